@@ -1,0 +1,67 @@
+using System.Buffers;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Wire.Dialects;
+
+/// <summary>What the hub must know of a request, read from its bytes without building a tree.</summary>
+public readonly record struct RequestPeek
+{
+    /// <summary>The model as written; null when the body has none (Gemini names it in the path).</summary>
+    public string? Model { get; init; }
+    public JsonMember ModelMember { get; init; }
+    public bool Stream { get; init; }
+    /// <summary>Chat: the caller itself asked for the usage chunk.</summary>
+    public bool IncludeUsage { get; init; }
+    /// <summary>Chat: the <c>stream_options</c> member, for the splice that asks for usage.</summary>
+    public JsonMember StreamOptionsMember { get; init; }
+    /// <summary>The caller's own bound on output tokens of one answer; null = none given.</summary>
+    public long? MaxOutputTokens { get; init; }
+    /// <summary>How many answers are asked for (<c>n</c>, <c>candidateCount</c>); at least 1.</summary>
+    public int Answers { get; init; }
+    public Needs Needs { get; init; }
+    /// <summary><c>service_tier</c> as asked for.</summary>
+    public string? ServiceTier { get; init; }
+    /// <summary>What the body itself offers as a session: <c>prompt_cache_key</c>, <c>metadata.user_id</c>.</summary>
+    public string? Session { get; init; }
+    /// <summary>See <see cref="PeekReport.OpaqueBytes"/>.</summary>
+    public int OpaqueBytes { get; init; }
+}
+
+/// <summary>Why the hub itself refuses a body: always a 400 whose message names the field and the remedy.</summary>
+/// <param name="Code">Machine-readable, such as <c>invalid_json</c>, <c>json_too_deep</c>, <c>duplicate_field</c>, <c>missing_field</c>, <c>invalid_field</c>.</param>
+public readonly record struct RequestFault(string Code, string Message, string? Param);
+
+/// <summary>An error on its way to a caller.</summary>
+/// <param name="Code">The hub's machine-readable code; stands in the header <c>x-aiohub-error</c> too.</param>
+public readonly record struct WireError(int Status, string Code, string Message, string RequestId)
+{
+    /// <summary>The field at fault, where the dialect has a place for it.</summary>
+    public string? Param { get; init; }
+    public TimeSpan? RetryAfter { get; init; }
+}
+
+/// <summary>The side of a dialect that faces callers.</summary>
+public interface IClientDialect
+{
+    Dialect Dialect { get; }
+
+    /// <summary>Reads a JSON body. Never throws, whatever the bytes.</summary>
+    bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault);
+
+    /// <summary>Writes the body of an error reply: no bytes of an answer were sent before it.</summary>
+    void WriteError(IBufferWriter<byte> output, in WireError error);
+
+    /// <summary>
+    /// Writes what ends a stream that failed after bytes were sent. The stream stands at an event's end. Gemini callers also need a reset
+    /// after it (a clean end for a GeminiCLI user agent): <see cref="ResetAfterStreamError"/>.
+    /// </summary>
+    /// <param name="sequence">The next free sequence number where the dialect numbers its events (Responses).</param>
+    void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence);
+
+    /// <summary>Whether the connection must be reset once <see cref="WriteStreamError"/>'s bytes are out.</summary>
+    bool ResetAfterStreamError(string? userAgent);
+
+    /// <summary>Bytes that keep an idle event stream alive and that no client of this dialect mistakes for content.</summary>
+    ReadOnlyMemory<byte> KeepAlive { get; }
+}

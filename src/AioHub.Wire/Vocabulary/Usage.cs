@@ -1,0 +1,60 @@
+namespace AioHub.Wire.Vocabulary;
+
+/// <summary>Where the figures of a <see cref="Usage"/> come from.</summary>
+public enum UsageSource
+{
+    /// <summary>No figures at all.</summary>
+    None,
+    /// <summary>The upstream said so.</summary>
+    Reported,
+    /// <summary>A real tokenizer counted the text.</summary>
+    Counted,
+    /// <summary>Derived from lengths.</summary>
+    Estimated,
+}
+
+/// <summary>Tools that a vendor runs and bills per call.</summary>
+public readonly record struct ToolCalls(int WebSearch, int WebFetch, int FileSearch, int CodeExecution, int Other)
+{
+    public bool Any => (WebSearch | WebFetch | FileSearch | CodeExecution | Other) != 0;
+}
+
+/// <summary>
+/// What one call used, in tokens, in <b>disjoint</b> buckets: every token stands in exactly one of them, except that
+/// <see cref="Reasoning"/> is informational and lies inside <see cref="Output"/>. Never negative.
+/// </summary>
+public readonly record struct Usage
+{
+    /// <summary>Uncached text input (and input of a kind the upstream does not tell apart).</summary>
+    public long Input { get; init; }
+    /// <summary>Input served from the upstream's prompt cache.</summary>
+    public long CacheRead { get; init; }
+    /// <summary>Input written to the prompt cache for 5 minutes (Anthropic's default).</summary>
+    public long CacheWrite5m { get; init; }
+    /// <summary>Input written to the prompt cache for 1 hour.</summary>
+    public long CacheWrite1h { get; init; }
+    /// <summary>Input written to the prompt cache with any other lifetime.</summary>
+    public long CacheWriteOther { get; init; }
+    /// <summary>All output but audio and image output; includes <see cref="Reasoning"/>.</summary>
+    public long Output { get; init; }
+    /// <summary>Part of <see cref="Output"/>.</summary>
+    public long Reasoning { get; init; }
+    public long InputAudio { get; init; }
+    public long OutputAudio { get; init; }
+    public long InputImage { get; init; }
+    public long OutputImage { get; init; }
+    public long InputVideo { get; init; }
+    public long CacheReadAudio { get; init; }
+    /// <summary>Generated images, for prices per image.</summary>
+    public int Images { get; init; }
+    public ToolCalls ToolCalls { get; init; }
+    public UsageSource Source { get; init; }
+    /// <summary>The upstream's figures contradicted each other and were clamped to stay disjoint and non-negative.</summary>
+    public bool Clamped { get; init; }
+
+    /// <summary>The request's whole input, cached or not: what context tiers are chosen by.</summary>
+    public long TotalInput => Input + CacheRead + CacheWrite5m + CacheWrite1h + CacheWriteOther + InputAudio + InputImage + InputVideo + CacheReadAudio;
+    public long TotalOutput => Output + OutputAudio + OutputImage;
+    /// <summary>True when nothing was used at all.</summary>
+    public bool IsZero => TotalInput == 0 && TotalOutput == 0 && Images == 0 && !ToolCalls.Any;
+}
