@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+
+namespace AioHub.Core.Identity;
+
+/// <summary>What a person may do.</summary>
+public enum Role
+{
+    User,
+    Operator,
+    Owner,
+}
+
+/// <summary>Bounds of one API key; null = none. Money is nano-USD; days and months are UTC calendar periods.</summary>
+public sealed record KeyLimits
+{
+    public static KeyLimits None { get; } = new();
+
+    public NanoUsd? PerDay { get; init; }
+    public NanoUsd? PerMonth { get; init; }
+    public NanoUsd? Total { get; init; }
+    /// <summary>Requests per minute.</summary>
+    public int? Rpm { get; init; }
+    /// <summary>Calls at the same time.</summary>
+    public int? Concurrency { get; init; }
+
+    public bool HasBudget => PerDay is not null || PerMonth is not null || Total is not null;
+}
+
+/// <summary>An API key as the hot path sees it: immutable; its secret is nowhere in it.</summary>
+public sealed record ApiKey
+{
+    public required ApiKeyId Id { get; init; }
+    public required string Name { get; init; }
+    public required UserId Owner { get; init; }
+    public required Role OwnerRole { get; init; }
+    /// <summary>The owner's tags, which open restricted groups.</summary>
+    public ImmutableArray<string> OwnerTags { get; init; } = [];
+    /// <summary>Group names in order; never empty.</summary>
+    public required ImmutableArray<string> Groups { get; init; }
+    public bool CrossGroupFailover { get; init; } = true;
+    /// <summary>Globs of models that the key may use; empty = all.</summary>
+    public ImmutableArray<string> Models { get; init; } = [];
+    public KeyLimits Limits { get; init; } = KeyLimits.None;
+    public DateTime? ExpiresAt { get; init; }
+    public bool Enabled { get; init; } = true;
+    /// <summary>The owner may see channel names.</summary>
+    public bool SeesChannels => OwnerRole != Role.User;
+}

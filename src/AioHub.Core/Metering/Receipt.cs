@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Metering;
+
+/// <summary>How a call ended. The names in records: <c>completed</c>, <c>partial</c>, <c>failed</c>, <c>refused</c>, <c>cancelled</c>.</summary>
+public enum CallOutcome
+{
+    /// <summary>The caller holds the whole answer.</summary>
+    Completed,
+    /// <summary>Content reached the caller, then the stream broke.</summary>
+    Partial,
+    /// <summary>Every attempt failed before content; nothing is charged.</summary>
+    Failed,
+    /// <summary>The hub itself refused the call; nothing is charged.</summary>
+    Refused,
+    /// <summary>The caller went away; what was produced is charged.</summary>
+    Cancelled,
+}
+
+/// <summary>One try as the log tells it.</summary>
+/// <param name="Result"><c>ok</c> or the failure's code.</param>
+/// <param name="Milliseconds">From the try's start to its headers or its failure.</param>
+public sealed record AttemptRecord(string Group, string Channel, string Credential, string Result, int? Status, double Milliseconds, string? Detail);
+
+/// <summary>
+/// Everything about one settled call. Written to the journal before its answer's last byte is released, then to the database; one request id
+/// is charged once however often its receipt is replayed.
+/// </summary>
+public sealed record Receipt
+{
+    public required RequestId Id { get; init; }
+    public required DateTime StartedAt { get; init; }
+    public required ApiKeyId Key { get; init; }
+    public required string KeyName { get; init; }
+    public required UserId User { get; init; }
+    public required Dialect Dialect { get; init; }
+    public required Operation Operation { get; init; }
+    public bool Stream { get; init; }
+    public int HttpStatus { get; init; }
+    public required CallOutcome Outcome { get; init; }
+    /// <summary>The code of the error that the caller saw.</summary>
+    public string? ErrorCode { get; init; }
+    /// <summary>The group that served; the last tried when none did.</summary>
+    public string? Group { get; init; }
+    public GroupId? GroupId { get; init; }
+    /// <summary>The serving group has a quota of its own, which the charge is taken from too.</summary>
+    public bool ChargesGroupQuota { get; init; }
+    public string? Channel { get; init; }
+    public string RequestedModel { get; init; } = "";
+    public string ServedModel { get; init; } = "";
+    public string UpstreamModel { get; init; } = "";
+    public int? ContextWindow { get; init; }
+    public string? ServiceTier { get; init; }
+    public StopReason Stop { get; init; }
+    public Usage Usage { get; init; }
+    public required Charge Charge { get; init; }
+    public ImmutableArray<AttemptRecord> Attempts { get; init; } = [];
+    public ImmutableArray<Loss> Losses { get; init; } = [];
+    public double TotalMilliseconds { get; init; }
+    public double? FirstByteMilliseconds { get; init; }
+    public string? UserAgent { get; init; }
+    public string? Session { get; init; }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>Kinds of upstream. The names in settings are those of <see cref="ChannelTypes"/>.</summary>
+public enum ChannelType
+{
+    OpenAi,
+    OpenAiCompatible,
+    Azure,
+    Anthropic,
+    Bedrock,
+    Kiro,
+    Codex,
+    Gemini,
+    Vertex,
+    Xai,
+    Doubao,
+    AioHub,
+    Sandbox,
+}
+
+/// <summary>One secret of a channel.</summary>
+public sealed record Credential(CredentialId Id, string Name, string Secret)
+{
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Never the secret.</summary>
+    public override string ToString() => Name;
+}
+
+/// <summary>Bounds of a channel; null = none.</summary>
+public sealed record ChannelLimits(int? Rpm = null, long? Tpm = null, int? Concurrency = null);
+
+/// <summary>How long an upstream may take.</summary>
+public sealed record ChannelTimeouts(TimeSpan? Connect = null, TimeSpan? FirstByte = null, TimeSpan? Idle = null);
+
+/// <summary>One configured upstream.</summary>
+public sealed record Channel
+{
+    public required ChannelId Id { get; init; }
+    public required string Name { get; init; }
+    public required ChannelType Type { get; init; }
+    public bool Enabled { get; init; } = true;
+    /// <summary>With or without the version segment; null = the vendor's own.</summary>
+    public Uri? BaseUrl { get; init; }
+    /// <summary>Narrows what the type speaks; empty = all of it.</summary>
+    public ImmutableArray<Dialect> Dialects { get; init; } = [];
+    /// <summary>Private, loopback and link-local addresses are refused without it.</summary>
+    public bool AllowPrivateNetwork { get; init; }
+    public ImmutableArray<Credential> Credentials { get; init; } = [];
+    /// <summary>Globs of public model names.</summary>
+    public ImmutableArray<string> Models { get; init; } = [];
+    /// <summary>Public name → the upstream's name.</summary>
+    public FrozenDictionary<string, string> ModelMap { get; init; } = FrozenDictionary<string, string>.Empty;
+    /// <summary>What the channel is known to do or not to do, where that differs from its type's seed.</summary>
+    public FrozenDictionary<Needs, bool> Capabilities { get; init; } = FrozenDictionary<Needs, bool>.Empty;
+    public ChannelLimits Limits { get; init; } = new();
+    public ChannelTimeouts Timeouts { get; init; } = new();
+    /// <summary>Per type; documented with the type.</summary>
+    public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    public string UpstreamModel(string model) => ModelMap.GetValueOrDefault(model, model);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>What a type of channel is, before anything is configured.</summary>
+/// <param name="Name">As settings spell it.</param>
+/// <param name="BaseUrl">The vendor's own address, without a version segment; null = must be configured.</param>
+/// <param name="Dialects">Dialects that the type speaks.</param>
+/// <param name="Capabilities">What its models can be offered with.</param>
+public sealed record ChannelTypeInfo(ChannelType Type, string Name, Uri? BaseUrl, ImmutableArray<Dialect> Dialects, Needs Capabilities);
+
+/// <summary>The table of channel types.</summary>
+public static class ChannelTypes
+{
+    private const Needs Everything = Needs.Streaming | Needs.Tools | Needs.Images | Needs.Documents | Needs.Audio | Needs.JsonSchema | Needs.Reasoning
+        | Needs.LongContext | Needs.PromptCaching | Needs.ServerTools | Needs.Stateful;
+
+    private static readonly FrozenDictionary<ChannelType, ChannelTypeInfo> ByType = new ChannelTypeInfo[]
+    {
+        new(ChannelType.OpenAi, "openai", new Uri("https://api.openai.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.Azure, "azure", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.Anthropic, "anthropic", new Uri("https://api.anthropic.com"), [Dialect.AnthropicMessages], Everything),
+        new(ChannelType.Bedrock, "bedrock", null, [Dialect.AnthropicMessages, Dialect.BedrockConverse], Everything),
+        new(ChannelType.Kiro, "kiro", null, [Dialect.Kiro], Everything & ~(Needs.Documents | Needs.Audio | Needs.ServerTools)),
+        new(ChannelType.Codex, "codex", new Uri("https://api.openai.com"), [Dialect.OpenAiResponses], Everything),
+        new(ChannelType.Gemini, "gemini", new Uri("https://generativelanguage.googleapis.com"), [Dialect.Gemini], Everything),
+        new(ChannelType.Vertex, "vertex", null, [Dialect.Gemini, Dialect.AnthropicMessages], Everything),
+        new(ChannelType.Xai, "xai", new Uri("https://api.x.ai"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.Doubao, "doubao", new Uri("https://ark.cn-beijing.volces.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.AioHub, "aiohub", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything),
+        new(ChannelType.Sandbox, "sandbox", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything),
+    }.ToFrozenDictionary(static info => info.Type);
+
+    private static readonly FrozenDictionary<string, ChannelTypeInfo> ByName =
+        ByType.Values.ToFrozenDictionary(static info => info.Name, StringComparer.OrdinalIgnoreCase);
+
+    public static IEnumerable<string> Names => ByType.Values.OrderBy(static info => info.Type).Select(static info => info.Name);
+
+    public static ChannelTypeInfo Of(ChannelType type) => ByType[type];
+
+    public static ChannelTypeInfo? Find(string name) => ByName.GetValueOrDefault(name);
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing;
+
+public enum GroupStatus
+{
+    Active,
+    Paused,
+    Expired,
+}
+
+public enum GroupVisibility
+{
+    Public,
+    /// <summary>Only for users with one of the group's tags.</summary>
+    Restricted,
+    /// <summary>Not listed; keys that name it may use it.</summary>
+    Hidden,
+}
+
+public enum GroupMode
+{
+    Gateway,
+    /// <summary>Bytes in = bytes out.</summary>
+    Passthrough,
+}
+
+/// <summary>One channel of a group.</summary>
+/// <param name="Priority">Tiers, tried in ascending order: 0 comes first.</param>
+/// <param name="Weight">Share inside the tier; 0 = only when nothing else of the tier is left.</param>
+public sealed record GroupMember(ChannelId Channel, int Priority, int Weight);
+
+/// <summary>A named product line: which channels serve it, for whom, and at what price.</summary>
+public sealed record Group
+{
+    /// <summary>The name of the virtual group that picks among the others.</summary>
+    public const string AutoName = "auto";
+
+    public required GroupId Id { get; init; }
+    public required string Name { get; init; }
+    public string DisplayName { get; init; } = "";
+    public string CommonUse { get; init; } = "";
+    /// <summary>Markdown.</summary>
+    public string Notes { get; init; } = "";
+    public GroupVisibility Visibility { get; init; }
+    public ImmutableArray<string> Tags { get; init; } = [];
+    public GroupStatus Status { get; init; }
+    public DateOnly? ExpiredOn { get; init; }
+    /// <summary>Why the group is paused or expired.</summary>
+    public string? Reason { get; init; }
+    /// <summary>The group that takes over once this one is expired.</summary>
+    public string? Replacement { get; init; }
+    /// <summary>Whether calls of an expired group are served by the replacement without being asked.</summary>
+    public bool ServeReplacement { get; init; }
+    public GroupMode Mode { get; init; }
+    /// <summary>Dialects that callers may use; empty = all.</summary>
+    public ImmutableArray<Dialect> Dialects { get; init; } = [];
+    public decimal Multiplier { get; init; } = 1m;
+    /// <summary>Globs of models; empty = all that the channels serve.</summary>
+    public ImmutableArray<string> Models { get; init; } = [];
+    /// <summary>Place in <c>auto</c>'s default order: lower is steadier and comes earlier.</summary>
+    public int AutoTier { get; init; } = 5;
+    /// <summary>The group has a budget of its own that an operator tops up; its balance is an account of the ledger.</summary>
+    public bool HasQuota { get; init; }
+    public ImmutableArray<GroupMember> Members { get; init; } = [];
+
+    public bool IsAuto => string.Equals(Name, AutoName, StringComparison.Ordinal);
+}
+
+/// <summary>One rule of <c>auto</c>: calls whose model matches go to these groups, in this order.</summary>
+public sealed record AutoRule(string Model, ImmutableArray<string> Groups);
+
+/// <summary>How <c>auto</c> orders the groups: rules first, then the named order, then tier, dearer before cheaper, name.</summary>
+public sealed record AutoPolicy(ImmutableArray<string> Order, ImmutableArray<AutoRule> Rules);
