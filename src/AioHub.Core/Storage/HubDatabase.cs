@@ -1,0 +1,99 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AioHub.Core.Storage;
+
+/// <summary>Which database engine holds the data.</summary>
+public enum DatabaseEngine
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>Opens the database: through EF Core for rules, through plain connections for the bulk writers.</summary>
+public sealed class HubDatabase : IAsyncDisposable
+{
+    private readonly DbContextOptions _options;
+    private readonly NpgsqlDataSource? _postgres;
+
+    private HubDatabase(DatabaseEngine engine, string connectionString)
+    {
+        Engine = engine;
+        ConnectionString = connectionString;
+        if (engine == DatabaseEngine.Sqlite)
+        {
+            _options = new DbContextOptionsBuilder<SqliteHubContext>().UseSqlite(connectionString).Options;
+        }
+        else
+        {
+            _postgres = NpgsqlDataSource.Create(connectionString);
+            _options = new DbContextOptionsBuilder<PostgresHubContext>().UseNpgsql(_postgres).Options;
+        }
+    }
+
+    public DatabaseEngine Engine { get; }
+
+    internal string ConnectionString { get; }
+
+    /// <summary>A PostgreSQL database by its connection string (<c>Host=…</c>), or, when that is empty, a SQLite file in the data folder.</summary>
+    public static HubDatabase Open(string? connectionString, string dataFolder)
+    {
+        if (!string.IsNullOrWhiteSpace(connectionString))
+        {
+            return new HubDatabase(DatabaseEngine.Postgres, connectionString);
+        }
+
+        var sqlite = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(dataFolder, "aiohub.db"),
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            DefaultTimeout = 30,
+        };
+        return new HubDatabase(DatabaseEngine.Sqlite, sqlite.ConnectionString);
+    }
+
+    internal HubContext CreateContext() => Engine == DatabaseEngine.Sqlite
+        ? new SqliteHubContext((DbContextOptions<SqliteHubContext>)_options)
+        : new PostgresHubContext((DbContextOptions<PostgresHubContext>)_options);
+
+    /// <summary>A connection of its own, open, for bulk writes. SQLite: write-ahead logging and a busy timeout are set.</summary>
+    internal async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken cancellation)
+    {
+        if (_postgres is not null)
+        {
+            return await _postgres.OpenConnectionAsync(cancellation);
+        }
+
+        var connection = new SqliteConnection(ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;";
+            await command.ExecuteNonQueryAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Brings the schema up to date. EF Core's migration lock keeps two nodes from doing it at once.</summary>
+    public async Task MigrateAsync(CancellationToken cancellation)
+    {
+        await using var context = CreateContext();
+        await context.Database.MigrateAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+    }
+}
