@@ -18,6 +18,9 @@ internal sealed class CallClock : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Cancelled only when the caller leaves.</summary>
+    public CancellationToken CallerToken => _aborted;
+
     public bool CallerLeft => _aborted.IsCancellationRequested;
 
     /// <summary>Starts the wait for the next byte anew.</summary>

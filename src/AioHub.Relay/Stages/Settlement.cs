@@ -37,6 +37,11 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     public void NoteAttempt(string result, int? status, long since, string? detail = null) =>
         _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail));
 
+    /// <summary>The upstream accepted: the attempt counts as the one that served unless its delivery fails before content.</summary>
+    public void NoteSuccess(long since, int status) => NoteAttempt("ok", status, since);
+
+    public void TakeBackSuccess() => _attempts.RemoveAt(_attempts.Count - 1);
+
     public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
 
     /// <summary>Charges what was used and makes it safe. Later calls change nothing.</summary>
