@@ -32,7 +32,7 @@ internal struct AnthropicMessagesFigures
     }
 
     /// <summary>What a later event says overrides what an earlier one said, field by field.</summary>
-    public static AnthropicMessagesFigures Merge(in AnthropicMessagesFigures earlier, in AnthropicMessagesFigures later)
+    public static AnthropicMessagesFigures Merge(AnthropicMessagesFigures earlier, AnthropicMessagesFigures later)
     {
         if (!earlier.Any)
             return later;

@@ -17,7 +17,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
-        Take(facts);
+        Take(ref facts);
         switch (facts.Event)
         {
             case Event.Stop:
@@ -53,12 +53,12 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
             return false;
         }
 
-        Take(facts);
+        Take(ref facts);
         Ended = true;
         return true;
     }
 
-    private void Take(in Facts facts)
+    private void Take(ref Facts facts)
     {
         Model = facts.Model;
         ServiceTier = facts.ServiceTier;

@@ -24,7 +24,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
-        Take(facts);
+        Take(ref facts);
         if (facts.Failed)
         {
             Error = VendorErrors.Read(0, data);
@@ -42,7 +42,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         if (!TryRead(body, ref facts))
             return false;
 
-        if (facts.Failed || !Fits(facts))
+        if (facts.Failed || !Fits(ref facts))
         {
             Error = VendorErrors.Find(body);
             Stop = Error is null ? Stop : StopReason.Error;
@@ -56,13 +56,13 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
             return true;
         }
 
-        Take(facts);
+        Take(ref facts);
         HasContent |= facts.Vectors;
         Ended = true;
         return true;
     }
 
-    private bool Fits(in Facts facts) => operation switch
+    private bool Fits(ref Facts facts) => operation switch
     {
         Operation.CountTokens => facts.CountsTokens,
         Operation.Embed => facts.Vectors || facts.Predictions > 0,
@@ -71,7 +71,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         _ => facts.CandidatesGiven || facts.Blocked || facts.Figures.Any,
     };
 
-    private void Take(in Facts facts)
+    private void Take(ref Facts facts)
     {
         Model = facts.Model;
         ServiceTier = facts.ServiceTier;

@@ -41,7 +41,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
                 if (OutputBytes > facts.TextBytes)
                     OutputBytes -= facts.TextBytes;
                 HasContent |= IsImage;
-                TakeUsage(facts, Usage.Images + (IsImage ? 1 : 0));
+                TakeUsage(ref facts, Usage.Images + (IsImage ? 1 : 0));
                 Stop = StopReason.EndTurn;
                 Ended = true;
                 return EventKind.End;
@@ -71,7 +71,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
             return false;
         }
 
-        if (facts.Failed || !Fits(facts))
+        if (facts.Failed || !Fits(ref facts))
         {
             Error = VendorErrors.Find(body);
             Stop = Error is null ? Stop : StopReason.Error;
@@ -81,13 +81,13 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
         Model = facts.Model;
         OutputBytes += facts.TextBytes;
         HasContent = true;
-        TakeUsage(facts, IsImage ? facts.DataItems : 0);
+        TakeUsage(ref facts, IsImage ? facts.DataItems : 0);
         Stop = StopReason.EndTurn;
         Ended = true;
         return true;
     }
 
-    private bool Fits(in Facts facts) => operation switch
+    private bool Fits(ref Facts facts) => operation switch
     {
         Operation.Embed => facts.DataGiven,
         Operation.Moderate => facts.ResultsGiven,
@@ -97,7 +97,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
         _ => facts.DataItems > 0,
     };
 
-    private void TakeUsage(in Facts facts, int images)
+    private void TakeUsage(ref Facts facts, int images)
     {
         var usage = facts.Figures.Any ? facts.Figures.ToUsage() : Usage;
         if (facts.Figures.Any && !facts.Figures.HasOutputDetails)

@@ -25,7 +25,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
 
         // Some hosts name the event and leave the wrapper out: event: error, data: {"message": ...}.
         chunk.Failed |= type.SequenceEqual(Names.Error);
-        Take(chunk);
+        Take(ref chunk);
         if (chunk.Failed || chunk.Stop == StopReason.Error)
         {
             Error = chunk.Failed ? VendorErrors.Read(0, data) : new UpstreamError("error", null, "The upstream ended the stream with finish_reason \"error\".");
@@ -57,12 +57,12 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
             return false;
         }
 
-        Take(chunk);
+        Take(ref chunk);
         Ended = true;
         return true;
     }
 
-    private void Take(in Chunk chunk)
+    private void Take(ref Chunk chunk)
     {
         Model = chunk.Model;
         ServiceTier = chunk.ServiceTier;

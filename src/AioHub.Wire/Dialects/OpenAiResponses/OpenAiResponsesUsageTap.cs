@@ -45,12 +45,12 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
                 return Produced(content: true, 0);
 
             case OpenAiResponsesEvent.Completed or OpenAiResponsesEvent.Incomplete or OpenAiResponsesEvent.Cancelled:
-                TakeResponse(facts, facts.Event);
+                TakeResponse(ref facts, facts.Event);
                 Ended = true;
                 return EventKind.End;
 
             case OpenAiResponsesEvent.Failed or OpenAiResponsesEvent.Error:
-                TakeResponse(facts, facts.Event);
+                TakeResponse(ref facts, facts.Event);
                 Error = VendorErrors.Read(0, data);
                 Ended = facts.Event == OpenAiResponsesEvent.Failed;
                 return EventKind.Error;
@@ -93,7 +93,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
         ServiceTier = facts.ServiceTier;
         HasContent |= facts.OutputContent;
         OutputBytes += facts.OutputBytes;
-        TakeResponse(facts, EventOf(facts.Status));
+        TakeResponse(ref facts, EventOf(facts.Status));
         Ended = Stop != StopReason.None;
         return true;
     }
@@ -105,7 +105,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
         return content ? EventKind.Content : EventKind.Handshake;
     }
 
-    private void TakeResponse(in Facts facts, OpenAiResponsesEvent ending)
+    private void TakeResponse(ref Facts facts, OpenAiResponsesEvent ending)
     {
         _callsCaller |= facts.CallsCaller;
         // Items may have been told one by one, or only in the final response, or both.
