@@ -38,6 +38,7 @@ internal static class AnthropicMessagesNames
     public static ReadOnlySpan<byte> PartialJson => "partial_json"u8;
     public static ReadOnlySpan<byte> Signature => "signature"u8;
     public static ReadOnlySpan<byte> Citation => "citation"u8;
+    public static ReadOnlySpan<byte> Name => "name"u8;
     public static ReadOnlySpan<byte> Input => "input"u8;
     public static ReadOnlySpan<byte> Compaction => "compaction"u8;
 

@@ -186,7 +186,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
                     || reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Compaction);
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking))
+            else if (reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Name))
             {
                 bytes += TextBytes(ref reader);
             }

@@ -47,6 +47,7 @@ internal static class OpenAiChatNames
     public static ReadOnlySpan<byte> Images => "images"u8;
     public static ReadOnlySpan<byte> Audio => "audio"u8;
     public static ReadOnlySpan<byte> Arguments => "arguments"u8;
+    public static ReadOnlySpan<byte> Name => "name"u8;
     public static ReadOnlySpan<byte> Input => "input"u8;
     public static ReadOnlySpan<byte> Data => "data"u8;
     public static ReadOnlySpan<byte> Transcript => "transcript"u8;

@@ -267,7 +267,8 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
         while (reader.Read() && reader.CurrentDepth > depth)
         {
             said.Content = true;
-            if (reader.TokenType == JsonTokenType.PropertyName && (reader.ValueTextEquals(Names.Arguments) || reader.ValueTextEquals(Names.Input)))
+            if (reader.TokenType == JsonTokenType.PropertyName
+                && (reader.ValueTextEquals(Names.Arguments) || reader.ValueTextEquals(Names.Name) || reader.ValueTextEquals(Names.Input)))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)

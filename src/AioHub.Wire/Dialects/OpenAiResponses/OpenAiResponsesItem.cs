@@ -13,6 +13,8 @@ internal struct OpenAiResponsesItem
     public bool CallsCaller;
     public bool Content;
     public long Bytes;
+    /// <summary>Of a call's name, which no delta repeats.</summary>
+    public long NameBytes;
     public ToolCalls Hosted;
     public int Images;
 
@@ -39,7 +41,17 @@ internal struct OpenAiResponsesItem
             }
             else if (reader.ValueTextEquals(Names.Arguments) || reader.ValueTextEquals(Names.Input) || reader.ValueTextEquals(Names.Code))
             {
-                item.Bytes += TextBytes(ref reader);
+                // A string of JSON; an object in the calls of tool search.
+                reader.Read();
+                var start = reader.TokenStartIndex;
+                var text = reader.TokenType == JsonTokenType.String;
+                var given = text || reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+                item.Bytes += text ? reader.ValueSpan.Length : given ? reader.BytesConsumed - start : 0;
+            }
+            else if (reader.ValueTextEquals(Names.Name))
+            {
+                item.NameBytes = TextBytes(ref reader);
             }
             else if (reader.ValueTextEquals(Names.EncryptedContent) || reader.ValueTextEquals(Names.Result))
             {

@@ -38,6 +38,7 @@ internal static class OpenAiResponsesNames
     public static ReadOnlySpan<byte> Text => "text"u8;
     public static ReadOnlySpan<byte> Refusal => "refusal"u8;
     public static ReadOnlySpan<byte> Arguments => "arguments"u8;
+    public static ReadOnlySpan<byte> Name => "name"u8;
     public static ReadOnlySpan<byte> Input => "input"u8;
     public static ReadOnlySpan<byte> Code => "code"u8;
     public static ReadOnlySpan<byte> Action => "action"u8;

@@ -39,7 +39,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
                 _callsCaller |= facts.Item.CallsCaller;
                 var bytes = _sinceItem > 0 ? 0 : facts.Item.Bytes;
                 _sinceItem = 0;
-                return Produced(facts.Item.Content, bytes);
+                return Produced(facts.Item.Content, bytes + facts.Item.NameBytes);
 
             case OpenAiResponsesEvent.Progress:
                 return Produced(content: true, 0);
@@ -286,7 +286,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
             var item = OpenAiResponsesItem.Read(ref reader);
             facts.CallsCaller |= item.CallsCaller;
             facts.OutputContent |= item.Content;
-            facts.OutputBytes += item.Bytes;
+            facts.OutputBytes += item.Bytes + item.NameBytes;
             facts.Images += item.Images;
             facts.Hosted = OpenAiResponsesItem.Sum(facts.Hosted, item.Hosted);
         }
