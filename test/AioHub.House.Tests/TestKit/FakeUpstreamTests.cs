@@ -99,7 +99,8 @@ public sealed class FakeUpstreamTests
     {
         await using var upstream = await FakeUpstream.StartAsync();
         upstream.Enqueue(Reply.Sse("data: 1").Hang());
-        using (var client = new HttpClient { BaseAddress = upstream.BaseAddress })
+        using (var handler = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
+        using (var client = new HttpClient(handler) { BaseAddress = upstream.BaseAddress })
         {
             using var response = await client.GetAsync("x", HttpCompletionOption.ResponseHeadersRead);
             upstream.ClientGone.IsCompleted.ShouldBeFalse();
