@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using AioHub.Core.Primitives;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Dialects;
@@ -50,6 +51,25 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
         {
             body.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A small JSON document for the hub itself; null when it is none.</summary>
+    public async ValueTask<JsonDocument?> ReadDocumentAsync(HttpContext http)
+    {
+        using var body = new PooledBytes(SmallRent);
+        if (await ReadBodyAsync(http, body) is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(body.Span.ToArray(), new JsonDocumentOptions { MaxDepth = JsonPeek.MaxDepth });
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
