@@ -57,18 +57,23 @@ internal sealed class UsagePages(Admit admit, RequestLog log, LocalHoldBook purs
         }
 
         var found = await log.FindAsync(request, caller.Key.Id, http.RequestAborted);
-        if (found.Receipt is { } receipt)
-        {
-            await JsonReply.WriteAsync(http, writer => UsageRecord.Write(writer, receipt, caller.Key.SeesChannels));
-        }
-        else if (found.Pending)
-        {
-            await JsonReply.WriteAsync(http, writer => UsageRecord.WritePending(writer, request));
-        }
-        else
+        if (found is null)
         {
             await RefuseAsync(http, new Failure(404, "request_not_found", "This key made no call with that request id. The id stands in the header x-aiohub-request-id of every reply."));
+            return;
         }
+
+        await JsonReply.WriteAsync(http, writer =>
+        {
+            if (found.Receipt is { } receipt)
+            {
+                UsageRecord.Write(writer, receipt, caller.Key.SeesChannels);
+            }
+            else
+            {
+                UsageRecord.WritePending(writer, request);
+            }
+        });
     }
 
     private static void WriteLimits(Utf8JsonWriter writer, KeyLimits limits)

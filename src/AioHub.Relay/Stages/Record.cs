@@ -11,5 +11,5 @@ internal sealed class Record(RequestLog log)
         return envelope;
     }
 
-    public void End(Envelope envelope) => log.End(envelope.Id);
+    public void End(Envelope envelope) => log.Drop(envelope.Id);
 }
