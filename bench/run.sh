@@ -83,14 +83,14 @@ if [ "$limit" != unlimited ] && [ $(((limit - 500) / 2)) -lt $streams ]; then
   notes+=("held streams: $streams instead of 5000, the limit on open files is $limit")
 fi
 if [ $mode = quick ]; then
-  doses='"rounds":3,"warm":1.2,"small":0.8,"rate":1,"large":0.6,"streamCalls":2,"freshRounds":1,"heldRounds":1,"heldStreams":'$streams',"heldChunks":4,"heldRamp":2,"idleWait":0.8'
+  doses='"rounds":3,"warm":1.2,"small":0.8,"rate":1,"large":0.6,"streamCalls":2,"freshRounds":1,"heldRounds":1,"heldStreams":'$streams',"heldChunks":4,"heldRamp":2,"idleWait":0.5'
   # Compiling for the first time is not held against the measurements.
   seconds=${BENCH_SECONDS:-$((172 - SECONDS > 140 ? 172 - SECONDS : 140))}
-  direct_cases=""
+  direct_cases='' loaded_cases='"small","rate"'
 else
   doses='"rounds":7,"warm":8,"small":4,"rate":5,"large":3,"streamCalls":8,"freshRounds":3,"heldRounds":3,"heldStreams":'$streams',"heldChunks":9,"heldRamp":4,"idleWait":3'
   seconds=${BENCH_SECONDS:-3600}
-  direct_cases=',"messages","held"'
+  direct_cases=',"messages","held"' loaded_cases='"small","rate","stream"'
 fi
 held_chunks=$(sed -E 's/.*"heldChunks":([0-9]+).*/\1/' <<<"$doses")
 [ -n "${BENCH_ROUNDS:-}" ] && doses=$(sed -E "s/\"rounds\":[0-9]+/\"rounds\":$BENCH_ROUNDS/" <<<"$doses")
@@ -154,8 +154,8 @@ if [ -n "$yarp" ]; then
   contestant YARP "$free" / 20 "$warm,\"held\",\"peak\"" false "$tmp/yarp/bench-yarp" "http://127.0.0.1:$free" "http://127.0.0.1:$stub_port/"
 fi
 
-models="bench-json bench-json-1500ms bench-stream-20x20ms bench-stream-${held_chunks}x1000ms"
-xm_model=bench-xm-stream-20x20ms
+models="bench-json bench-json-1500ms bench-stream-20x20ms bench-stream-400x1ms bench-stream-${held_chunks}x1000ms"
+xm_models="bench-xm-stream-20x20ms bench-xm-stream-400x1ms"
 
 yaml_models() { local m; for m in "$@"; do printf '  - id: %s\n    context_window: 2000000\n    prices: [{ from: 2026-01-01, input: 1, output: 2, cache_read: 0.1 }]\n' "$m"; done; }
 yaml_list() { local IFS=,; echo "[${*}]"; }
@@ -181,9 +181,9 @@ channels:
     base_url: http://127.0.0.1:$stub_port
     allow_private_network: true
     credentials: [{ name: a, secret: stub }]
-    models: [$xm_model]
+    models: $(yaml_list $xm_models)
 models:
-$(yaml_models $models $xm_model)
+$(yaml_models $models $xm_models)
 users:
   - email: bench@example.com
     role: user
@@ -230,7 +230,7 @@ if [ -n "$hub" ]; then
     "$tmp/hub/aiohub" serve --urls "http://127.0.0.1:$free" --data "$tmp/data" --config "$tmp/bench.yaml"
   free_port
   large_config >"$tmp/bench-10k.yaml"
-  contestant aiohub-10k "$free" /readyz 90 '"small","rate","stream"' false \
+  contestant aiohub-10k "$free" /readyz 90 "$loaded_cases" false \
     "$tmp/hub/aiohub" serve --urls "http://127.0.0.1:$free" --data "$tmp/data-10k" --config "$tmp/bench-10k.yaml"
 fi
 

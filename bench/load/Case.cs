@@ -3,12 +3,17 @@ namespace AioHub.Bench.Load;
 /// <summary>One thing that is measured: a name, and the load that gives its figures.</summary>
 internal sealed record Case(string Name, string Title, Func<Contestant, Plan, Task<Figures>> Run, byte[] Probe, int ProbeChunks = 0)
 {
+    /// <summary>Chunks of <see cref="WarmRequest"/>.</summary>
+    public const int WarmChunks = 400;
+
+    /// <summary>The same kind of stream in a hurry: many chunks in a short time, so that the compiler has seen them before anything is measured.</summary>
+    public byte[]? WarmRequest { get; init; }
+
     public const string SmallModel = "bench-json";
     public const string SlowModel = "bench-json-1500ms";
-    public const string StreamModel = "bench-stream-20x20ms";
 
-    /// <summary>The same stream, but from the channel that speaks Messages.</summary>
-    public const string StreamModelOverMessages = "bench-xm-stream-20x20ms";
+    // "xm" models are served by the channel that speaks Messages.
+    private const string Pace = "stream-20x20ms", WarmPace = "stream-400x1ms";
     private const int Chunks = 20;
     private const double StreamSeconds = 0.45;
     private const int Concurrent = 100;
@@ -26,12 +31,12 @@ internal sealed record Case(string Name, string Title, Func<Contestant, Plan, Ta
         [
             new("small", "1 KB, 32 connections, saturation", (c, _) => Loads.Saturate(c, small, 32, d.Small), small),
             new("rate", "1 KB, 400 requests a second", (c, _) => Task.Run(() => Loads.FixedRate(c, small, 400, d.Rate)), small),
-            Streaming("stream", "100 streams", Requests.Chat(plan.Key, StreamModel, 1024, stream: true), d),
+            Streaming("stream", "100 streams", pace => Requests.Chat(plan.Key, "bench-" + pace, 1024, stream: true), d),
             new("100k", "100 KB prompts, 16 connections", (c, _) => Loads.Saturate(c, kb100, 16, d.Large), kb100),
             new("1m", "1 MB prompts, 8 connections", (c, _) => Loads.Saturate(c, mb1, 8, d.Large), mb1),
-            Streaming("messages", "100 streams, Messages throughout", Requests.Messages(plan.Key, StreamModelOverMessages, 1024), d),
-            Streaming("messages-to-chat", "100 streams, Messages caller, Chat upstream", Requests.Messages(plan.Key, StreamModel, 1024), d),
-            Streaming("chat-to-messages", "100 streams, Chat caller, Messages upstream", Requests.Chat(plan.Key, StreamModelOverMessages, 1024, stream: true), d),
+            Streaming("messages", "100 streams, Messages throughout", pace => Requests.Messages(plan.Key, "bench-xm-" + pace, 1024), d),
+            Streaming("messages-to-chat", "100 streams, Messages caller, Chat upstream", pace => Requests.Messages(plan.Key, "bench-" + pace, 1024), d),
+            Streaming("chat-to-messages", "100 streams, Chat caller, Messages upstream", pace => Requests.Chat(plan.Key, "bench-xm-" + pace, 1024, stream: true), d),
         ];
     }
 
@@ -50,6 +55,9 @@ internal sealed record Case(string Name, string Title, Func<Contestant, Plan, Ta
         return new("peak", "32 waiting calls with 1 MB prompts", (c, _) => Loads.LargeAtOnce(c, request, 32), request);
     }
 
-    private static Case Streaming(string name, string title, byte[] request, Doses d) =>
-        new(name, title, (c, _) => Loads.Streams(c, request, Concurrent, d.StreamCalls, Chunks, StreamSeconds), request, Chunks);
+    private static Case Streaming(string name, string title, Func<string, byte[]> request, Doses d)
+    {
+        byte[] paced = request(Pace);
+        return new(name, title, (c, _) => Loads.Streams(c, paced, Concurrent, d.StreamCalls, Chunks, StreamSeconds), paced, Chunks) { WarmRequest = request(WarmPace) };
+    }
 }

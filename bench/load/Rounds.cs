@@ -124,13 +124,11 @@ internal sealed class Rounds(Plan plan, Results results)
     private async Task WarmUp(Contestant c, IReadOnlyList<Case> cases)
     {
         Progress($"warm-up · {c.Name}");
-        byte[] stream = Requests.Chat(plan.Key, Case.StreamModel, 1024, stream: true);
         foreach (var one in cases.Where(c.Takes))
         {
-            if (one.Name == "small") await Loads.Saturate(c, one.Probe, 32, plan.Doses.Warm);
-            else if (one.Name is "100k" or "1m") await Loads.Saturate(c, one.Probe, 4, plan.Doses.Warm / 5);
-            else if (one.Name == "stream") await Loads.Streams(c, stream, 50, 1, 20, 0.45);
-            else if (one.Name != "rate") await Loads.Streams(c, one.Probe, 50, 1, 20, 0.45);
+            if (one.WarmRequest is { } hurry)
+                for (int i = 0; i < Math.Max(1, plan.Doses.Warm); i++) await Loads.Streams(c, hurry, 32, 1, Case.WarmChunks, 0.1);
+            else if (one.Name != "rate") await Loads.Saturate(c, one.Probe, one.Name == "small" ? 32 : 4, one.Name == "small" ? plan.Doses.Warm : plan.Doses.Warm / 5);
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed record Row(string Key, string Title, string Case, string Figure,
 
     /// <summary>Ratio of one contestant to another, taken round by round.</summary>
     public double? RatioOf(Results r, string a, string b) =>
-        Loaded || Beside is not null ? null : Results.Median(Results.Within(Values(r, a), Values(r, b), (x, y) => x / y));
+        Loaded || Beside is not null ? null : Results.Median(Results.Within(Values(r, a), Values(r, b), (x, y) => x > 0 && y > 0 ? x / y : double.NaN)); // a difference below the noise has no ratio
 
     public string Show(double? value) => value is { } v ? v.ToString(Format, CultureInfo.InvariantCulture) : "–";
 }
