@@ -24,13 +24,15 @@ internal sealed class Contestant(Entrant entrant, Plan plan) : IDisposable
     /// <summary>Starts it and waits until it is ready; milliseconds from start to ready, or null when it does not get there.</summary>
     public double? Start()
     {
-        var info = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
+        var info = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = Path.GetDirectoryName(entrant.Log) };
         // The shell only redirects: exec keeps the process id ours.
         info.ArgumentList.Add("-c");
         info.ArgumentList.Add("exec >>\"$0\" 2>&1 </dev/null; exec \"$@\"");
         info.ArgumentList.Add(entrant.Log);
         foreach (string part in entrant.Command) info.ArgumentList.Add(part);
         info.Environment.Remove(Program.InlineSwitch);
+        // A developer's own settings are no part of the measurement.
+        foreach (string name in info.Environment.Keys.Where(k => k.StartsWith("AIOHUB", StringComparison.OrdinalIgnoreCase)).ToList()) info.Environment.Remove(name);
         long began = Stopwatch.GetTimestamp();
         _process = Process.Start(info)!;
         File.AppendAllText(plan.PidFile, $"{_process.Id}\n");
