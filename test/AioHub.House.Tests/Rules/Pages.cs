@@ -30,7 +30,9 @@ internal static partial class Pages
             })
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
-        var places = tree.Files.SelectMany(file => file.Folders.Append(file.Project)).ToHashSet(StringComparer.Ordinal);
+        var places = tree.Files.SelectMany(file => file.Folders.Append(file.Project))
+            .Concat(tree.Texts.Keys.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)).Select(path => Path.GetFileNameWithoutExtension(path)))
+            .ToHashSet(StringComparer.Ordinal);
         var files = tree.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var page in CheckedPages.Where(tree.Texts.ContainsKey))
         {
