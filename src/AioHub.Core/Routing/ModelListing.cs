@@ -54,7 +54,13 @@ public sealed class ModelListing(Router router)
             : [];
     }
 
-    internal static IEnumerable<string> Names(RouteIndex index, ApiKey key) => Reachable(index, key).Select(static pair => pair.Model.Info.Id).Distinct(StringComparer.Ordinal);
+    /// <summary>Names that a key can reach and that are spelled much like another.</summary>
+    internal static ImmutableArray<string> Near(RouteIndex index, ApiKey key, string name)
+    {
+        var groups = Groups(index, key).ToArray();
+        return NearNames.Of(name, index.Catalog.Models.Select(static model => model.Id).Concat(index.UncataloguedNames), near =>
+            index.FindModel(near) is { } model && Route.Allows(key.Models, model) && Array.Exists(groups, group => !index.Candidates(group, model).IsEmpty));
+    }
 
     private Kept ListFor(ApiKey key)
     {

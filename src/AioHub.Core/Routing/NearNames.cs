@@ -7,10 +7,12 @@ internal static class NearNames
 {
     private const int Most = 5;
     private const int MostCompared = 2_000;
+    private const int MostAsked = 50;
     private const int LongestCompared = 64;
 
     /// <summary>Up to five, nearest first: few edits away, or one the beginning of the other.</summary>
-    public static ImmutableArray<string> Of(string name, IEnumerable<string> known)
+    /// <param name="keep">Asked of the nearest names only, in order.</param>
+    public static ImmutableArray<string> Of(string name, IEnumerable<string> known, Func<string, bool> keep)
     {
         if (name.Length is 0 or > LongestCompared)
             return [];
@@ -19,12 +21,14 @@ internal static class NearNames
         return
         [
             .. known.Take(MostCompared)
-                .Where(other => other.Length is > 0 and <= LongestCompared)
+                .Where(static other => other.Length is > 0 and <= LongestCompared)
                 .Select(other => (other, distance: Nearness(name, other, most)))
                 .Where(pair => pair.distance <= most)
                 .OrderBy(static pair => pair.distance)
                 .ThenBy(static pair => pair.other, StringComparer.Ordinal)
                 .Select(static pair => pair.other)
+                .Take(MostAsked)
+                .Where(keep)
                 .Take(Most),
         ];
     }

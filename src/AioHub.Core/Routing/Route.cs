@@ -13,7 +13,7 @@ public sealed class Route
 {
     private readonly IHealth _health;
     private readonly Picker _picker;
-    private readonly int _attemptsLeftAtStart;
+    private readonly int _mostAttempts;
 
     private GroupEntry? _group;
     private CandidateList _candidates = CandidateList.None;
@@ -33,7 +33,7 @@ public sealed class Route
         Index = index;
         Now = now;
         _health = health;
-        _attemptsLeftAtStart = settings.MaxAttempts;
+        _mostAttempts = settings.MaxAttempts;
         Model = question.Model.Base.Length <= ModelName.MaxLength ? index.FindModel(question.Model.Base) : null;
         Dialect = Ridden(question.Dialect, question.Operation);
         var needs = question.Needs;
@@ -196,7 +196,7 @@ public sealed class Route
     {
         if (_peeked is not null)
             return _peeked;
-        if (_stopped || Attempts >= _attemptsLeftAtStart || Model is null || Price is null || !KeyAllowsModel || LongContextMissing)
+        if (_stopped || Attempts >= _mostAttempts || Model is null || Price is null || !KeyAllowsModel || LongContextMissing)
             return null;
 
         while (_group is not null || MoveNext())
@@ -215,12 +215,11 @@ public sealed class Route
                     return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info,
                         candidate.UpstreamFor(Model.Info, Question.Model.Base), Price);
                 }
-
-                // Without failover the first group that could serve is the only one, even while all of it is resting.
-                if (!Question.Key.CrossGroupFailover && _only is null && _candidates.Suits(Dialect, Needs))
-                    _only = group;
             }
 
+            // Without failover the first group that could serve is the only one, even while all of it rests or its purse is empty.
+            if (!Question.Key.CrossGroupFailover && _only is null && _candidates.Suits(Dialect, Needs))
+                _only = group;
             _group = null;
         }
 

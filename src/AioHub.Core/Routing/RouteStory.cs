@@ -11,6 +11,8 @@ internal sealed class RouteStory(Route route)
     /// <summary>Channels that a verdict names per group; the rest is counted.</summary>
     private const int MostChannels = 200;
 
+    private ImmutableArray<string>? _near;
+
     private RouteQuestion Question => route.Question;
 
     private string ModelText => Shorten(Question.Model.Base);
@@ -127,7 +129,8 @@ internal sealed class RouteStory(Route route)
     {
         if (route.Model is not { } model)
         {
-            var near = NearNames.Of(ModelText, ModelListing.Names(route.Index, Question.Key));
+            _near ??= ModelListing.Near(route.Index, Question.Key, ModelText);
+            var near = _near.Value;
             return new Finding(name, entry, RouteCodes.ModelNotFound, near.IsEmpty
                 ? $"Model '{ModelText}' is not known here. GET /v1/models lists what this key can use."
                 : $"Model '{ModelText}' is not known here. Near names: {string.Join(", ", near)}. GET /v1/models lists what this key can use.");

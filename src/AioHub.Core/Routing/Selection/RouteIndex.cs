@@ -39,8 +39,8 @@ internal sealed class RouteIndex
         var groups = new Dictionary<string, GroupEntry>(StringComparer.Ordinal);
         foreach (var group in table.Groups)
         {
-            var members = new List<MemberEntry>(group.Members.Length);
-            foreach (var member in group.Members)
+            var members = new List<MemberEntry>(group.Members.AsSpan().Length);
+            foreach (var member in group.Members.AsSpan())
             {
                 if (channels.TryGetValue(member.Channel, out var channel))
                     members.Add(new MemberEntry(channel, member.Priority, Math.Max(0, member.Weight)));
@@ -123,7 +123,7 @@ internal sealed class RouteIndex
         var seen = new HashSet<GroupEntry>(ReferenceEqualityComparer.Instance);
         if (model is not null && RuleFor(model) is { } rule)
         {
-            foreach (var name in rule.Groups)
+            foreach (var name in rule.Groups.IsDefault ? [] : rule.Groups)
             {
                 if (Find(name) is { Group: { IsAuto: false, Visibility: not GroupVisibility.Hidden } } entry && seen.Add(entry))
                     yield return entry;
@@ -139,7 +139,7 @@ internal sealed class RouteIndex
 
     private AutoRule? RuleFor(ModelEntry model)
     {
-        foreach (var rule in Table.Auto.Rules)
+        foreach (var rule in Table.Auto.Rules.AsSpan())
         {
             foreach (var name in model.Names)
             {
@@ -181,7 +181,7 @@ internal sealed class RouteIndex
     /// <summary>The named order, then tier, dearer before cheaper, name.</summary>
     private GroupEntry[] DefaultOrder()
     {
-        var order = Table.Auto.Order;
+        var order = Table.Auto.Order.IsDefault ? [] : Table.Auto.Order;
         return
         [
             .. _groups.Values
