@@ -54,7 +54,7 @@ public sealed class SseTapTests
         vectors.RootElement.GetArrayLength().ShouldBeGreaterThan(100);
         foreach (var vector in vectors.RootElement.EnumerateArray())
         {
-            byte[][] chunks = [.. vector.GetProperty("chunks_base64").EnumerateArray().Select(chunk => chunk.GetBytesFromBase64())];
+            byte[][] chunks = [.. vector.GetProperty("chunks_base64").EnumerateArray().Select(chunk => MarkOnce(chunk.GetBytesFromBase64()))];
             string[] expected = [.. vector.GetProperty("expected_events").EnumerateArray().Select(
                 e => (e.GetProperty("event").GetString() ?? "") + "|" + e.GetProperty("data").GetString())];
             var name = vector.GetProperty("name").GetString();
@@ -200,8 +200,20 @@ public sealed class SseTapTests
         Read(Cut(stream, [1]), cap).ShouldBe(expected, name);
         for (var cut = 1; cut < stream.Length; cut++)
         {
-            Read([stream[..cut], stream[cut..]], cap).ShouldBe(expected, $"{name} cut at {cut}");
+            // Thousands of cuts: the slow comparison, which words the difference, only when there is one.
+            var events = Read([stream[..cut], stream[cut..]], cap);
+            if (!events.SequenceEqual(expected))
+            {
+                events.ShouldBe(expected, $"{name} cut at {cut}");
+            }
         }
+    }
+
+    /// <summary>Two of the vectors carry the byte order mark encoded twice: their source wrote its bytes as three letters of a string.</summary>
+    private static byte[] MarkOnce(byte[] chunk)
+    {
+        ReadOnlySpan<byte> twice = [0xC3, 0xAF, 0xC2, 0xBB, 0xC2, 0xBF];
+        return chunk.AsSpan().StartsWith(twice) ? [0xEF, 0xBB, 0xBF, .. chunk[twice.Length..]] : chunk;
     }
 
     private static string[] Read(byte[][] chunks, int cap = SseTap.DefaultMaxData)
@@ -223,7 +235,11 @@ public sealed class SseTapTests
         ReadOnlySpan<byte> rest = copy;
         while (tap.TryRead(rest, out var consumed, out var e))
         {
-            tap.AtBoundary.ShouldBeTrue();
+            if (!tap.AtBoundary)
+            {
+                throw new InvalidOperationException("An event ends at a boundary.");
+            }
+
             events.Add(Encoding.UTF8.GetString(e.Type) + "|" + (e.Oversize ? "!" : Encoding.UTF8.GetString(e.Data)));
             rest = rest[consumed..];
         }
