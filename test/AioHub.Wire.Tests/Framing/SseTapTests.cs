@@ -54,7 +54,7 @@ public sealed class SseTapTests
         vectors.RootElement.GetArrayLength().ShouldBeGreaterThan(100);
         foreach (var vector in vectors.RootElement.EnumerateArray())
         {
-            byte[][] chunks = [.. vector.GetProperty("chunks_base64").EnumerateArray().Select(chunk => chunk.GetBytesFromBase64())];
+            byte[][] chunks = [.. vector.GetProperty("chunks_base64").EnumerateArray().Select(chunk => MarkOnce(chunk.GetBytesFromBase64()))];
             string[] expected = [.. vector.GetProperty("expected_events").EnumerateArray().Select(
                 e => (e.GetProperty("event").GetString() ?? "") + "|" + e.GetProperty("data").GetString())];
             var name = vector.GetProperty("name").GetString();
@@ -198,10 +198,48 @@ public sealed class SseTapTests
     {
         Read([stream], cap).ShouldBe(expected, name);
         Read(Cut(stream, [1]), cap).ShouldBe(expected, name);
+        byte[][] events = [.. expected.Select(Encoding.UTF8.GetBytes)];
         for (var cut = 1; cut < stream.Length; cut++)
         {
-            Read([stream[..cut], stream[cut..]], cap).ShouldBe(expected, $"{name} cut at {cut}");
+            // Thousands of cuts: bytes are compared as they come, and put into words only when they differ.
+            if (!IsRead(stream, cut, events, cap))
+            {
+                Read([stream[..cut], stream[cut..]], cap).ShouldBe(expected, $"{name} cut at {cut}");
+                Assert.Fail($"{name} cut at {cut}: the bytes differ.");
+            }
         }
+    }
+
+    private static bool IsRead(byte[] stream, int cut, byte[][] expected, int cap)
+    {
+        using var tap = new SseTap(cap);
+        var count = 0;
+        foreach (var (start, end) in ((int, int)[])[(0, cut), (cut, stream.Length)])
+        {
+            ReadOnlySpan<byte> rest = stream.AsSpan(start, end - start);
+            while (tap.TryRead(rest, out var consumed, out var e))
+            {
+                ReadOnlySpan<byte> data = e.Oversize ? "!"u8 : e.Data;
+                if (count == expected.Length || !IsJoined(expected[count++], e.Type, data))
+                {
+                    return false;
+                }
+
+                rest = rest[consumed..];
+            }
+        }
+
+        return count == expected.Length;
+    }
+
+    private static bool IsJoined(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) =>
+        expected.Length == type.Length + 1 + data.Length && expected.StartsWith(type) && expected.EndsWith(data);
+
+    /// <summary>Two of the vectors carry the byte order mark encoded twice: their source wrote its bytes as three letters of a string.</summary>
+    private static byte[] MarkOnce(byte[] chunk)
+    {
+        ReadOnlySpan<byte> twice = [0xC3, 0xAF, 0xC2, 0xBB, 0xC2, 0xBF];
+        return chunk.AsSpan().StartsWith(twice) ? [0xEF, 0xBB, 0xBF, .. chunk[twice.Length..]] : chunk;
     }
 
     private static string[] Read(byte[][] chunks, int cap = SseTap.DefaultMaxData)
@@ -223,7 +261,11 @@ public sealed class SseTapTests
         ReadOnlySpan<byte> rest = copy;
         while (tap.TryRead(rest, out var consumed, out var e))
         {
-            tap.AtBoundary.ShouldBeTrue();
+            if (!tap.AtBoundary)
+            {
+                throw new InvalidOperationException("An event ends at a boundary.");
+            }
+
             events.Add(Encoding.UTF8.GetString(e.Type) + "|" + (e.Oversize ? "!" : Encoding.UTF8.GetString(e.Data)));
             rest = rest[consumed..];
         }
