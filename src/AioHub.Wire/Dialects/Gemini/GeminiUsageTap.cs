@@ -135,7 +135,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
             Finish(ref reader);
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return false;
         }
