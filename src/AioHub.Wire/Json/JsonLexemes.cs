@@ -32,18 +32,11 @@ internal static class JsonLexemes
     public static int SkipString(ReadOnlySpan<byte> body, int at, out bool escaped)
     {
         // Names and short values end within the first vector: no call, no loop.
-        if (Vector128.IsHardwareAccelerated && at <= body.Length - Vector128<byte>.Count)
+        var stop = FindNearStop(body, at);
+        if (stop >= 0 && body[stop] == '"')
         {
-            var stops = StopsIn(Vector128.Create(body.Slice(at, Vector128<byte>.Count)));
-            if (stops != 0)
-            {
-                var stop = at + BitOperations.TrailingZeroCount(stops);
-                if (body[stop] == '"')
-                {
-                    escaped = false;
-                    return stop + 1;
-                }
-            }
+            escaped = false;
+            return stop + 1;
         }
 
         return SkipLongString(body, at, out escaped);
@@ -96,16 +89,11 @@ internal static class JsonLexemes
             return false;
         }
 
-        var value = 0;
-        foreach (var digit in digits[..4])
+        // A digit that is none gives -1, whose sign survives every shift and every or.
+        var value = (HexValue(digits[0]) << 12) | (HexValue(digits[1]) << 8) | (HexValue(digits[2]) << 4) | HexValue(digits[3]);
+        if (value < 0)
         {
-            var part = HexValue(digit);
-            if (part < 0)
-            {
-                return false;
-            }
-
-            value = (value << 4) | part;
+            return false;
         }
 
         unit = (char)value;
@@ -146,46 +134,51 @@ internal static class JsonLexemes
         escaped = false;
         while (true)
         {
-            var run = body[at..].IndexOfAny(StringStops);
-            if (run < 0)
+            // Escapes stand close together in code and far apart in prose: one vector first, then the search made for long runs.
+            var stop = at < body.Length && body[at] == '\\' ? at : FindNearStop(body, at);
+            if (stop < 0)
             {
-                return ~body.Length;
+                var run = body[at..].IndexOfAny(StringStops);
+                if (run < 0)
+                {
+                    return ~body.Length;
+                }
+
+                stop = at + run;
             }
 
-            at += run;
-            switch (body[at])
+            if (body[stop] == '"')
             {
-                case (byte)'"':
-                    return at + 1;
-                case (byte)'\\':
-                    escaped = true;
-                    at = SkipEscape(body, at);
-                    if (at < 0)
-                    {
-                        return at;
-                    }
-
-                    break;
-                default:
-                    return ~at;
+                return stop + 1;
             }
+
+            at = body[stop] == '\\' ? SkipEscape(body, stop) : ~stop;
+            if (at < 0)
+            {
+                return at;
+            }
+
+            escaped = true;
         }
     }
 
     private static int SkipEscape(ReadOnlySpan<byte> body, int at)
     {
-        if (at + 1 >= body.Length)
+        var letter = at + 1 < body.Length ? body[at + 1] : 0;
+        return letter switch
         {
-            return ~body.Length;
-        }
-
-        if (body[at + 1] == 'u')
-        {
-            return TryReadUnit(body[(at + 2)..], out _) ? at + 6 : ~at;
-        }
-
-        return ShortEscape(body[at + 1]) >= 0 ? at + 2 : ~at;
+            'n' or '"' or '\\' or 't' or '/' or 'r' or 'b' or 'f' => at + 2,
+            'u' => IsUnit(body[(at + 2)..]) ? at + 6 : ~at,
+            _ => ~at,
+        };
     }
+
+    private static bool IsUnit(ReadOnlySpan<byte> digits) =>
+        digits.Length >= 4
+        && char.IsAsciiHexDigit((char)digits[0])
+        && char.IsAsciiHexDigit((char)digits[1])
+        && char.IsAsciiHexDigit((char)digits[2])
+        && char.IsAsciiHexDigit((char)digits[3]);
 
     private static int SkipDigits(ReadOnlySpan<byte> body, int at)
     {
@@ -206,11 +199,20 @@ internal static class JsonLexemes
         _ => -1,
     };
 
-    private static uint StopsIn(Vector128<byte> bytes)
+    /// <summary>The first stop within one vector; -1 when there is none, or when the body's end is nearer than that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FindNearStop(ReadOnlySpan<byte> body, int at)
     {
+        if (!Vector128.IsHardwareAccelerated || at > body.Length - Vector128<byte>.Count)
+        {
+            return -1;
+        }
+
+        var bytes = Vector128.Create(body.Slice(at, Vector128<byte>.Count));
         var stops = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
             | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
             | Vector128.LessThan(bytes, Vector128.Create((byte)0x20));
-        return stops.ExtractMostSignificantBits();
+        var bits = stops.ExtractMostSignificantBits();
+        return bits == 0 ? -1 : at + BitOperations.TrailingZeroCount(bits);
     }
 }

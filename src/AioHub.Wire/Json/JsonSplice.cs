@@ -43,7 +43,7 @@ public static class JsonSplice
 
     /// <summary>Takes several members out; absent ones are passed over. Not to be combined with <c>Insert</c> when no member would be left.</summary>
     /// <returns>Splices in the body's order.</returns>
-    public static Splice[] Remove(ReadOnlySpan<byte> body, params ReadOnlySpan<JsonMember> members)
+    public static Splice[] Remove(ReadOnlySpan<byte> body, ReadOnlySpan<JsonMember> members)
     {
         var sorted = members.ToArray().Where(member => member.Exists).OrderBy(member => member.NameStart).ToArray();
         var splices = new List<Splice>(sorted.Length);
@@ -69,11 +69,11 @@ public static class JsonSplice
     /// <param name="value">The value as JSON.</param>
     /// <exception cref="ArgumentException">The body does not end with a closing brace.</exception>
     public static Splice Insert(ReadOnlySpan<byte> body, string name, ReadOnlyMemory<byte> value) =>
-        Insert(body, new KeyValuePair<string, ReadOnlyMemory<byte>>(name, value));
+        Insert(body, [new KeyValuePair<string, ReadOnlyMemory<byte>>(name, value)]);
 
     /// <summary>Puts members in as the root's last ones, in the given order.</summary>
     /// <exception cref="ArgumentException">The body does not end with a closing brace, or nothing is to be put in.</exception>
-    public static Splice Insert(ReadOnlySpan<byte> body, params ReadOnlySpan<KeyValuePair<string, ReadOnlyMemory<byte>>> members)
+    public static Splice Insert(ReadOnlySpan<byte> body, ReadOnlySpan<KeyValuePair<string, ReadOnlyMemory<byte>>> members)
     {
         var brace = LastInk(body, body.Length);
         var last = brace > 0 && body[brace] == '}' ? LastInk(body, brace) : -1;
