@@ -29,20 +29,19 @@ public sealed class DialectFuzzTests
         select Mutate(Seeds[seed], edits);
 
     [Fact]
-    public void Random_bytes() => Gen.Byte.Array[0, 300].Sample(Try, iter: 3000);
+    public void Random_bytes() => Gen.Byte.Array[0, 300].Sample(Try, iter: 500);
 
     [Fact]
-    public void Mutated_events() => Mutated.Sample(Try, iter: 20_000);
+    public void Mutated_events() => Mutated.Sample(Try, iter: 2000);
 
     [Fact]
-    public void Every_beginning_and_every_missing_byte()
+    public void Beginnings_and_missing_bytes()
     {
         foreach (var seed in Seeds)
         {
             for (var i = 0; i < seed.Length; i++)
             {
-                Try(Encoding.UTF8.GetBytes(seed[..i]));
-                Try(Encoding.UTF8.GetBytes(seed.Remove(i, 1)));
+                Try(Encoding.UTF8.GetBytes(i % 2 == 0 ? seed[..i] : seed.Remove(i, 1)));
             }
         }
     }
