@@ -3,6 +3,14 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace AioHub.Core.Storage;
 
+// A change of any *Row class needs a migration in each set. From the top of the repository:
+//
+//   dotnet tool restore
+//   dotnet ef migrations add NAME --project src/AioHub.Core --context SqliteHubContext --output-dir Storage/Migrations/Sqlite
+//   dotnet ef migrations add NAME --project src/AioHub.Core --context PostgresHubContext --output-dir Storage/Migrations/Postgres
+//
+// Tests fail while the model has changes that no migration carries.
+
 /// <summary>For <c>dotnet ef migrations add NAME --context SqliteHubContext</c>.</summary>
 internal sealed class SqliteDesignTimeContext : IDesignTimeDbContextFactory<SqliteHubContext>
 {

@@ -45,6 +45,7 @@ public sealed class HubDatabase : IAsyncDisposable
             return new HubDatabase(DatabaseEngine.Postgres, connectionString);
         }
 
+        Directory.CreateDirectory(dataFolder);
         var sqlite = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(dataFolder, "aiohub.db"),
@@ -82,12 +83,36 @@ public sealed class HubDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Brings the schema up to date. EF Core's migration lock keeps two nodes from doing it at once.</summary>
-    public async Task MigrateAsync(CancellationToken cancellation)
+    /// <summary>A pooled connection as the driver gives it, for short reads.</summary>
+    internal async ValueTask<DbConnection> OpenPlainConnectionAsync(CancellationToken cancellation)
     {
-        await using var context = CreateContext();
-        await context.Database.MigrateAsync(cancellation);
+        if (_postgres is not null)
+        {
+            return await _postgres.OpenConnectionAsync(cancellation);
+        }
+
+        var connection = new SqliteConnection(ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
+
+    /// <summary>
+    /// Several commands as one change. Nothing is kept before <see cref="HubTransaction.CommitAsync"/>; until then other writers of the
+    /// configuration wait.
+    /// </summary>
+    public Task<HubTransaction> BeginAsync(CancellationToken cancellation) =>
+        HubTransaction.BeginAsync(this, [ChangeAreas.Configuration, ChangeAreas.Identity], cancellation);
+
+    /// <summary>Brings the schema up to date; processes that start at once wait for each other.</summary>
+    public Task MigrateAsync(CancellationToken cancellation) => SchemaUpgrade.RunAsync(this, cancellation);
 
     public async ValueTask DisposeAsync()
     {

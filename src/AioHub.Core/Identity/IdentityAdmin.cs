@@ -1,0 +1,275 @@
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AioHub.Core.Identity;
+
+/// <summary>
+/// Commands on users and API keys. Each checks first and refuses with an <see cref="AdminException"/>; <c>within</c> makes it part of a larger
+/// change, which the caller commits.
+/// </summary>
+public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimeProvider time)
+{
+    public const int MaxNameLength = 128;
+    public const int MaxGroupsOfKey = 32;
+    private const string DefaultGroup = "auto";
+    private readonly KeyHasher _hasher = new(master);
+
+    /// <exception cref="AdminException">The draft is wrong, or the user exists.</exception>
+    public Task<ChangeReport> CreateUserAsync(UserDraft draft, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        UserAsync(draft, create: true, update: false, dryRun: false, within, cancellation);
+
+    /// <exception cref="AdminException">The draft is wrong, or there is no such user.</exception>
+    public Task<ChangeReport> UpdateUserAsync(UserDraft draft, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        UserAsync(draft, create: false, update: true, dryRun: false, within, cancellation);
+
+    /// <summary>Creates the user or changes what the draft names; doing so twice changes nothing.</summary>
+    /// <exception cref="AdminException">The draft is wrong.</exception>
+    public Task<ChangeReport> UpsertUserAsync(UserDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        UserAsync(draft, create: true, update: true, dryRun, within, cancellation);
+
+    /// <exception cref="AdminException">The draft is wrong, or the owner has a key of this name.</exception>
+    public Task<KeyReport> CreateKeyAsync(KeyDraft draft, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        KeyAsync(draft, create: true, update: false, dryRun: false, within, cancellation);
+
+    /// <exception cref="AdminException">The draft is wrong, or there is no such key.</exception>
+    public Task<KeyReport> ChangeKeyAsync(KeyDraft draft, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        KeyAsync(draft, create: false, update: true, dryRun: false, within, cancellation);
+
+    /// <summary>Creates the key or changes what the draft names; doing so twice changes nothing.</summary>
+    /// <exception cref="AdminException">The draft is wrong.</exception>
+    public Task<KeyReport> UpsertKeyAsync(KeyDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        KeyAsync(draft, create: true, update: true, dryRun, within, cancellation);
+
+    /// <summary>Ends a key for ever; its name is free again.</summary>
+    /// <exception cref="AdminException">There is no such key.</exception>
+    public Task<ChangeReport> RevokeKeyAsync(ApiKeyId id, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        HubCommand.RunAsync(database, ChangeAreas.Identity, within, dryRun: false, async transaction =>
+        {
+            var row = await transaction.Context.Set<ApiKeyRow>().SingleOrDefaultAsync(key => key.Id == id.Value, cancellation)
+                ?? throw new AdminException("id", $"there is no key {id.Value}; `keys list` shows all");
+            var lines = new ChangeLines();
+            if (row.RevokedAt is null)
+            {
+                row.RevokedAt = lines.Set("revoked_at", null, (DateTime?)time.GetUtcNow().UtcDateTime);
+                row.Version = transaction.VersionOf(ChangeAreas.Identity);
+                await transaction.Context.SaveChangesAsync(cancellation);
+            }
+
+            return (lines.Report($"key {row.Name}", row.Id, created: false), lines.Any);
+        }, cancellation);
+
+    /// <summary>By e-mail address.</summary>
+    public async Task<IReadOnlyList<UserListing>> ListUsersAsync(CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        var rows = await context.Set<UserRow>().AsNoTracking().OrderBy(static row => row.Email).ToListAsync(cancellation);
+        return [.. rows.Select(static row =>
+            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt))];
+    }
+
+    /// <summary>Keys in the order of their making, revoked ones included.</summary>
+    /// <param name="owner">Only this user's; null = everybody's.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<KeyListing>> ListKeysAsync(UserId? owner = null, CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        var users = await context.Set<UserRow>().AsNoTracking().ToDictionaryAsync(static row => row.Id, cancellation);
+        var query = context.Set<ApiKeyRow>().AsNoTracking();
+        if (owner is { } id)
+        {
+            query = query.Where(row => row.UserId == id.Value);
+        }
+
+        var rows = await query.OrderBy(static row => row.Id).ToListAsync(cancellation);
+        return [.. rows.Select(row => Listing(row, users[row.UserId]))];
+    }
+
+    private Task<ChangeReport> UserAsync(
+        UserDraft draft, bool create, bool update, bool dryRun, HubTransaction? within, CancellationToken cancellation) =>
+        HubCommand.RunAsync(database, ChangeAreas.Identity, within, dryRun, async transaction =>
+        {
+            var email = draft.Email.Trim().ToLowerInvariant();
+            var problems = new ProblemList();
+            problems.Require(LooksLikeEmail(email), "email", $"'{draft.Email}' is not an e-mail address such as ann@example.com");
+            CheckNames("tags", draft.Tags, problems);
+            problems.ThrowIfAny();
+
+            var users = transaction.Context.Set<UserRow>();
+            var row = await users.SingleOrDefaultAsync(user => user.Email == email, cancellation);
+            problems.Require(row is null || update, "email", $"user {email} exists already");
+            problems.Require(row is not null || create, "email", $"there is no user {email}");
+            problems.ThrowIfAny();
+
+            var created = row is null;
+            row ??= users.Add(new UserRow { Email = email, CreatedAt = time.GetUtcNow().UtcDateTime }).Entity;
+            var lines = new ChangeLines();
+            row.Role = lines.Set("role", row.Role, draft.Role ?? row.Role);
+            row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
+            row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
+            var changed = created || lines.Any;
+            if (changed)
+            {
+                row.Version = transaction.VersionOf(ChangeAreas.Identity);
+                await transaction.Context.SaveChangesAsync(cancellation);
+            }
+
+            return (lines.Report($"user {email}", row.Id, created), changed);
+        }, cancellation);
+
+    private Task<KeyReport> KeyAsync(
+        KeyDraft draft, bool create, bool update, bool dryRun, HubTransaction? within, CancellationToken cancellation) =>
+        HubCommand.RunAsync(database, ChangeAreas.Identity, within, dryRun, async transaction =>
+        {
+            var context = transaction.Context;
+            var problems = new ProblemList();
+            await CheckAsync(draft, context, problems, cancellation);
+            var email = draft.User.Trim().ToLowerInvariant();
+            var owner = await context.Set<UserRow>().SingleOrDefaultAsync(user => user.Email == email, cancellation);
+            problems.Require(owner is not null, "user", $"there is no user {email}; create the user first");
+            problems.ThrowIfAny();
+
+            var keys = context.Set<ApiKeyRow>();
+            var row = await keys.SingleOrDefaultAsync(
+                key => key.UserId == owner!.Id && key.Name == draft.Name && key.RevokedAt == null, cancellation);
+            problems.Require(row is null || update, "name", $"{email} has a key named '{draft.Name}' already");
+            problems.Require(row is not null || create, "name", $"{email} has no key named '{draft.Name}'");
+            problems.ThrowIfAny();
+
+            var created = row is null;
+            var lines = new ChangeLines();
+            string? shown = null;
+            if (row is null)
+            {
+                shown = draft.Secret ?? ApiKeySecret.New();
+                row = keys.Add(new ApiKeyRow
+                {
+                    UserId = owner!.Id,
+                    Name = draft.Name,
+                    Hash = await FreeHashAsync(shown, id: 0, keys, cancellation),
+                    LastFour = ApiKeySecret.LastFour(shown),
+                    Groups = JsonText.Of([DefaultGroup]),
+                    CreatedAt = time.GetUtcNow().UtcDateTime,
+                }).Entity;
+            }
+            else if (draft.Secret is { } secret)
+            {
+                var hash = await FreeHashAsync(secret, row.Id, keys, cancellation);
+                if (!hash.AsSpan().SequenceEqual(row.Hash))
+                {
+                    lines.Add("secret: changed");
+                    row.Hash = hash;
+                    row.LastFour = ApiKeySecret.LastFour(secret);
+                }
+            }
+
+            Change(row, draft, lines);
+            var changed = created || lines.Any;
+            if (changed)
+            {
+                row.Version = transaction.VersionOf(ChangeAreas.Identity);
+                await context.SaveChangesAsync(cancellation);
+            }
+
+            return (new KeyReport(lines.Report($"key {draft.Name} of {email}", row.Id, created), new ApiKeyId(row.Id), new UserId(owner!.Id), shown), changed);
+        }, cancellation);
+
+    private static void Change(ApiKeyRow row, KeyDraft draft, ChangeLines lines)
+    {
+        row.Groups = lines.Set("groups", row.Groups, draft.Groups is { } groups ? JsonText.Of(groups) : row.Groups);
+        row.CrossGroupFailover = lines.Set("cross_group_failover", row.CrossGroupFailover, draft.CrossGroupFailover ?? row.CrossGroupFailover);
+        row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
+        row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, draft.ExpiresAt.Or(row.ExpiresAt));
+        row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
+        if (draft.Limits is { } limits)
+        {
+            row.NanoUsdPerDay = lines.Set("limits.nano_usd_per_day", row.NanoUsdPerDay, limits.PerDay?.Value);
+            row.NanoUsdPerMonth = lines.Set("limits.nano_usd_per_month", row.NanoUsdPerMonth, limits.PerMonth?.Value);
+            row.NanoUsdTotal = lines.Set("limits.nano_usd_total", row.NanoUsdTotal, limits.Total?.Value);
+            row.Rpm = lines.Set("limits.rpm", row.Rpm, limits.Rpm);
+            row.Concurrency = lines.Set("limits.concurrency", row.Concurrency, limits.Concurrency);
+        }
+    }
+
+    private async Task<byte[]> FreeHashAsync(string secret, long id, DbSet<ApiKeyRow> keys, CancellationToken cancellation)
+    {
+        if (!_hasher.TryHash(secret, out var hash))
+        {
+            throw new AdminException("secret", "is empty or too long");
+        }
+
+        var bytes = hash.ToArray();
+        return await keys.AnyAsync(key => key.Hash == bytes && key.Id != id, cancellation)
+            ? throw new AdminException("secret", "another key has or had this secret; choose a new one")
+            : bytes;
+    }
+
+    private static async Task CheckAsync(KeyDraft draft, HubContext context, ProblemList problems, CancellationToken cancellation)
+    {
+        problems.Require(
+            draft.Name.Length is > 0 and <= MaxNameLength && !draft.Name.Any(char.IsControl), "name", $"must have 1 to {MaxNameLength} characters");
+        if (draft.Secret is { } secret)
+        {
+            ApiKeySecret.Check(secret, problems);
+        }
+
+        if (draft.Groups is { } groups)
+        {
+            problems.Require(groups.Length is > 0 and <= MaxGroupsOfKey, "groups", $"must name 1 to {MaxGroupsOfKey} groups");
+            problems.Require(groups.Distinct(StringComparer.Ordinal).Count() == groups.Length, "groups", "names a group twice");
+            var known = await IdentityStore.GroupNamesAsync(context, cancellation);
+            foreach (var name in groups.Where(name => !known.Contains(name)))
+            {
+                problems.Add("groups", $"there is no group '{name}'; known are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+            }
+        }
+
+        CheckNames("models", draft.Models, problems);
+        if (draft.Limits is { } limits)
+        {
+            RequirePositive("limits.usd_per_day", limits.PerDay?.Value);
+            RequirePositive("limits.usd_per_month", limits.PerMonth?.Value);
+            RequirePositive("limits.usd_total", limits.Total?.Value);
+            RequirePositive("limits.rpm", limits.Rpm);
+            RequirePositive("limits.concurrency", limits.Concurrency);
+        }
+
+        void RequirePositive(string field, long? value) =>
+            problems.Require(value is null or > 0, field, "must be greater than 0; leave it out for no limit, or disable the key");
+    }
+
+    private static void CheckNames(string field, ImmutableArray<string>? names, ProblemList problems) =>
+        problems.Require(
+            names is not { } list || list.All(static name => name.Length is > 0 and <= 256 && !name.Any(static c => char.IsControl(c) || c == ' ')),
+            field,
+            "an entry is empty, longer than 256 characters, or has spaces in it");
+
+    private static bool LooksLikeEmail(string text)
+    {
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && at == text.LastIndexOf('@') && at < text.Length - 1 && text.Length <= 254
+            && !text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '<' or '>' or ',' or ';' or '"')
+            && text[^1] != '.' && text[at + 1] != '.';
+    }
+
+    private static KeyListing Listing(ApiKeyRow row, UserRow owner) => new(
+        new ApiKey
+        {
+            Id = new ApiKeyId(row.Id),
+            Name = row.Name,
+            Owner = new UserId(row.UserId),
+            OwnerRole = owner.Role,
+            OwnerTags = JsonText.ToList(owner.Tags),
+            Groups = JsonText.ToList(row.Groups),
+            CrossGroupFailover = row.CrossGroupFailover,
+            Models = JsonText.ToList(row.Models),
+            Limits = IdentityStore.LimitsOf(row.NanoUsdPerDay, row.NanoUsdPerMonth, row.NanoUsdTotal, row.Rpm, row.Concurrency),
+            ExpiresAt = row.ExpiresAt,
+            Enabled = row.Enabled,
+        },
+        owner.Email,
+        ApiKeySecret.Mask(row.LastFour),
+        row.CreatedAt,
+        row.RevokedAt);
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AioHub.Core.Identity;
+
+/// <summary>A person.</summary>
+internal sealed class UserRow
+{
+    public long Id { get; set; }
+    /// <summary>Lower case: addresses are compared without case.</summary>
+    public required string Email { get; set; }
+    public Role Role { get; set; }
+    public string Tags { get; set; } = JsonText.EmptyList;
+    public bool Enabled { get; set; } = true;
+    public DateTime CreatedAt { get; set; }
+    /// <summary>The <see cref="ChangeAreas.Identity"/> version at which it last changed.</summary>
+    public long Version { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<UserRow>
+    {
+        public void Configure(EntityTypeBuilder<UserRow> builder)
+        {
+            builder.ToTable("users");
+            builder.Property(static row => row.Email).HasMaxLength(254);
+            builder.Property(static row => row.Role).HasConversion<string>().HasMaxLength(16);
+            builder.HasIndex(static row => row.Email).IsUnique();
+            builder.HasIndex(static row => row.Version);
+        }
+    }
+}
+
+/// <summary>An API key; its secret is only here as a keyed hash.</summary>
+internal sealed class ApiKeyRow
+{
+    public long Id { get; set; }
+    public long UserId { get; set; }
+    public required string Name { get; set; }
+    public required byte[] Hash { get; set; }
+    public required string LastFour { get; set; }
+    public string Groups { get; set; } = JsonText.EmptyList;
+    public bool CrossGroupFailover { get; set; } = true;
+    public string Models { get; set; } = JsonText.EmptyList;
+    public long? NanoUsdPerDay { get; set; }
+    public long? NanoUsdPerMonth { get; set; }
+    public long? NanoUsdTotal { get; set; }
+    public int? Rpm { get; set; }
+    public int? Concurrency { get; set; }
+    public DateTime? ExpiresAt { get; set; }
+    public bool Enabled { get; set; } = true;
+    public DateTime CreatedAt { get; set; }
+    /// <summary>Set once and for ever. The row stays: the request log refers to it.</summary>
+    public DateTime? RevokedAt { get; set; }
+    /// <summary>The <see cref="ChangeAreas.Identity"/> version at which it last changed.</summary>
+    public long Version { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<ApiKeyRow>
+    {
+        public void Configure(EntityTypeBuilder<ApiKeyRow> builder)
+        {
+            builder.ToTable("api_keys");
+            builder.Property(static row => row.Name).HasMaxLength(IdentityAdmin.MaxNameLength);
+            builder.Property(static row => row.Hash).HasMaxLength(KeyHash.Length);
+            builder.Property(static row => row.LastFour).HasMaxLength(4);
+            builder.HasOne<UserRow>().WithMany().HasForeignKey(static row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasIndex(static row => row.Hash).IsUnique();
+            // A revoked key gives its name free.
+            builder.HasIndex(static row => new { row.UserId, row.Name }).IsUnique().HasFilter("\"RevokedAt\" IS NULL");
+            builder.HasIndex(static row => row.Version);
+        }
+    }
+}
+
+internal sealed record UserRecord(long Id, Role Role, ImmutableArray<string> Tags, bool Enabled, long Version);
+
+internal sealed record KeyRecord
+{
+    public required long Id { get; init; }
+    public required long UserId { get; init; }
+    public required string Name { get; init; }
+    public required KeyHash Hash { get; init; }
+    public required ImmutableArray<string> Groups { get; init; }
+    public required bool CrossGroupFailover { get; init; }
+    public required ImmutableArray<string> Models { get; init; }
+    public required KeyLimits Limits { get; init; }
+    public required DateTime? ExpiresAt { get; init; }
+    public required bool Enabled { get; init; }
+    public required bool Revoked { get; init; }
+    public required long Version { get; init; }
+}
+
+/// <summary>Brings changed users and keys into the directory.</summary>
+internal static class IdentityStore
+{
+    /// <summary>Reads the rows that changed after what the directory has seen: everything the first time.</summary>
+    public static async Task ReloadAsync(HubReader reader, ApiKeyDirectory directory, CancellationToken cancellation)
+    {
+        var users = await reader.ReadAsync(
+            """SELECT "Id", "Role", "Tags", "Enabled", "Version" FROM users WHERE "Version" > @version""",
+            static row => new UserRecord(row.GetInt64(0), row.Name<Role>(1), JsonText.ToList(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4)),
+            cancellation,
+            directory.SeenVersion);
+        var same = new Dictionary<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        var keys = await reader.ReadAsync(
+            """
+            SELECT "Id", "UserId", "Name", "Hash", "Groups", "CrossGroupFailover", "Models", "NanoUsdPerDay", "NanoUsdPerMonth", "NanoUsdTotal",
+                   "Rpm", "Concurrency", "ExpiresAt", "Enabled", "RevokedAt", "Version"
+            FROM api_keys WHERE "Version" > @version
+            """,
+            row => new KeyRecord
+            {
+                Id = row.GetInt64(0),
+                UserId = row.GetInt64(1),
+                Name = row.GetString(2),
+                Hash = KeyHash.From(row.GetFieldValue<byte[]>(3)),
+                Groups = Shared(same, row.GetString(4)),
+                CrossGroupFailover = row.GetBoolean(5),
+                Models = Shared(same, row.GetString(6)),
+                Limits = LimitsOf(row.Long(7), row.Long(8), row.Long(9), row.Int(10), row.Int(11)),
+                ExpiresAt = row.Moment(12),
+                Enabled = row.GetBoolean(13),
+                Revoked = !row.IsDBNull(14),
+                Version = row.GetInt64(15),
+            },
+            cancellation,
+            directory.SeenVersion);
+        directory.Apply(users, keys);
+    }
+
+    public static KeyLimits LimitsOf(long? perDay, long? perMonth, long? total, int? rpm, int? concurrency) =>
+        (perDay ?? perMonth ?? total ?? rpm ?? concurrency) is null ? KeyLimits.None : new KeyLimits
+        {
+            PerDay = Money(perDay),
+            PerMonth = Money(perMonth),
+            Total = Money(total),
+            Rpm = rpm,
+            Concurrency = concurrency,
+        };
+
+    /// <summary>The names of all groups. Identity knows that groups have names and nothing else of them.</summary>
+    public static async Task<HashSet<string>> GroupNamesAsync(HubContext context, CancellationToken cancellation) =>
+        [.. await context.Database.SqlQuery<string>($"SELECT \"Name\" AS \"Value\" FROM groups").ToListAsync(cancellation)];
+
+    private static NanoUsd? Money(long? nano) => nano is { } value ? new NanoUsd(value) : null;
+
+    // Ten thousand keys mostly carry the same few lists.
+    private static ImmutableArray<string> Shared(Dictionary<string, ImmutableArray<string>> same, string json)
+    {
+        if (!same.TryGetValue(json, out var list))
+        {
+            same[json] = list = JsonText.ToList(json);
+        }
+
+        return list;
+    }
+}

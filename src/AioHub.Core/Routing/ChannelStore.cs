@@ -1,0 +1,149 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using AioHub.Core.Catalog;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>A channel; see <see cref="Channel"/> for what the members mean.</summary>
+internal sealed class ChannelRow
+{
+    public long Id { get; set; }
+    public required string Name { get; set; }
+    /// <summary>A name of <see cref="ChannelTypes"/>.</summary>
+    public required string Type { get; set; }
+    public bool Enabled { get; set; } = true;
+    public string? BaseUrl { get; set; }
+    public string Dialects { get; set; } = JsonText.EmptyList;
+    public bool AllowPrivateNetwork { get; set; }
+    public string Models { get; set; } = JsonText.EmptyList;
+    public string ModelMap { get; set; } = JsonText.EmptyMap;
+    public string Capabilities { get; set; } = JsonText.EmptyMap;
+    public int? Rpm { get; set; }
+    public long? Tpm { get; set; }
+    public int? Concurrency { get; set; }
+    public long? ConnectTimeoutMs { get; set; }
+    public long? FirstByteTimeoutMs { get; set; }
+    public long? IdleTimeoutMs { get; set; }
+    public string Settings { get; set; } = JsonText.EmptyMap;
+
+    private sealed class Configuration : IEntityTypeConfiguration<ChannelRow>
+    {
+        public void Configure(EntityTypeBuilder<ChannelRow> builder)
+        {
+            builder.ToTable("channels");
+            builder.Property(static row => row.Name).HasMaxLength(64);
+            builder.Property(static row => row.Type).HasMaxLength(32);
+            builder.HasIndex(static row => row.Name).IsUnique();
+        }
+    }
+}
+
+/// <summary>One encrypted secret of a channel.</summary>
+internal sealed class CredentialRow
+{
+    public const string Purpose = "credential";
+
+    public long Id { get; set; }
+    public long ChannelId { get; set; }
+    public required string Name { get; set; }
+    /// <summary>As <see cref="SecretBox"/> sealed it for this row.</summary>
+    public required string Secret { get; set; }
+    /// <summary>What may be shown of it.</summary>
+    public required string Mask { get; set; }
+    public bool Enabled { get; set; } = true;
+
+    private sealed class Configuration : IEntityTypeConfiguration<CredentialRow>
+    {
+        public void Configure(EntityTypeBuilder<CredentialRow> builder)
+        {
+            builder.ToTable("credentials");
+            builder.Property(static row => row.Name).HasMaxLength(64);
+            builder.Property(static row => row.Mask).HasMaxLength(32);
+            builder.HasOne<ChannelRow>().WithMany().HasForeignKey(static row => row.ChannelId).OnDelete(DeleteBehavior.Cascade);
+            builder.HasIndex(static row => new { row.ChannelId, row.Name }).IsUnique();
+        }
+    }
+}
+
+/// <summary>Reads channels and their credentials.</summary>
+internal static class ChannelStore
+{
+    /// <param name="reader">A consistent view.</param>
+    /// <param name="box">Opens the secrets; null = they are left out.</param>
+    /// <param name="warnings">Takes a line for each credential that does not open; it is left out.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<List<Channel>> LoadAsync(HubReader reader, SecretBox? box, List<string> warnings, CancellationToken cancellation)
+    {
+        var credentials = (await reader.ReadAsync(
+            """SELECT "Id", "ChannelId", "Name", "Secret", "Enabled" FROM credentials ORDER BY "Id" """,
+            row => (Channel: row.GetInt64(1), Credential: Open(box, row.GetInt64(0), row.GetString(2), row.GetString(3), row.GetBoolean(4), warnings)),
+            cancellation)).ToLookup(static pair => pair.Channel, static pair => pair.Credential);
+        return await reader.ReadAsync(
+            """
+            SELECT "Id", "Name", "Type", "Enabled", "BaseUrl", "Dialects", "AllowPrivateNetwork", "Models", "ModelMap", "Capabilities", "Rpm", "Tpm",
+                   "Concurrency", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings"
+            FROM channels ORDER BY "Name"
+            """,
+            row => new Channel
+            {
+                Id = new ChannelId(row.GetInt64(0)),
+                Name = row.GetString(1),
+                Type = ChannelTypes.Find(row.GetString(2))?.Type ?? throw new InvalidOperationException($"Channel {row.GetString(1)} is of an unknown type."),
+                Enabled = row.GetBoolean(3),
+                BaseUrl = row.Text(4) is { } url ? new Uri(url) : null,
+                Dialects = GroupStore.ToDialects(row.GetString(5)),
+                AllowPrivateNetwork = row.GetBoolean(6),
+                Models = JsonText.ToList(row.GetString(7)),
+                ModelMap = JsonText.ToMap(row.GetString(8)),
+                Capabilities = ToCapabilities(row.GetString(9)),
+                Limits = new ChannelLimits(row.Int(10), row.Long(11), row.Int(12)),
+                Timeouts = new ChannelTimeouts(Span(row.Long(13)), Span(row.Long(14)), Span(row.Long(15))),
+                Settings = JsonText.ToMap(row.GetString(16)),
+                Credentials = [.. credentials[row.GetInt64(0)].OfType<Credential>()],
+            },
+            cancellation);
+    }
+
+    public static string OfCapabilities(IReadOnlyDictionary<Needs, bool> capabilities) =>
+        JsonText.Of(capabilities.Select(static pair => KeyValuePair.Create(CapabilityNames.Of(pair.Key), pair.Value)));
+
+    public static FrozenDictionary<Needs, bool> ToCapabilities(string json)
+    {
+        var flags = new Dictionary<Needs, bool>();
+        foreach (var (name, value) in JsonText.ToFlags(json))
+        {
+            if (CapabilityNames.TryParse(name, out var need))
+            {
+                flags[need] = value;
+            }
+        }
+
+        return flags.ToFrozenDictionary();
+    }
+
+    private static TimeSpan? Span(long? milliseconds) => milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
+
+    private static Credential? Open(SecretBox? box, long id, string name, string secret, bool enabled, List<string> warnings)
+    {
+        if (box is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new Credential(new CredentialId(id), name, box.Open(CredentialRow.Purpose, id, secret)) { Enabled = enabled };
+        }
+        catch (SecretBoxException failure)
+        {
+            // One damaged secret must not keep the others from serving.
+            warnings.Add($"Credential '{name}' is left out. {failure.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>
+/// Commands on groups. Each checks first and refuses with an <see cref="AdminException"/>; <c>within</c> makes it part of a larger change, which
+/// the caller commits.
+/// </summary>
+public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
+{
+    /// <summary>Creates the group or changes what the draft names; doing so twice changes nothing.</summary>
+    /// <exception cref="AdminException">The draft is wrong.</exception>
+    public Task<ChangeReport> UpsertAsync(GroupDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun, async transaction =>
+        {
+            var context = transaction.Context;
+            var groups = context.Set<GroupRow>();
+            var names = await groups.Select(static group => group.Name).ToHashSetAsync(cancellation);
+            var channels = await context.Set<ChannelRow>().AsNoTracking()
+                .ToDictionaryAsync(static channel => channel.Name, static channel => channel.Id, StringComparer.Ordinal, cancellation);
+            Check(draft, names, channels);
+
+            var row = await groups.SingleOrDefaultAsync(group => group.Name == draft.Name, cancellation);
+            var created = row is null;
+            if (row is null)
+            {
+                var last = await groups.MaxAsync(static group => (int?)group.Position, cancellation) ?? 0;
+                row = groups.Add(new GroupRow { Name = draft.Name, DisplayName = draft.DisplayName ?? draft.Name, Position = last + 1 }).Entity;
+            }
+
+            var lines = new ChangeLines();
+            Change(row, draft, lines);
+            if (created || lines.Any)
+            {
+                await context.SaveChangesAsync(cancellation);
+            }
+
+            if (draft.Channels is { } members)
+            {
+                await SetMembersAsync(context, row, members, channels, lines, cancellation);
+            }
+
+            return (lines.Report($"group {row.Name}", row.Id, created), created || lines.Any);
+        }, cancellation);
+
+    /// <summary>Activates, pauses or expires a group.</summary>
+    /// <param name="name">The group.</param>
+    /// <param name="status">What it becomes.</param>
+    /// <param name="expiredOn">Null = today, for an expiry.</param>
+    /// <param name="reason">Shown to callers; null = none.</param>
+    /// <param name="replacement">The group to use instead; null = none.</param>
+    /// <param name="within">A larger change.</param>
+    /// <param name="cancellation">Undoes everything.</param>
+    /// <exception cref="AdminException">There is no such group, or no such replacement.</exception>
+    public async Task<ChangeReport> SetStatusAsync(
+        string name,
+        GroupStatus status,
+        DateOnly? expiredOn = null,
+        string? reason = null,
+        string? replacement = null,
+        HubTransaction? within = null,
+        CancellationToken cancellation = default)
+    {
+        await RequireAsync(name, within, cancellation);
+        var draft = new GroupDraft { Name = name, Status = status, Reason = reason, Replacement = replacement };
+        return await UpsertAsync(expiredOn is { } day ? draft with { ExpiredOn = (DateOnly?)day } : draft, dryRun: false, within, cancellation);
+    }
+
+    /// <summary>Replaces the channels of a group.</summary>
+    /// <exception cref="AdminException">There is no such group, or no such channel.</exception>
+    public async Task<ChangeReport> SetMembersAsync(
+        string name, ImmutableArray<MemberDraft> channels, HubTransaction? within = null, CancellationToken cancellation = default)
+    {
+        await RequireAsync(name, within, cancellation);
+        return await UpsertAsync(new GroupDraft { Name = name, Channels = channels }, dryRun: false, within, cancellation);
+    }
+
+    /// <summary>Sets how <c>auto</c> orders the groups.</summary>
+    /// <exception cref="AdminException">A named group does not exist.</exception>
+    public Task<ChangeReport> SetAutoAsync(AutoDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun, async transaction =>
+        {
+            var context = transaction.Context;
+            var names = await context.Set<GroupRow>().Select(static group => group.Name).ToHashSetAsync(cancellation);
+            var problems = new ProblemList();
+            CheckNames("auto.order", draft.Order ?? []);
+            foreach (var rule in draft.Rules ?? [])
+            {
+                RoutingRules.CheckGlobs("auto.rules.model", [rule.Model], problems);
+                problems.Require(!rule.Groups.IsDefaultOrEmpty, "auto.rules.groups", $"the rule for '{rule.Model}' names no group");
+                CheckNames("auto.rules.groups", rule.Groups);
+            }
+
+            problems.ThrowIfAny();
+            var json = await SettingsStore.FindAsync(context, SettingsStore.AutoPolicy, cancellation);
+            var present = GroupStore.ToAuto(json);
+            var next = new AutoPolicy(draft.Order ?? present.Order, draft.Rules ?? present.Rules);
+            var lines = new ChangeLines();
+            lines.Set("policy", GroupStore.OfAuto(present), GroupStore.OfAuto(next));
+            if (lines.Any)
+            {
+                await SettingsStore.SetAsync(context, SettingsStore.AutoPolicy, GroupStore.OfAuto(next), cancellation);
+                await context.SaveChangesAsync(cancellation);
+            }
+
+            return (lines.Report("auto", 0, created: false), lines.Any);
+
+            void CheckNames(string field, ImmutableArray<string> groups)
+            {
+                foreach (var name in groups.IsDefault ? [] : groups)
+                {
+                    problems.Require(!string.Equals(name, Group.AutoName, StringComparison.Ordinal), field, "auto cannot name itself");
+                    problems.Require(names.Contains(name), field, $"there is no group '{name}'");
+                }
+            }
+        }, cancellation);
+
+    /// <summary>All groups as the database has them now, in the order of lists.</summary>
+    public async Task<IReadOnlyList<GroupListing>> ListAsync(CancellationToken cancellation = default)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
+        var names = (await ChannelStore.LoadAsync(reader, box: null, [], cancellation)).ToDictionary(static channel => channel.Id, static channel => channel.Name);
+        var groups = await GroupStore.LoadAsync(reader, cancellation);
+        return [.. groups.Select(group => new GroupListing(
+            group, [.. group.Members.Select(member => new MemberDraft(names[member.Channel], member.Priority, member.Weight))]))];
+    }
+
+    /// <summary>How <c>auto</c> orders the groups now.</summary>
+    public async Task<AutoPolicy> ReadAutoAsync(CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        return GroupStore.ToAuto(await SettingsStore.FindAsync(context, SettingsStore.AutoPolicy, cancellation));
+    }
+
+    private async Task RequireAsync(string name, HubTransaction? within, CancellationToken cancellation)
+    {
+        var own = within is null ? database.CreateContext() : null;
+        await using (own)
+        {
+            var context = own ?? within!.Context;
+            if (!await context.Set<GroupRow>().AnyAsync(group => group.Name == name, cancellation))
+            {
+                throw new AdminException("name", $"there is no group '{name}'; `groups list` shows all");
+            }
+        }
+    }
+
+    private void Change(GroupRow row, GroupDraft draft, ChangeLines lines)
+    {
+        row.DisplayName = lines.Set("display_name", row.DisplayName, draft.DisplayName ?? row.DisplayName);
+        row.CommonUse = lines.Set("common_use", row.CommonUse, draft.CommonUse ?? row.CommonUse);
+        row.Notes = lines.Set("notes", row.Notes, draft.Notes ?? row.Notes);
+        row.Visibility = lines.Set("visibility", row.Visibility, draft.Visibility ?? row.Visibility);
+        row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
+        row.Status = lines.Set("status", row.Status, draft.Status ?? row.Status);
+        var expiredOn = draft.ExpiredOn.Or(row.ExpiredOn);
+        if (row.Status != GroupStatus.Expired)
+        {
+            expiredOn = null;
+        }
+        else
+        {
+            expiredOn ??= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        }
+
+        row.ExpiredOn = lines.Set("expired_on", row.ExpiredOn, expiredOn);
+        // A reason belongs to a status: an active group needs none.
+        row.Reason = lines.Set("reason", row.Reason, row.Status == GroupStatus.Active ? null : draft.Reason.Or(row.Reason));
+        row.Replacement = lines.Set("replacement", row.Replacement, draft.Replacement.Or(row.Replacement));
+        row.ServeReplacement = lines.Set("serve_replacement", row.ServeReplacement, draft.ServeReplacement ?? row.ServeReplacement);
+        row.Mode = lines.Set("mode", row.Mode, draft.Mode ?? row.Mode);
+        row.Dialects = lines.Set("dialects", row.Dialects, draft.Dialects is { } dialects ? GroupStore.OfDialects(dialects) : row.Dialects);
+        row.Multiplier = lines.Set("multiplier", row.Multiplier, draft.Multiplier ?? row.Multiplier);
+        row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
+        row.AutoTier = lines.Set("auto_tier", row.AutoTier, draft.AutoTier ?? row.AutoTier);
+        row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
+    }
+
+    private static async Task SetMembersAsync(
+        HubContext context,
+        GroupRow group,
+        ImmutableArray<MemberDraft> members,
+        Dictionary<string, long> channels,
+        ChangeLines lines,
+        CancellationToken cancellation)
+    {
+        var rows = await context.Set<GroupMemberRow>().Where(member => member.GroupId == group.Id).ToListAsync(cancellation);
+        var names = channels.ToDictionary(static pair => pair.Value, static pair => pair.Key);
+        var before = Show(rows.Select(row => new MemberDraft(names[row.ChannelId], row.Priority, row.Weight)));
+        lines.Set("channels", before, Show(members));
+        if (string.Equals(before, Show(members), StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        context.RemoveRange(rows.Where(row => !members.Any(member => channels[member.Channel] == row.ChannelId)));
+        foreach (var member in members)
+        {
+            var id = channels[member.Channel];
+            var row = rows.Find(row => row.ChannelId == id);
+            if (row is null)
+            {
+                row = new GroupMemberRow { GroupId = group.Id, ChannelId = id };
+                context.Add(row);
+            }
+
+            row.Priority = member.Priority;
+            row.Weight = member.Weight;
+        }
+
+        await context.SaveChangesAsync(cancellation);
+
+        static string Show(IEnumerable<MemberDraft> members) => string.Join(
+            ", ",
+            members.OrderBy(static member => member.Priority).ThenBy(static member => member.Channel, StringComparer.Ordinal)
+                .Select(static member => $"{member.Channel} (priority {member.Priority}, weight {member.Weight})"));
+    }
+
+    private static void Check(GroupDraft draft, HashSet<string> groups, Dictionary<string, long> channels)
+    {
+        var problems = new ProblemList();
+        problems.Require(RoutingRules.IsGroupName(draft.Name), "name", $"'{draft.Name}' must have 1 to {RoutingRules.MaxNameLength} of a-z, 0-9 and -");
+        RoutingRules.CheckText("display_name", draft.DisplayName, problems);
+        RoutingRules.CheckText("common_use", draft.CommonUse, problems);
+        RoutingRules.CheckText("notes", draft.Notes, problems);
+        RoutingRules.CheckText("reason", draft.Reason.Value, problems);
+        RoutingRules.CheckGlobs("models", draft.Models, problems);
+        RoutingRules.CheckGlobs("tags", draft.Tags, problems);
+        problems.Require(draft.Multiplier is null or (>= 0 and <= RoutingRules.MaxMultiplier), "multiplier", $"must be from 0 to {RoutingRules.MaxMultiplier}");
+        problems.Require(draft.Multiplier is not { } multiplier || decimal.Round(multiplier, 6) == multiplier, "multiplier", "has more than 6 decimals");
+        problems.Require(draft.AutoTier is null or (>= 0 and <= 1000), "auto_tier", "must be from 0 to 1000");
+        if (draft.Replacement.Value is { } replacement)
+        {
+            problems.Require(groups.Contains(replacement), "replacement", $"there is no group '{replacement}'");
+            problems.Require(!string.Equals(replacement, draft.Name, StringComparison.Ordinal), "replacement", "a group cannot replace itself");
+        }
+
+        var isAuto = string.Equals(draft.Name, Group.AutoName, StringComparison.Ordinal);
+        problems.Require(!isAuto || draft.Channels is null or { IsEmpty: true }, "channels", "auto has no channels of its own; it picks among the other groups");
+        problems.Require(!isAuto || draft.HasQuota is not true, "has_quota", "auto has no quota of its own");
+        foreach (var member in draft.Channels ?? [])
+        {
+            problems.Require(channels.ContainsKey(member.Channel), "channels", $"there is no channel '{member.Channel}'; create it first");
+            problems.Require(member.Priority is >= 0 and <= RoutingRules.MaxPriority, "channels.priority", $"must be from 0 to {RoutingRules.MaxPriority}");
+            problems.Require(member.Weight is >= 0 and <= RoutingRules.MaxWeight, "channels.weight", $"must be from 0 to {RoutingRules.MaxWeight}");
+        }
+
+        problems.Require(
+            draft.Channels is not { } list || list.DistinctBy(static member => member.Channel).Count() == list.Length, "channels", "names a channel twice");
+        problems.ThrowIfAny();
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using AioHub.Core.Routing;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Setup;
+
+/// <summary>A channel of a new hub and the groups it joins.</summary>
+internal sealed record SeedChannel(ChannelDraft Draft, IReadOnlyList<string> Groups);
+
+/// <summary>The channels that known environment variables stand for, so that a hub beside existing tools serves at once.</summary>
+internal static class SeedChannels
+{
+    private const string CredentialName = "environment";
+
+    private static readonly string[] OpenAiModels =
+    [
+        "gpt-*", "chatgpt-*", "o1*", "o3*", "o4*", "codex-*", "computer-use-*", "text-embedding-*", "text-moderation-*", "omni-moderation-*",
+        "dall-e-*", "tts-*", "whisper-*",
+    ];
+
+    private static readonly string[] CodexModels = ["gpt-*", "codex-*", "o1*", "o3*", "o4*"];
+
+    // Hosts of many vendors' open-weight models spell them vendor/model. A bare "*" would also claim what only its vendor serves.
+    private static readonly string[] HostedModels =
+    [
+        "deepseek*", "kimi-*", "moonshotai/*", "glm-*", "zai-org/*", "z-ai/*", "thudm/*", "minimax*", "qwen*", "qwq-*", "llama*", "meta-llama/*",
+        "mistral*", "gemma*", "google/gemma*", "openai/gpt-oss*", "gpt-oss*", "nvidia/*", "stepfun*", "xiaomi/*", "microsoft/phi*", "allenai/*", "cohere/*",
+    ];
+
+    /// <summary>
+    /// One vendor: the first of the variables that is set is the secret; <see cref="BaseUrlVariable"/> moves the address (by default the
+    /// variable's name with <c>_BASE_URL</c> for <c>_API_KEY</c>).
+    /// </summary>
+    private sealed record Vendor(string Channel, string Type, string? BaseUrl, string[] Models, IReadOnlyList<string> Groups, params string[] Variables)
+    {
+        public string? BaseUrlVariable { get; init; }
+    }
+
+    private static readonly Vendor[] Vendors =
+    [
+        new("openai", "openai", null, OpenAiModels, ["openai"], "OPENAI_API_KEY"),
+        new("codex", "codex", null, CodexModels, ["codex", "codex-passthrough"], "OPENAI_API_KEY"),
+        new("anthropic", "anthropic", null, ["claude-*"], ["anthropic"], "ANTHROPIC_API_KEY"),
+        new("gemini", "gemini", null, ["gemini-*"], ["gemini"], "GEMINI_API_KEY", "GOOGLE_API_KEY") { BaseUrlVariable = "GOOGLE_GEMINI_BASE_URL" },
+        new("xai", "xai", null, ["grok-*"], ["xai"], "XAI_API_KEY"),
+        new("doubao", "doubao", null, ["doubao-*"], ["doubao"], "ARK_API_KEY"),
+        new("bedrock", "bedrock", null, ["claude-*"], ["claude-bedrock"], "AWS_BEARER_TOKEN_BEDROCK") { BaseUrlVariable = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME" },
+        new("kiro", "kiro", null, ["claude-*"], ["claude-kiro"], "KIRO_API_KEY"),
+        Open("deepseek", "https://api.deepseek.com", ["deepseek*"], "DEEPSEEK_API_KEY"),
+        Open("moonshot", "https://api.moonshot.ai/v1", ["kimi-*", "moonshot-*"], "MOONSHOT_API_KEY"),
+        Open("zai", "https://api.z.ai/api/paas/v4", ["glm-*"], "ZAI_API_KEY"),
+        Open("minimax", "https://api.minimax.io/v1", ["minimax-*", "MiniMax-*"], "MINIMAX_API_KEY"),
+        Open("dashscope", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", ["qwen*", "qwq-*", "qvq-*"], "DASHSCOPE_API_KEY"),
+        Open(
+            "mistral",
+            "https://api.mistral.ai/v1",
+            ["mistral-*", "ministral-*", "magistral-*", "codestral-*", "devstral-*", "pixtral-*", "voxtral-*", "open-mistral-*"],
+            "MISTRAL_API_KEY"),
+        Open("groq", "https://api.groq.com/openai/v1", HostedModels, "GROQ_API_KEY"),
+        Open("together", "https://api.together.xyz/v1", HostedModels, "TOGETHER_API_KEY"),
+        Open("openrouter", "https://openrouter.ai/api/v1", HostedModels, "OPENROUTER_API_KEY"),
+        Open("siliconflow", "https://api.siliconflow.com/v1", HostedModels, "SILICONFLOW_API_KEY"),
+    ];
+
+    /// <summary>The channel that is always there: it costs nothing and answers only to its own model names.</summary>
+    public static ChannelDraft Sandbox { get; } = new() { Name = "sandbox", Type = "sandbox", Models = ["sandbox/*"] };
+
+    /// <summary>After every real channel.</summary>
+    public const int SandboxPriority = 100;
+
+    /// <param name="environment">Gives a variable's value or null.</param>
+    public static IEnumerable<SeedChannel> From(Func<string, string?> environment)
+    {
+        foreach (var vendor in Vendors)
+        {
+            var variable = vendor.Variables.FirstOrDefault(name => Value(environment, name) is not null);
+            if (variable is null)
+            {
+                continue;
+            }
+
+            var moved = Value(environment, vendor.BaseUrlVariable ?? variable.Replace("_API_KEY", "_BASE_URL", StringComparison.Ordinal));
+            var baseUrl = moved ?? vendor.BaseUrl;
+            var draft = new ChannelDraft
+            {
+                Name = vendor.Channel,
+                Type = vendor.Type,
+                BaseUrl = baseUrl,
+                AllowPrivateNetwork = moved is not null && IsPrivate(moved),
+                Models = [.. vendor.Models],
+                Credentials = [new CredentialDraft(CredentialName, Value(environment, variable))],
+                Dialects = vendor.Type is "openai-compatible" ? [Dialect.OpenAiChat] : [],
+                Settings = Settings(vendor.Type, environment),
+            };
+            yield return new SeedChannel(draft, vendor.Groups);
+        }
+    }
+
+    /// <summary>Whether an address lies in the own machine or network, where an operator put it on purpose.</summary>
+    internal static bool IsPrivate(string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url))
+        {
+            return false;
+        }
+
+        if (!IPAddress.TryParse(url.IdnHost, out var ip))
+        {
+            var host = url.IdnHost;
+            return string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+                || !host.Contains('.', StringComparison.Ordinal)
+                || new[] { ".localhost", ".local", ".internal", ".lan" }.Any(end => host.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        }
+
+        if (ip.IsIPv4MappedToIPv6)
+        {
+            ip = ip.MapToIPv4();
+        }
+
+        if (ip.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return IPAddress.IsLoopback(ip) || ip.IsIPv6LinkLocal || ip.IsIPv6UniqueLocal;
+        }
+
+        var bytes = ip.GetAddressBytes();
+        return bytes[0] switch
+        {
+            10 or 127 => true,
+            100 => bytes[1] is >= 64 and < 128,
+            169 => bytes[1] == 254,
+            172 => bytes[1] is >= 16 and < 32,
+            192 => bytes[1] == 168,
+            _ => false,
+        };
+    }
+
+    private static Vendor Open(string channel, string baseUrl, string[] models, string variable) =>
+        new(channel, "openai-compatible", baseUrl, models, SeedGroups.OpenSource, variable);
+
+    private static Dictionary<string, string>? Settings(string type, Func<string, string?> environment) =>
+        type is "bedrock" or "kiro" && (Value(environment, "AWS_REGION") ?? Value(environment, "AWS_DEFAULT_REGION")) is { } region
+            ? new Dictionary<string, string>(StringComparer.Ordinal) { ["region"] = region }
+            : null;
+
+    private static string? Value(Func<string, string?> environment, string name) =>
+        environment(name)?.Trim() is { Length: > 0 } value ? value : null;
+}

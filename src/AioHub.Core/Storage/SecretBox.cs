@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AioHub.Core.Storage;
+
+/// <summary>
+/// Encrypts what must come back as it was, such as upstream credentials: AES-256-GCM, bound to its purpose and its row, so that a value copied
+/// into another row does not open. Text form: <c>v1.KEYID.BASE64(nonce, tag, ciphertext)</c>. Thread-safe.
+/// </summary>
+public sealed class SecretBox(MasterKey master)
+{
+    private const string Version = "v1";
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private readonly byte[] _key = master.Derive("secret box");
+
+    public string KeyId { get; } = master.Id;
+
+    /// <param name="purpose">What kind of secret it is: <c>credential</c>.</param>
+    /// <param name="row">The row that holds it.</param>
+    /// <param name="secret">The clear text.</param>
+    public string Seal(string purpose, long row, string secret)
+    {
+        var clear = Encoding.UTF8.GetBytes(secret);
+        var box = new byte[NonceLength + TagLength + clear.Length];
+        var nonce = box.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(_key, TagLength);
+        aes.Encrypt(nonce, clear, box.AsSpan(NonceLength + TagLength), box.AsSpan(NonceLength, TagLength), Context(purpose, row));
+        CryptographicOperations.ZeroMemory(clear);
+        return $"{Version}.{KeyId}.{Convert.ToBase64String(box)}";
+    }
+
+    /// <exception cref="SecretBoxException">Another master key sealed it, or it was altered or moved.</exception>
+    public string Open(string purpose, long row, string sealedText)
+    {
+        var parts = sealedText.Split('.');
+        if (parts is not [Version, var keyId, var body])
+        {
+            throw new SecretBoxException($"The {purpose} of row {row} is not an encrypted value.");
+        }
+
+        if (!string.Equals(keyId, KeyId, StringComparison.Ordinal))
+        {
+            throw new SecretBoxException(
+                $"The {purpose} of row {row} was encrypted with master key {keyId}, but this process has master key {KeyId}: set AIOHUB_MASTER_KEY to the former.");
+        }
+
+        var box = new byte[body.Length];
+        if (!Convert.TryFromBase64String(body, box, out var length) || length < NonceLength + TagLength)
+        {
+            throw new SecretBoxException($"The {purpose} of row {row} is damaged.");
+        }
+
+        var clear = new byte[length - NonceLength - TagLength];
+        try
+        {
+            using var aes = new AesGcm(_key, TagLength);
+            aes.Decrypt(box.AsSpan(0, NonceLength), box.AsSpan(NonceLength + TagLength, clear.Length), box.AsSpan(NonceLength, TagLength), clear, Context(purpose, row));
+        }
+        catch (AuthenticationTagMismatchException failure)
+        {
+            throw new SecretBoxException($"The {purpose} of row {row} was altered, or belongs to another row: enter it again.", failure);
+        }
+
+        var secret = Encoding.UTF8.GetString(clear);
+        CryptographicOperations.ZeroMemory(clear);
+        return secret;
+    }
+
+    private static byte[] Context(string purpose, long row) => Encoding.UTF8.GetBytes($"{purpose}:{row}");
+}
+
+/// <summary>A stored secret does not open.</summary>
+public sealed class SecretBoxException(string message, Exception? inner = null) : Exception(message, inner);
