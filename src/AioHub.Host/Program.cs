@@ -1,1 +1,6 @@
-return 0;
+using AioHub.Host.Cli;
+using AioHub.Host.Serving;
+
+// First of all: the switches below are read once, when the runtime opens its first socket.
+RuntimeSwitches.Set();
+return await CommandLine.RunAsync(args);

@@ -9,7 +9,14 @@ namespace AioHub.Core.Routing;
 /// <param name="BaseUrl">The vendor's own address, without a version segment; null = must be configured.</param>
 /// <param name="Dialects">Dialects that the type speaks.</param>
 /// <param name="Capabilities">What its models can be offered with.</param>
-public sealed record ChannelTypeInfo(ChannelType Type, string Name, Uri? BaseUrl, ImmutableArray<Dialect> Dialects, Needs Capabilities);
+public sealed record ChannelTypeInfo(ChannelType Type, string Name, Uri? BaseUrl, ImmutableArray<Dialect> Dialects, Needs Capabilities)
+{
+    /// <summary>False: the carrier is not built yet. Such channels may be configured; routing passes them over and says so.</summary>
+    public bool Available { get; init; } = true;
+
+    /// <summary>A channel without any credential is called without one (local servers, the sandbox).</summary>
+    public bool AllowsAnonymous { get; init; }
+}
 
 /// <summary>The table of channel types.</summary>
 public static class ChannelTypes
@@ -20,18 +27,18 @@ public static class ChannelTypes
     private static readonly FrozenDictionary<ChannelType, ChannelTypeInfo> ByType = new ChannelTypeInfo[]
     {
         new(ChannelType.OpenAi, "openai", new Uri("https://api.openai.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
-        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
-        new(ChannelType.Azure, "azure", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything) { AllowsAnonymous = true },
+        new(ChannelType.Azure, "azure", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything) { Available = false },
         new(ChannelType.Anthropic, "anthropic", new Uri("https://api.anthropic.com"), [Dialect.AnthropicMessages], Everything),
-        new(ChannelType.Bedrock, "bedrock", null, [Dialect.AnthropicMessages, Dialect.BedrockConverse], Everything),
-        new(ChannelType.Kiro, "kiro", null, [Dialect.Kiro], Everything & ~(Needs.Documents | Needs.Audio | Needs.ServerTools)),
+        new(ChannelType.Bedrock, "bedrock", null, [Dialect.AnthropicMessages, Dialect.BedrockConverse], Everything) { Available = false },
+        new(ChannelType.Kiro, "kiro", null, [Dialect.Kiro], Everything & ~(Needs.Documents | Needs.Audio | Needs.ServerTools)) { Available = false },
         new(ChannelType.Codex, "codex", new Uri("https://api.openai.com"), [Dialect.OpenAiResponses], Everything),
         new(ChannelType.Gemini, "gemini", new Uri("https://generativelanguage.googleapis.com"), [Dialect.Gemini], Everything),
-        new(ChannelType.Vertex, "vertex", null, [Dialect.Gemini, Dialect.AnthropicMessages], Everything),
+        new(ChannelType.Vertex, "vertex", null, [Dialect.Gemini, Dialect.AnthropicMessages], Everything) { Available = false },
         new(ChannelType.Xai, "xai", new Uri("https://api.x.ai"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
         new(ChannelType.Doubao, "doubao", new Uri("https://ark.cn-beijing.volces.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
         new(ChannelType.AioHub, "aiohub", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything),
-        new(ChannelType.Sandbox, "sandbox", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything),
+        new(ChannelType.Sandbox, "sandbox", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything) { AllowsAnonymous = true },
     }.ToFrozenDictionary(static info => info.Type);
 
     private static readonly FrozenDictionary<string, ChannelTypeInfo> ByName =

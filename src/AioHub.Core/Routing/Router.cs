@@ -1,15 +1,49 @@
 using AioHub.Core.Catalog;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Selection;
 
 namespace AioHub.Core.Routing;
 
 /// <summary>Answers what serves a call: the groups of its key in order, the capable channels of each, the next best credential.</summary>
-public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, IHealth health, TimeProvider time)
+/// <param name="random">Draws among channels by weight; null = the process's own.</param>
+public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, IHealth health, TimeProvider time, Random? random = null)
 {
-    internal RoutingDirectory Routing { get; } = routing;
-
-    internal CatalogDirectory Catalog { get; } = catalog;
+    private readonly Snapshot<RouteSettings> _settings = new(RouteSettings.Default);
+    private readonly Random _random = random ?? Random.Shared;
+    private volatile RouteIndex? _index;
 
     internal IHealth Health { get; } = health;
 
     internal TimeProvider Time { get; } = time;
+
+    /// <summary>In force for calls that start from now on.</summary>
+    public RouteSettings Settings
+    {
+        get => _settings.Current;
+        set => _settings.Publish(value);
+    }
+
+    /// <summary>Begins the way of one call. The configuration and the catalogue are those of this moment until its end.</summary>
+    public Route Start(RouteQuestion question) =>
+        new(question, Index(), Health, _random, Time.GetUtcNow().UtcDateTime, _settings.Current);
+
+    /// <summary>Says how a call would be served, without serving it.</summary>
+    public RouteExplanation Explain(RouteQuestion question)
+    {
+        var route = Start(question);
+        return RouteExplanation.Of(question, route);
+    }
+
+    /// <summary>Both snapshots, made ready once per change of either.</summary>
+    internal RouteIndex Index()
+    {
+        var index = _index;
+        var table = routing.Current;
+        var models = catalog.Current;
+        if (index is not null && ReferenceEquals(index.Table, table) && ReferenceEquals(index.Catalog, models))
+            return index;
+
+        // Two threads may both build it; either result is right, and the last one stays.
+        return _index = new RouteIndex(table, models);
+    }
 }

@@ -1,9 +1,10 @@
 using System.Buffers;
+using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Dialects.AnthropicMessages;
 
-/// <summary>The room's only public type.</summary>
+/// <summary>Anthropic's Messages, also as Bedrock, Vertex and others carry it. The room's only public type.</summary>
 public sealed class AnthropicMessagesDialect : IClientDialect, IUpstreamDialect
 {
     public static AnthropicMessagesDialect Instance { get; } = new();
@@ -14,17 +15,19 @@ public sealed class AnthropicMessagesDialect : IClientDialect, IUpstreamDialect
 
     public Dialect Dialect => Dialect.AnthropicMessages;
 
-    public ReadOnlyMemory<byte> KeepAlive => throw new NotSupportedException();
+    /// <summary>The dialect's own ping event.</summary>
+    public ReadOnlyMemory<byte> KeepAlive { get; } = "event: ping\ndata: {\"type\": \"ping\"}\n\n"u8.ToArray();
 
-    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) =>
+        AnthropicMessagesRequestPeek.TryRead(body, operation, out peek, out fault);
 
-    public void WriteError(IBufferWriter<byte> output, in WireError error) => throw new NotSupportedException();
+    public void WriteError(IBufferWriter<byte> output, in WireError error) => AnthropicMessagesErrors.Write(output, error);
 
-    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => throw new NotSupportedException();
+    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => AnthropicMessagesErrors.WriteStream(output, error);
 
-    public bool ResetAfterStreamError(string? userAgent) => throw new NotSupportedException();
+    public bool ResetAfterStreamError(string? userAgent) => false;
 
-    public ReplyTap CreateTap(Operation operation) => throw new NotSupportedException();
+    public ReplyTap CreateTap(Operation operation) => new AnthropicMessagesUsageTap(operation);
 
-    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

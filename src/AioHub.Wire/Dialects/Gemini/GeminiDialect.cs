@@ -1,9 +1,10 @@
 using System.Buffers;
+using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Dialects.Gemini;
 
-/// <summary>The room's only public type.</summary>
+/// <summary>Google's generateContent and its relatives. The room's only public type.</summary>
 public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 {
     public static GeminiDialect Instance { get; } = new();
@@ -14,17 +15,19 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 
     public Dialect Dialect => Dialect.Gemini;
 
-    public ReadOnlyMemory<byte> KeepAlive => throw new NotSupportedException();
+    /// <summary>An empty line: the Gemini CLI loses the chunk behind a comment.</summary>
+    public ReadOnlyMemory<byte> KeepAlive { get; } = "\r\n"u8.ToArray();
 
-    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) =>
+        GeminiRequestPeek.TryRead(body, operation, out peek, out fault);
 
-    public void WriteError(IBufferWriter<byte> output, in WireError error) => throw new NotSupportedException();
+    public void WriteError(IBufferWriter<byte> output, in WireError error) => GeminiErrors.Write(output, error);
 
-    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => throw new NotSupportedException();
+    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => GeminiErrors.WriteStream(output, error);
 
-    public bool ResetAfterStreamError(string? userAgent) => throw new NotSupportedException();
+    public bool ResetAfterStreamError(string? userAgent) => userAgent is null || !userAgent.StartsWith("GeminiCLI", StringComparison.Ordinal);
 
-    public ReplyTap CreateTap(Operation operation) => throw new NotSupportedException();
+    public ReplyTap CreateTap(Operation operation) => new GeminiUsageTap(operation);
 
-    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

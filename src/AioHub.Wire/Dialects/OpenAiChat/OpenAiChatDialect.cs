@@ -1,9 +1,10 @@
 using System.Buffers;
+using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Dialects.OpenAiChat;
 
-/// <summary>The room's only public type.</summary>
+/// <summary>OpenAI's Chat Completions, and the endpoints beside it (embeddings, images, audio, moderations, rerank, legacy completions). The room's only public type.</summary>
 public sealed class OpenAiChatDialect : IClientDialect, IUpstreamDialect
 {
     public static OpenAiChatDialect Instance { get; } = new();
@@ -14,17 +15,19 @@ public sealed class OpenAiChatDialect : IClientDialect, IUpstreamDialect
 
     public Dialect Dialect => Dialect.OpenAiChat;
 
-    public ReadOnlyMemory<byte> KeepAlive => throw new NotSupportedException();
+    /// <summary>A comment: no client takes it for an event.</summary>
+    public ReadOnlyMemory<byte> KeepAlive { get; } = ": keep-alive\n\n"u8.ToArray();
 
-    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) =>
+        OpenAiChatRequestPeek.TryRead(body, operation, out peek, out fault);
 
-    public void WriteError(IBufferWriter<byte> output, in WireError error) => throw new NotSupportedException();
+    public void WriteError(IBufferWriter<byte> output, in WireError error) => OpenAiChatErrors.Write(output, error);
 
-    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => throw new NotSupportedException();
+    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => OpenAiChatErrors.WriteStream(output, error);
 
-    public bool ResetAfterStreamError(string? userAgent) => throw new NotSupportedException();
+    public bool ResetAfterStreamError(string? userAgent) => false;
 
-    public ReplyTap CreateTap(Operation operation) => throw new NotSupportedException();
+    public ReplyTap CreateTap(Operation operation) => operation is Operation.Generate or Operation.Complete or Operation.CountTokens or Operation.Compact ? new OpenAiChatUsageTap() : new OpenAiChatMediaTap(operation);
 
-    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

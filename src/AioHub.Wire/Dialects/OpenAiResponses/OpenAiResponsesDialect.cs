@@ -1,9 +1,10 @@
 using System.Buffers;
+using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Dialects.OpenAiResponses;
 
-/// <summary>The room's only public type.</summary>
+/// <summary>OpenAI's Responses. The room's only public type.</summary>
 public sealed class OpenAiResponsesDialect : IClientDialect, IUpstreamDialect
 {
     public static OpenAiResponsesDialect Instance { get; } = new();
@@ -14,17 +15,19 @@ public sealed class OpenAiResponsesDialect : IClientDialect, IUpstreamDialect
 
     public Dialect Dialect => Dialect.OpenAiResponses;
 
-    public ReadOnlyMemory<byte> KeepAlive => throw new NotSupportedException();
+    /// <summary>A comment: Codex breaks off at events that are not JSON with a type.</summary>
+    public ReadOnlyMemory<byte> KeepAlive { get; } = ": keep-alive\n\n"u8.ToArray();
 
-    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryPeek(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault) =>
+        OpenAiResponsesRequestPeek.TryRead(body, operation, out peek, out fault);
 
-    public void WriteError(IBufferWriter<byte> output, in WireError error) => throw new NotSupportedException();
+    public void WriteError(IBufferWriter<byte> output, in WireError error) => OpenAiResponsesErrors.Write(output, error);
 
-    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => throw new NotSupportedException();
+    public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => OpenAiResponsesErrors.WriteStream(output, error, sequence);
 
-    public bool ResetAfterStreamError(string? userAgent) => throw new NotSupportedException();
+    public bool ResetAfterStreamError(string? userAgent) => false;
 
-    public ReplyTap CreateTap(Operation operation) => throw new NotSupportedException();
+    public ReplyTap CreateTap(Operation operation) => new OpenAiResponsesUsageTap(operation);
 
-    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

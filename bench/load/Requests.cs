@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace AioHub.Bench.Load;
+
+/// <summary>The requests, as bytes, the same for every contestant.</summary>
+internal static class Requests
+{
+    private const string Words = "The quick brown fox jumps over the lazy dog while \\\"quoted\\\" text, numbers like 42 and a line\\nbreak pass by. ";
+
+    /// <summary>A Chat request whose body has about <paramref name="bodyBytes"/> bytes.</summary>
+    public static byte[] Chat(string key, string model, int bodyBytes, bool stream = false) => Post("/v1/chat/completions", key,
+        $$"""{"model":"{{model}}",{{(stream ? "\"stream\":true,\"stream_options\":{\"include_usage\":true}," : "")}}"max_tokens":256,"messages":[{"role":"system","content":"You are helpful."},{"role":"user","content":"{{Text(bodyBytes)}}"}]}""");
+
+    /// <summary>A Messages request, streamed.</summary>
+    public static byte[] Messages(string key, string model, int bodyBytes) => Post("/v1/messages", key,
+        $$"""{"model":"{{model}}","max_tokens":256,"stream":true,"system":"You are helpful.","messages":[{"role":"user","content":"{{Text(bodyBytes)}}"}]}""",
+        "anthropic-version: 2023-06-01\r\n");
+
+    private static string Text(int bytes)
+    {
+        var text = new StringBuilder(bytes + Words.Length);
+        while (text.Length < bytes - 180) text.Append(Words);
+        return text.ToString();
+    }
+
+    private static byte[] Post(string path, string key, string body, string extra = "") => Encoding.ASCII.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */*\r\nAuthorization: Bearer {key}\r\n{extra}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+}

@@ -1,0 +1,325 @@
+using System.Collections.Immutable;
+using AioHub.Core.Catalog;
+using AioHub.Core.Routing.Selection;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>
+/// The way of one call through the groups of its key: gives out the next best (channel, credential) until one has answered. First every
+/// group's healthy pairs, group after group; then the cooling ones. For one thread at a time.
+/// </summary>
+public sealed class Route
+{
+    private readonly IHealth _health;
+    private readonly Picker _picker;
+    private readonly int _mostAttempts;
+
+    private GroupEntry? _group;
+    private CandidateList _candidates = CandidateList.None;
+    private GroupEntry? _only;
+    private RouteAttempt? _peeked;
+    private CredentialSlot? _peekedSlot;
+    private ChannelEntry? _peekedChannel;
+    private ChannelEntry? _lastChannel;
+    private int _keyPlace;
+    private int _autoPlace = -1;
+    private bool _cooling;
+    private bool _stopped;
+
+    internal Route(RouteQuestion question, RouteIndex index, IHealth health, Random random, DateTime now, RouteSettings settings)
+    {
+        Question = question;
+        Index = index;
+        Now = now;
+        _health = health;
+        _mostAttempts = settings.MaxAttempts;
+        Model = question.Model.Base.Length <= ModelName.MaxLength ? index.FindModel(question.Model.Base) : null;
+        Dialect = Ridden(question.Dialect, question.Operation);
+        var needs = question.Needs;
+        if (Model is not null)
+        {
+            Price = Model.Info.PriceAt(now) ?? settings.FallbackPrice;
+            KeyAllowsModel = Allows(question.Key.Models, Model);
+            LongContextMissing = question.Model.LongContext && Model.Info.LongContextWindow is null && !Model.NativelyLong;
+            if (Model.NativelyLong)
+                needs &= ~Needs.LongContext;
+            else if (question.Model.LongContext)
+                needs |= Needs.LongContext;
+        }
+
+        ulong? conversation = question.Session is { Length: > 0 } session && Model is not null
+            ? StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash))
+            : null;
+        _picker = new Picker(health, random, Model?.Info.Id ?? "", Dialect, needs, conversation);
+    }
+
+    /// <summary>Why nothing at all can be tried; null = at least one attempt is (or was) possible.</summary>
+    public RouteRefusal? Refusal => Attempts > 0 || Peek() is not null ? null : FinalRefusal();
+
+    /// <summary>Attempts given out so far.</summary>
+    public int Attempts { get; private set; }
+
+    internal RouteQuestion Question { get; }
+
+    internal RouteIndex Index { get; }
+
+    internal DateTime Now { get; }
+
+    internal ModelEntry? Model { get; }
+
+    internal PriceRow? Price { get; }
+
+    internal Dialect Dialect { get; }
+
+    internal Needs Needs => _picker.Needs;
+
+    internal bool KeyAllowsModel { get; }
+
+    internal bool LongContextMissing { get; }
+
+    internal Picker Picker => _picker;
+
+    /// <summary>The attempt that is next or, once it was given out, the last one.</summary>
+    internal RouteAttempt? Current => _peeked ?? Last;
+
+    internal RouteAttempt? Last { get; private set; }
+
+    /// <summary>The groups that somebody outside refused, with why.</summary>
+    internal List<(Group Group, string Code, string Reason)>? PassedOver { get; private set; }
+
+    /// <summary>How the attempts ended.</summary>
+    internal List<(RouteAttempt Attempt, AttemptFailure Failure)>? Ends { get; private set; }
+
+    /// <summary>The attempt that <see cref="TryNext"/> would give out, left in place: for the quote.</summary>
+    public bool TryPeek([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RouteAttempt? attempt) => (attempt = Peek()) is not null;
+
+    /// <summary>Gives out the next best attempt; false = there is none left.</summary>
+    public bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RouteAttempt? attempt)
+    {
+        attempt = Peek();
+        if (attempt is null)
+            return false;
+
+        _picker.MarkTried(_peekedSlot!);
+        _peeked = null;
+        _peekedSlot = null;
+        _lastChannel = _peekedChannel;
+        Last = attempt;
+        Attempts++;
+        return true;
+    }
+
+    /// <summary>Notes how an attempt ended, for this call and for the health of its credential. <see cref="AttemptFailure.None"/> is a success.</summary>
+    /// <param name="retryAfter">What the upstream asked for, if it did.</param>
+    public void Report(RouteAttempt attempt, AttemptFailure failure, TimeSpan? retryAfter)
+    {
+        _health.Report(attempt.Credential.Id, attempt.Model.Id, failure, retryAfter);
+        if (failure == AttemptFailure.None)
+            return;
+
+        (Ends ??= []).Add((attempt, failure));
+        if (failure == AttemptFailure.CallerFault)
+        {
+            _stopped = true;
+            _peeked = null;
+        }
+        else if (failure is AttemptFailure.Unreachable or AttemptFailure.Timeout or AttemptFailure.UpstreamError or AttemptFailure.Overloaded
+            && ReferenceEquals(attempt, Last) && _lastChannel is not null)
+        {
+            _picker.Avoid(_lastChannel);
+        }
+    }
+
+    /// <summary>Skips the rest of a group, and remembers why in case no other group can serve.</summary>
+    /// <param name="code">One of <see cref="RouteCodes"/>, such as <c>group_quota_exhausted</c>.</param>
+    /// <param name="reason">Told to the caller: names what to do next.</param>
+    public void PassOver(Group group, string code, string reason)
+    {
+        (PassedOver ??= []).Add((group, code, reason));
+        if (_peeked is not null && ReferenceEquals(_peeked.Group, group))
+        {
+            _peeked = null;
+            _peekedSlot = null;
+        }
+    }
+
+    /// <summary>The most telling reason why nothing (more) can be tried.</summary>
+    public RouteRefusal FinalRefusal() => new RouteStory(this).Refusal();
+
+    /// <summary>What was thought of each group and channel, in order. Worked out only here: routing itself keeps no story.</summary>
+    public ImmutableArray<GroupVerdict> Explain()
+    {
+        if (Attempts == 0)
+            Peek();
+        return new RouteStory(this).Verdicts();
+    }
+
+    internal bool IsPassedOver(Group group)
+    {
+        if (PassedOver is null)
+            return false;
+
+        foreach (var passed in PassedOver)
+        {
+            if (ReferenceEquals(passed.Group, group))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a group that the key names may serve this call at all; one that expired may give way to its replacement.</summary>
+    internal Gate Enter(string name, out GroupEntry? entry)
+    {
+        entry = Index.Enter(name, Question.Key.OwnerTags);
+        if (entry is null)
+        {
+            // Without a row of its own auto is always there.
+            return string.Equals(name, Group.AutoName, StringComparison.Ordinal) && Index.Find(name) is null ? Gate.Open : Gate.NotAllowed;
+        }
+
+        return entry.Group.Status switch
+        {
+            GroupStatus.Paused => Gate.Paused,
+            GroupStatus.Expired => Gate.Expired,
+            _ => Inside(entry),
+        };
+    }
+
+    /// <summary>Whether an active group takes a call of this kind.</summary>
+    internal Gate Inside(GroupEntry entry) => entry.Allows(Question.Dialect) || entry.Allows(Dialect)
+        ? Model is null || entry.Allows(Model) ? Gate.Open : Gate.Model
+        : Gate.Dialect;
+
+    private RouteAttempt? Peek()
+    {
+        if (_peeked is not null)
+            return _peeked;
+        if (_stopped || Attempts >= _mostAttempts || Model is null || Price is null || !KeyAllowsModel || LongContextMissing)
+            return null;
+
+        while (_group is not null || MoveNext())
+        {
+            var group = _group!;
+            if (!IsPassedOver(group.Group))
+            {
+                CredentialSlot? slot;
+                var candidate = _cooling ? _picker.PickCooling(_candidates, out slot) : _picker.PickHealthy(group, _candidates, out slot);
+                if (candidate is not null)
+                {
+                    if (!Question.Key.CrossGroupFailover)
+                        _only = group;
+                    _peekedSlot = slot;
+                    _peekedChannel = candidate.Channel;
+                    return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info,
+                        candidate.UpstreamFor(Model.Info, Question.Model.Base), Price);
+                }
+            }
+
+            // Without failover the first group that could serve is the only one, even while all of it rests or its purse is empty.
+            if (!Question.Key.CrossGroupFailover && _only is null && _candidates.Suits(Dialect, Needs))
+                _only = group;
+            _group = null;
+        }
+
+        return null;
+    }
+
+    /// <summary>Goes to the next group that is open to the call: first round the healthy pairs, second round the cooling ones.</summary>
+    private bool MoveNext()
+    {
+        while (true)
+        {
+            if (!MoveNextInRound())
+            {
+                if (_cooling)
+                    return false;
+                _cooling = true;
+                _keyPlace = 0;
+                _autoPlace = -1;
+                continue;
+            }
+
+            if (_only is null || ReferenceEquals(_only, _group))
+                return true;
+        }
+    }
+
+    private bool MoveNextInRound()
+    {
+        _group = null;
+        var names = Question.Key.Groups;
+        while (_keyPlace < names.Length)
+        {
+            if (_autoPlace >= 0)
+            {
+                var stops = Index.Auto(Model!);
+                while (_autoPlace < stops.Length)
+                {
+                    var stop = stops[_autoPlace++];
+                    if (stop.Group.Admits(Question.Key.OwnerTags) && Inside(stop.Group) == Gate.Open)
+                    {
+                        (_group, _candidates) = (stop.Group, stop.Candidates);
+                        return true;
+                    }
+                }
+
+                _autoPlace = -1;
+                _keyPlace++;
+                continue;
+            }
+
+            var name = names[_keyPlace];
+            if (Enter(name, out var entry) != Gate.Open)
+            {
+                _keyPlace++;
+            }
+            else if (entry is null || entry.Group.IsAuto)
+            {
+                _autoPlace = 0;
+            }
+            else
+            {
+                _keyPlace++;
+                (_group, _candidates) = (entry, Index.Candidates(entry, Model!));
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Media calls have one grammar per vendor: OpenAI's endpoints beside Chat, Gemini's own.</summary>
+    private static Dialect Ridden(Dialect dialect, Operation operation) => operation switch
+    {
+        Operation.Generate or Operation.CountTokens or Operation.Compact => dialect,
+        _ => dialect == Dialect.OpenAiResponses ? Dialect.OpenAiChat : dialect,
+    };
+
+    internal static bool Allows(ImmutableArray<string> globs, ModelEntry model)
+    {
+        if (globs.IsDefaultOrEmpty)
+            return true;
+
+        foreach (var name in model.Names)
+        {
+            if (Glob.MatchesAny(globs, name))
+                return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Whether a group lets a call in, before its channels are looked at.</summary>
+internal enum Gate
+{
+    Open,
+    /// <summary>Unknown, or not for this owner: callers cannot tell the two apart.</summary>
+    NotAllowed,
+    Paused,
+    Expired,
+    Dialect,
+    Model,
+}

@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using System.Text;
+using AioHub.Core.Routing.Selection;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>Tells why a route went as it did: looks at everything again, slowly, with words. Only refusals and explanations come here.</summary>
+internal sealed class RouteStory(Route route)
+{
+    /// <summary>Channels that a verdict names per group; the rest is counted.</summary>
+    private const int MostChannels = 200;
+
+    private ImmutableArray<string>? _near;
+
+    private RouteQuestion Question => route.Question;
+
+    private string ModelText => Shorten(Question.Model.Base);
+
+    public RouteRefusal Refusal()
+    {
+        var best = default(Finding);
+        foreach (var finding in Findings())
+        {
+            if (finding.Code is not null && (best.Code is null || finding.Rank > best.Rank))
+                best = finding;
+        }
+
+        if (best.Code is null || (route.Attempts > 0 && best.Rank < RouteCodes.RankOf(RouteCodes.GroupQuotaExhausted)))
+        {
+            return route.Attempts > 0
+                ? New(RouteCodes.NoChannelAvailable, $"None of the {route.Attempts} attempts at model '{ModelText}' succeeded, and no other channel is left. Try again later.")
+                : New(RouteCodes.NoChannelAvailable, $"No group of this key can serve model '{ModelText}'.");
+        }
+
+        return New(best.Code, best.Message);
+    }
+
+    public ImmutableArray<GroupVerdict> Verdicts()
+    {
+        var current = route.Current;
+        var verdicts = ImmutableArray.CreateBuilder<GroupVerdict>();
+        var chosen = false;
+        foreach (var finding in Findings())
+        {
+            var isCurrent = current is not null && !chosen && finding.Entry is not null && ReferenceEquals(finding.Entry.Group, current.Group);
+            chosen |= isCurrent;
+            var reason = isCurrent ? "serves the call" : finding.Message;
+            if (finding.Code is null && !isCurrent)
+                reason = chosen ? $"could serve; '{current!.Group.Name}' comes first" : Tried(finding.Entry!) ? "all its attempts failed" : "all its channels are resting after failures; they come last";
+            if (finding.Entry is not null && !string.Equals(finding.Name, finding.Entry.Group.Name, StringComparison.Ordinal))
+                reason = $"expired; its replacement '{finding.Entry.Group.Name}' takes the call: {reason}";
+            verdicts.Add(new GroupVerdict(finding.Name, isCurrent, reason, finding.Entry is null ? [] : Channels(finding.Entry, isCurrent ? current : null)));
+        }
+
+        return verdicts.ToImmutable();
+    }
+
+    /// <summary>One finding per group of the key in order, <c>auto</c> spelled out; a group that leads back to an earlier one appears once.</summary>
+    private IEnumerable<Finding> Findings()
+    {
+        var seen = new HashSet<GroupEntry>(ReferenceEqualityComparer.Instance);
+        foreach (var name in Question.Key.Groups)
+        {
+            var gate = route.Enter(name, out var entry);
+            if (gate == Gate.Open && (entry is null || entry.Group.IsAuto))
+            {
+                var any = false;
+                foreach (var finding in OfAuto(seen))
+                {
+                    any = true;
+                    yield return finding;
+                }
+
+                if (!any)
+                    yield return new Finding(name, null, RouteCodes.NoChannelAvailable, "There is no active group that this key may use: an operator activates one.");
+            }
+            else if (entry is null || seen.Add(entry))
+            {
+                yield return Judge(name, gate, entry);
+            }
+        }
+    }
+
+    private IEnumerable<Finding> OfAuto(HashSet<GroupEntry> seen)
+    {
+        foreach (var entry in route.Index.AutoOrder(route.Model))
+        {
+            if (!entry.Admits(Question.Key.OwnerTags) || !seen.Add(entry))
+                continue;
+
+            if (entry.Group.Status != GroupStatus.Active)
+            {
+                // Never the reason of a refusal: auto only counts active groups.
+                var gate = entry.Group.Status == GroupStatus.Paused ? Gate.Paused : Gate.Expired;
+                yield return Judge(entry.Group.Name, gate, entry) with { Rank = -1 };
+                continue;
+            }
+
+            yield return Judge(entry.Group.Name, route.Inside(entry), entry);
+        }
+    }
+
+    private Finding Judge(string name, Gate gate, GroupEntry? entry)
+    {
+        if (entry is not null && route.PassedOver is { } passed)
+        {
+            foreach (var (group, code, reason) in passed)
+            {
+                if (ReferenceEquals(group, entry.Group))
+                    return new Finding(name, entry, code, reason);
+            }
+        }
+
+        return gate switch
+        {
+            // Those that may not use a group learn nothing of it.
+            Gate.NotAllowed => new Finding(name, null, RouteCodes.GroupNotAllowed, $"Group '{name}' does not exist or is not open to this key's owner. Choose another group for the key."),
+            Gate.Paused => new Finding(name, entry, RouteCodes.GroupPaused,
+                $"Group '{entry!.Group.Name}' is paused{Because(entry.Group)}. Use another group until an operator resumes it."),
+            Gate.Expired => new Finding(name, entry, RouteCodes.GroupExpired, Expired(entry!.Group)),
+            Gate.Dialect => new Finding(name, entry, RouteCodes.DialectNotAllowed,
+                $"Group '{name}' takes {entry!.Dialects} only, and this call speaks {DialectNames.Of(Question.Dialect)}. Use another group or another client."),
+            _ => JudgeModel(name, gate, entry!),
+        };
+    }
+
+    private Finding JudgeModel(string name, Gate gate, GroupEntry entry)
+    {
+        if (route.Model is not { } model)
+        {
+            _near ??= ModelListing.Near(route.Index, Question.Key, ModelText);
+            var near = _near.Value;
+            return new Finding(name, entry, RouteCodes.ModelNotFound, near.IsEmpty
+                ? $"Model '{ModelText}' is not known here. GET /v1/models lists what this key can use."
+                : $"Model '{ModelText}' is not known here. Near names: {string.Join(", ", near)}. GET /v1/models lists what this key can use.");
+        }
+
+        if (!route.KeyAllowsModel)
+            return new Finding(name, entry, RouteCodes.ModelNotAllowed, $"This key may not use model '{ModelText}'. Change the key's list of models, or use another key.");
+        if (gate == Gate.Model)
+            return new Finding(name, entry, RouteCodes.ModelNotAllowed, $"Group '{name}' does not offer model '{ModelText}'. GET /v1/models lists what this key can use.");
+        if (route.LongContextMissing)
+        {
+            return new Finding(name, entry, RouteCodes.LongContextUnsupported,
+                $"Model '{model.Info.Id}' has no {ModelName.LongContextSuffix} variant. Ask for '{model.Info.Id}' without the suffix.");
+        }
+
+        var furthest = Step.NotServed;
+        var missing = ~Needs.None;
+        var why = "";
+        foreach (var member in entry.Members)
+        {
+            var (step, reason) = Look(member.Channel, model);
+            if (step == Step.Needs)
+            {
+                var lacks = Lacks(member.Channel, model);
+                if (furthest < step || System.Numerics.BitOperations.PopCount((uint)lacks) < System.Numerics.BitOperations.PopCount((uint)missing))
+                    missing = lacks;
+            }
+
+            if (step > furthest || why.Length == 0)
+                (furthest, why) = (step > furthest ? step : furthest, reason);
+        }
+
+        return furthest switch
+        {
+            Step.Able => new Finding(name, entry, null, ""),
+            Step.Price => new Finding(name, entry, RouteCodes.ModelPriceMissing,
+                $"Model '{model.Info.Id}' has no price, so it is not served. An operator sets its price, or a fallback price for models without one."),
+            Step.Needs => new Finding(name, entry, RouteCodes.OfUnmet(missing), Unmet(entry, model, missing)),
+            Step.Dialect => new Finding(name, entry, RouteCodes.DialectUnsupported,
+                $"No channel of group '{entry.Group.Name}' takes model '{model.Info.Id}' in {DialectNames.Of(route.Dialect)}: the channel {why}. Use a client that speaks it."),
+            Step.Unusable => new Finding(name, entry, RouteCodes.NoChannelAvailable,
+                $"No channel of group '{entry.Group.Name}' can take model '{model.Info.Id}' now: {why}. An operator can change that; other groups may serve it.", RankOfUnusable),
+            _ => new Finding(name, entry, RouteCodes.NoChannelAvailable, entry.Members.Length == 0
+                ? $"Group '{entry.Group.Name}' has no channels: an operator adds one."
+                : $"No channel of group '{entry.Group.Name}' serves model '{model.Info.Id}'. GET /v1/models lists what this key can use."),
+        };
+    }
+
+    /// <summary>A channel that serves the model but cannot now says more than one that does not serve it.</summary>
+    private static int RankOfUnusable => RouteCodes.RankOf(RouteCodes.NoChannelAvailable) + 1;
+
+    private string Unmet(GroupEntry entry, ModelEntry model, Needs missing)
+    {
+        var text = $"Group '{entry.Group.Name}' cannot take {RouteCodes.Describe(missing)} with model '{model.Info.Id}'.";
+        if ((missing & ~model.Able) != Needs.None)
+            return $"{text} The model itself does not take {RouteCodes.Describe(missing & ~model.Able)}: use another model.";
+
+        foreach (var other in route.Index.AutoOrder(model))
+        {
+            if (!ReferenceEquals(other, entry) && other.Group.Status == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
+                && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))
+            {
+                return $"{text} Group '{other.Group.Name}' can: add it to the key.";
+            }
+        }
+
+        return $"{text} Leave it out of the call, or ask an operator for a channel that can.";
+    }
+
+    private ImmutableArray<ChannelVerdict> Channels(GroupEntry entry, RouteAttempt? current)
+    {
+        var verdicts = ImmutableArray.CreateBuilder<ChannelVerdict>();
+        foreach (var member in entry.Members)
+        {
+            if (verdicts.Count == MostChannels)
+            {
+                verdicts.Add(new ChannelVerdict($"({entry.Members.Length - MostChannels} more)", "passed_over", "not listed"));
+                break;
+            }
+
+            verdicts.Add(Verdict(member, current));
+        }
+
+        return verdicts.ToImmutable();
+    }
+
+    private ChannelVerdict Verdict(MemberEntry member, RouteAttempt? current)
+    {
+        var channel = member.Channel;
+        if (route.Model is not { } model)
+            return new ChannelVerdict(channel.Channel.Name, "passed_over", $"does not serve {ModelText}");
+
+        var (step, reason) = Look(channel, model);
+        if (step != Step.Able)
+            return new ChannelVerdict(channel.Channel.Name, "passed_over", reason);
+
+        var place = $"priority {member.Priority}, weight {member.Weight}";
+        if (current is not null && ReferenceEquals(current.Channel, channel.Channel))
+            return new ChannelVerdict(channel.Channel.Name, "chosen", place);
+
+        var ends = route.Ends?.Where(end => ReferenceEquals(end.Attempt.Channel, channel.Channel)).Select(static end => end.Failure.ToString()).ToArray() ?? [];
+        if (ends.Length > 0 && Array.TrueForAll(channel.Credentials, route.Picker.IsTried))
+            return new ChannelVerdict(channel.Channel.Name, "passed_over", $"tried: {string.Join(", ", ends)}");
+
+        var soonest = DateTime.MaxValue;
+        foreach (var credential in channel.Credentials)
+        {
+            if (route.Picker.IsTried(credential))
+                continue;
+            if (route.Picker.CoolingUntil(credential) is not { } until)
+                return new ChannelVerdict(channel.Channel.Name, "candidate", place);
+            soonest = until < soonest ? until : soonest;
+        }
+
+        return soonest == DateTime.MaxValue
+            ? new ChannelVerdict(channel.Channel.Name, "passed_over", "tried")
+            : new ChannelVerdict(channel.Channel.Name, "cooling", $"rests until {soonest:yyyy-MM-dd HH:mm:ss}Z after failures; {place}");
+    }
+
+    /// <summary>How far a channel comes, and what stops it.</summary>
+    private (Step Step, string Reason) Look(ChannelEntry channel, ModelEntry model)
+    {
+        if (channel.UpstreamName(model) is null)
+            return (Step.NotServed, $"does not serve {model.Info.Id}");
+        if (!channel.Info.Available)
+            return (Step.Unusable, $"type {channel.Info.Name} is not available in this version");
+        if (!channel.Channel.Enabled)
+            return (Step.Unusable, "the channel is disabled");
+        if (channel.Credentials.Length == 0)
+            return (Step.Unusable, channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled");
+        if (!channel.Dialects.Has(route.Dialect))
+            return (Step.Dialect, $"speaks {channel.Dialects} only");
+        if (Lacks(channel, model) is var missing and not Needs.None)
+            return (Step.Needs, (missing & ~channel.Capabilities) == Needs.None ? $"the model does not take {RouteCodes.Describe(missing)}" : $"does not take {RouteCodes.Describe(missing)}");
+        return route.Price is null ? (Step.Price, "the model has no price") : (Step.Able, "");
+    }
+
+    private Needs Lacks(ChannelEntry channel, ModelEntry model) => route.Needs & ~(channel.Capabilities & model.Able);
+
+    private bool Tried(GroupEntry entry) => route.Ends?.Exists(end => ReferenceEquals(end.Attempt.Group, entry.Group)) == true;
+
+    private static string Expired(Group group)
+    {
+        var text = new StringBuilder($"Group '{group.Name}' expired");
+        if (group.ExpiredOn is { } day)
+            text.Append($" on {day:yyyy-MM-dd}");
+        text.Append(Because(group)).Append(". ");
+        text.Append(group.Replacement is { Length: > 0 } next ? $"Use group '{next}' instead." : "It has no replacement yet: choose another group for this key.");
+        return text.ToString();
+    }
+
+    private static string Because(Group group) => string.IsNullOrWhiteSpace(group.Reason) ? "" : $" ({group.Reason.Trim()})";
+
+    private static string Shorten(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 77), "...");
+
+    private static RouteRefusal New(string code, string message) => new(RouteCodes.StatusOf(code), code, message);
+
+    private enum Step
+    {
+        NotServed,
+        Unusable,
+        Dialect,
+        Needs,
+        Price,
+        Able,
+    }
+
+    /// <param name="Name">As the key names it.</param>
+    /// <param name="Entry">The group that was looked at; another one than named when a replacement took over; null = none may be shown.</param>
+    /// <param name="Code">Null = the group could serve.</param>
+    private readonly record struct Finding(string Name, GroupEntry? Entry, string? Code, string Message, int Rank)
+    {
+        public Finding(string name, GroupEntry? entry, string? code, string message)
+            : this(name, entry, code, message, code is null ? 0 : RouteCodes.RankOf(code))
+        {
+        }
+    }
+}

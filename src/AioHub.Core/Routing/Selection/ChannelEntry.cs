@@ -1,0 +1,96 @@
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing.Selection;
+
+/// <summary>One enabled credential and its place in rendezvous hashing.</summary>
+internal sealed class CredentialSlot(Credential credential)
+{
+    public Credential Credential { get; } = credential;
+
+    public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)credential.Id.Value));
+}
+
+/// <summary>A channel with all that does not depend on the call worked out.</summary>
+internal sealed class ChannelEntry
+{
+    private int _rotation = -1;
+
+    public ChannelEntry(Channel channel, GlobSet models)
+    {
+        Channel = channel;
+        Models = models;
+        Info = ChannelTypes.Of(channel.Type);
+        Dialects = DialectSet.Of(Info.Dialects);
+        if (!channel.Dialects.IsDefaultOrEmpty)
+            Dialects &= DialectSet.Of(channel.Dialects);
+
+        Capabilities = Info.Capabilities;
+        foreach (var (need, able) in channel.Capabilities)
+            Capabilities = able ? Capabilities | need : Capabilities & ~need;
+
+        Credentials = channel.Credentials.IsDefaultOrEmpty && Info.AllowsAnonymous
+            ? [new CredentialSlot(new Credential(new Primitives.CredentialId(-channel.Id.Value), "anonymous", ""))]
+            : [.. channel.Credentials.Where(static credential => credential.Enabled).Select(static credential => new CredentialSlot(credential))];
+        Seed = StableHash.Mix(unchecked((ulong)channel.Id.Value) ^ 0xC4A11E1UL);
+    }
+
+    public Channel Channel { get; }
+
+    public ChannelTypeInfo Info { get; }
+
+    public GlobSet Models { get; }
+
+    public DialectSet Dialects { get; }
+
+    public Needs Capabilities { get; }
+
+    public CredentialSlot[] Credentials { get; }
+
+    public ulong Seed { get; }
+
+    public bool Usable => Channel.Enabled && Info.Available && Credentials.Length > 0;
+
+    /// <summary>Where the next call begins among the credentials: each in turn.</summary>
+    public int NextStart() => Credentials.Length <= 1 ? 0 : (int)((uint)Interlocked.Increment(ref _rotation) % (uint)Credentials.Length);
+
+    /// <summary>The name under which this channel's upstream knows the model; null = the channel does not serve it.</summary>
+    public string? UpstreamName(ModelEntry model)
+    {
+        foreach (var name in model.Names)
+        {
+            if (Channel.ModelMap.TryGetValue(name, out var mapped))
+                return mapped;
+        }
+
+        foreach (var name in model.Names)
+        {
+            if (Models.Matches(name))
+                return name;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Dialects as bits.</summary>
+internal readonly record struct DialectSet(int Bits)
+{
+    public static DialectSet Of(IEnumerable<Dialect> dialects)
+    {
+        var bits = 0;
+        foreach (var dialect in dialects)
+            bits |= 1 << (int)dialect;
+        return new DialectSet(bits);
+    }
+
+    public bool Has(Dialect dialect) => (Bits & (1 << (int)dialect)) != 0;
+
+    public override string ToString()
+    {
+        var bits = Bits;
+        var names = string.Join(", ", Enum.GetValues<Dialect>().Where(dialect => (bits & (1 << (int)dialect)) != 0).Select(DialectNames.Of));
+        return names.Length == 0 ? "nothing" : names;
+    }
+
+    public static DialectSet operator &(DialectSet left, DialectSet right) => new(left.Bits & right.Bits);
+}

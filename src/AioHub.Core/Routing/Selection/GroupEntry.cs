@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing.Selection;
+
+/// <summary>A channel of a group, resolved.</summary>
+internal readonly record struct MemberEntry(ChannelEntry Channel, int Priority, int Weight);
+
+/// <summary>A group with its members resolved.</summary>
+internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet models)
+{
+    private readonly DialectSet _dialects = DialectSet.Of(group.Dialects.IsDefaultOrEmpty ? Enum.GetValues<Dialect>() : group.Dialects);
+
+    public Group Group { get; } = group;
+
+    public MemberEntry[] Members { get; } = members;
+
+    public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)group.Id.Value) ^ 0x6209UL);
+
+    public bool Allows(Dialect dialect) => _dialects.Has(dialect);
+
+    public DialectSet Dialects => _dialects;
+
+    public bool Allows(ModelEntry model)
+    {
+        foreach (var name in model.Names)
+        {
+            if (models.Matches(name))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a user may reach the group by naming it.</summary>
+    public bool Admits(ImmutableArray<string> tags)
+    {
+        if (Group.Visibility != GroupVisibility.Restricted)
+            return true;
+        if (tags.IsDefaultOrEmpty || Group.Tags.IsDefaultOrEmpty)
+            return false;
+
+        foreach (var tag in Group.Tags)
+        {
+            foreach (var own in tags)
+            {
+                if (string.Equals(tag, own, StringComparison.OrdinalIgnoreCase))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>A group on <c>auto</c>'s way, with what it has for the model.</summary>
+internal readonly record struct AutoStop(GroupEntry Group, CandidateList Candidates);

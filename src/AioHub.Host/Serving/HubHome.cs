@@ -1,0 +1,84 @@
+using AioHub.Core.Catalog;
+using AioHub.Core.Identity;
+using AioHub.Core.Ledger;
+using AioHub.Core.Routing;
+using AioHub.Core.Setup;
+using AioHub.Core.Storage;
+
+namespace AioHub.Host.Serving;
+
+/// <summary>The data of a hub, opened: what every verb needs, whether or not a server runs on it.</summary>
+internal sealed class HubHome : IAsyncDisposable
+{
+    private HubHome(HubSettings settings, HubDatabase database, MasterKey master, TimeProvider time)
+    {
+        Settings = settings;
+        Database = database;
+        Master = master;
+        Time = time;
+        Keys = new ApiKeyDirectory(master);
+        Watch = new ConfigurationWatch(database, master, Keys, Catalog, Routing);
+        Ledger = new LedgerBook(database, time);
+        Identity = new IdentityAdmin(database, master, time);
+        Groups = new GroupAdmin(database, time);
+        Channels = new ChannelAdmin(database, new SecretBox(master));
+        Models = new CatalogAdmin(database, time);
+    }
+
+    public HubSettings Settings { get; }
+
+    public HubDatabase Database { get; }
+
+    public MasterKey Master { get; }
+
+    public TimeProvider Time { get; }
+
+    public ApiKeyDirectory Keys { get; }
+
+    public CatalogDirectory Catalog { get; } = new();
+
+    public RoutingDirectory Routing { get; } = new();
+
+    public ConfigurationWatch Watch { get; }
+
+    public LedgerBook Ledger { get; }
+
+    public IdentityAdmin Identity { get; }
+
+    public GroupAdmin Groups { get; }
+
+    public ChannelAdmin Channels { get; }
+
+    public CatalogAdmin Models { get; }
+
+    /// <summary>Opens the database, brings its schema up to date, fills it when it is empty, and loads the configuration.</summary>
+    public static async Task<(HubHome Home, SeedReport Seeded)> OpenAsync(HubSettings settings, TimeProvider time, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(settings.DataFolder);
+        var master = MasterKey.Load(settings.MasterKey, settings.DataFolder);
+        var home = new HubHome(settings, HubDatabase.Open(settings.Database, settings.DataFolder), master, time);
+        try
+        {
+            await home.Database.MigrateAsync(cancellation);
+            var seeded = await Seed.FirstStartAsync(home.Database, master, Environment.GetEnvironmentVariable, time, cancellation);
+            if (seeded is { Seeded: true, Owner: { } owner })
+            {
+                await home.Ledger.TopUpAsync(AccountRef.Wallet(owner), FirstStart.OwnerBalance, "starting balance of the owner", "first start", cancellation);
+            }
+
+            await home.Watch.LoadAsync(cancellation);
+            return (home, seeded);
+        }
+        catch
+        {
+            await home.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Watch.Dispose();
+        await Database.DisposeAsync();
+    }
+}

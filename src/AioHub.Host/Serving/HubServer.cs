@@ -1,0 +1,132 @@
+using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
+using AioHub.Core.Routing;
+using AioHub.Core.Setup;
+using AioHub.Relay;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AioHub.Host.Serving;
+
+/// <summary>One serving process: the data opened, the rooms put together, the door open.</summary>
+internal sealed class HubServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HubHome _home;
+    private readonly Heartbeat _heartbeat;
+    private readonly ServedMoney _money;
+
+    private HubServer(WebApplication app, HubHome home, ServedMoney money, Heartbeat heartbeat, SeedReport seeded)
+    {
+        _app = app;
+        _home = home;
+        _money = money;
+        _heartbeat = heartbeat;
+        Seeded = seeded;
+    }
+
+    public SeedReport Seeded { get; }
+
+    public HubHome Home => _home;
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>The first address that is listened on, with its real port.</summary>
+    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    /// <summary>Opens everything and listens. Calls are answered when this returns.</summary>
+    public static async Task<HubServer> StartAsync(HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, CancellationToken cancellation)
+    {
+        var (home, seeded) = await HubHome.OpenAsync(settings, time, cancellation);
+        try
+        {
+            if (!string.IsNullOrEmpty(settings.Config))
+            {
+                await Configuration.ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
+                await home.Watch.RefreshAsync(cancellation);
+            }
+
+            var money = await ServedMoney.OpenAsync(home, cancellation);
+            var app = Build(home, money, logging);
+            var heartbeat = new Heartbeat(home, money, app.Services.GetRequiredService<ILogger<Heartbeat>>());
+            heartbeat.Start();
+            await app.StartAsync(cancellation);
+            return new HubServer(app, home, money, heartbeat, seeded);
+        }
+        catch
+        {
+            await home.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Lets running calls end, then writes what is left and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _heartbeat.DisposeAsync();
+        await _money.DisposeAsync();
+        await _app.DisposeAsync();
+        await _home.DisposeAsync();
+    }
+
+    private static WebApplication Build(HubHome home, ServedMoney money, Action<ILoggingBuilder>? logging)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls(home.Settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The relay bounds bodies itself, with an error in the caller's dialect.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1AndHttp2);
+        });
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = RuntimeSwitches.Inline);
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromMinutes(2));
+        builder.Services.RemoveAll<IMemoryPoolFactory<byte>>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>();
+        builder.Logging.ClearProviders();
+        logging?.Invoke(builder.Logging);
+        AddRooms(builder.Services, home, money);
+        var app = builder.Build();
+        app.UseRelay();
+        app.Use(static async (http, next) =>
+        {
+            // Behind this point work may touch a database: it leaves the socket's thread.
+            await Task.Yield();
+            await next(http);
+        });
+        app.MapGet("/healthz", static () => Results.Text("ok"));
+        app.MapGet("/readyz", static () => Results.Text("ready"));
+        app.MapGet("/api/status", (TimeProvider time) => Results.Json(new StatusReply("aiohub", Version, time.GetUtcNow().UtcDateTime), StatusJson.Default.StatusReply));
+        app.MapHub();
+        app.MapFallback(UnknownPath.AnswerAsync);
+        return app;
+    }
+
+    internal static string Version { get; } = typeof(HubServer).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private static void AddRooms(IServiceCollection services, HubHome home, ServedMoney money)
+    {
+        services.AddSingleton(home.Time);
+        services.AddSingleton(home.Keys);
+        services.AddSingleton(home.Catalog);
+        services.AddSingleton(home.Routing);
+        services.AddSingleton<IHealth, LocalHealth>();
+        services.AddSingleton<Router>();
+        services.AddSingleton<ModelListing>();
+        services.AddSingleton(money.Log);
+        services.AddSingleton<IUsageJournal>(money.Journal);
+        services.AddSingleton(money.Holds);
+        services.AddSingleton<IHoldBook>(money.Holds);
+        services.AddSingleton<IRateLimits, LocalRateLimits>();
+        services.AddRelay(home.Settings.Relay);
+    }
+}

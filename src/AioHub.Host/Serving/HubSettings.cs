@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using AioHub.Relay;
+using Microsoft.Extensions.Configuration;
+
+namespace AioHub.Host.Serving;
+
+/// <summary>What must be known before the database is open. Flags win over environment, environment over <c>appsettings.json</c>.</summary>
+internal sealed class HubSettings
+{
+    /// <summary>Addresses to listen on, separated by semicolons. <c>AIOHUB_URLS</c>.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>Folder of the SQLite file, the journal and the master key. <c>AIOHUB_DATA</c>.</summary>
+    public string Data { get; set; } = "./data";
+
+    /// <summary>Empty = SQLite in the data folder; <c>Host=…</c> = PostgreSQL. <c>AIOHUB_DATABASE</c>.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>32 bytes in base64; empty = made on first start. <c>AIOHUB_MASTER_KEY</c>.</summary>
+    public string? MasterKey { get; set; }
+
+    /// <summary>A YAML file that is applied at start. <c>AIOHUB_CONFIG</c>.</summary>
+    public string? Config { get; set; }
+
+    public RelayOptions Relay { get; set; } = new();
+
+    public string DataFolder => Path.GetFullPath(Data);
+
+    /// <summary>Reads file and environment; what is null in <paramref name="flags"/> leaves them as they are.</summary>
+    /// <exception cref="ValidationException">A value is out of range; the message names it.</exception>
+    public static HubSettings Read(IReadOnlyDictionary<string, string?> flags)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            .AddJsonFile(Path.Combine(Directory.GetCurrentDirectory(), "appsettings.json"), optional: true)
+            .AddEnvironmentVariables()
+            .Build();
+        var settings = new HubSettings();
+        configuration.GetSection("AioHub").Bind(settings);
+        settings.Urls = First(flags.GetValueOrDefault("urls"), configuration["AIOHUB_URLS"], settings.Urls)!;
+        settings.Data = First(flags.GetValueOrDefault("data"), configuration["AIOHUB_DATA"], settings.Data)!;
+        settings.Database = First(flags.GetValueOrDefault("database"), configuration["AIOHUB_DATABASE"], settings.Database);
+        settings.MasterKey = First(null, configuration["AIOHUB_MASTER_KEY"], settings.MasterKey);
+        settings.Config = First(flags.GetValueOrDefault("config"), configuration["AIOHUB_CONFIG"], settings.Config);
+        if (First(null, configuration["AIOHUB_MAX_REQUEST_BYTES"], null) is { } most)
+        {
+            settings.Relay.MaxRequestBytes = long.TryParse(most, out var bytes) ? bytes
+                : throw new ValidationException($"AIOHUB_MAX_REQUEST_BYTES is '{most}'; it must be a whole number of bytes.");
+        }
+
+        Validator.ValidateObject(settings.Relay, new ValidationContext(settings.Relay), validateAllProperties: true);
+        return settings;
+    }
+
+    private static string? First(string? flag, string? variable, string? otherwise) =>
+        !string.IsNullOrEmpty(flag) ? flag : !string.IsNullOrEmpty(variable) ? variable : otherwise;
+}

@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Carriers;
+
+/// <summary>
+/// Which of the caller's headers an upstream sees. A gateway group sends those that mean something to the upstream and says honestly who it is;
+/// a passthrough group sends the client's own but for what belongs to the hub, to the connection, or to a proxy in front of it.
+/// </summary>
+internal static class CallerHeaders
+{
+    private const string OwnUserAgent = "aiohub/0.1";
+
+    private static readonly FrozenSet<string> Forwarded = new[]
+    {
+        "accept", "openai-beta", "originator", "version", "session-id", "session_id", "thread-id", "conversation_id", "idempotency-key",
+        "chatgpt-account-id", "x-client-request-id", "x-app", "x-oai-attestation", "x-grok-conv-id", "x-session-id", "x-session-affinity",
+        "x-goog-api-client", "x-goog-user-project", "x-server-timeout",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] ForwardedPrefixes = ["anthropic-", "x-stainless-", "x-codex-", "x-openai-", "x-claude-code-", "x-responsesapi-"];
+
+    /// <summary>CDN and proxy headers make upstreams refuse calls; credentials and the connection are the hub's own affair.</summary>
+    private static readonly FrozenSet<string> Withheld = new[]
+    {
+        "host", "content-length", "content-type", "content-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+        "authorization", "proxy-authorization", "x-api-key", "x-goog-api-key", "cookie", "accept-encoding", "forwarded", "via", "x-real-ip", "true-client-ip", "cdn-loop",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] WithheldPrefixes = ["x-forwarded-", "cf-", "x-aiohub-", "proxy-", "sec-websocket-", ":"];
+
+    public static void Forward(IHeaderDictionary from, HttpRequestMessage to, bool passthrough)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (passthrough ? !IsWithheld(name) : IsForwarded(name))
+            {
+                // Once, never on top of a copy: a doubled anthropic-version fails every call.
+                to.Headers.TryAddWithoutValidation(name, (string?)values);
+            }
+        }
+
+        if (!passthrough || !to.Headers.Contains("user-agent"))
+        {
+            to.Headers.TryAddWithoutValidation("user-agent", OwnUserAgent);
+        }
+    }
+
+    private static bool IsForwarded(string name) => Forwarded.Contains(name) || StartsWithAny(name, ForwardedPrefixes);
+
+    private static bool IsWithheld(string name) => Withheld.Contains(name) || StartsWithAny(name, WithheldPrefixes);
+
+    private static bool StartsWithAny(string name, string[] prefixes)
+    {
+        foreach (var prefix in prefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Http.Headers;
+using AioHub.Wire.Json;
+
+namespace AioHub.Relay.Carriers;
+
+/// <summary>The caller's bytes and the splices between them, written piece by piece without being joined. Can be sent more than once.</summary>
+internal sealed class SplicedContent : HttpContent
+{
+    private readonly SplicedBytes _body;
+
+    public SplicedContent(SplicedBytes body, string contentType)
+    {
+        _body = body;
+        if (!Headers.TryAddWithoutValidation("Content-Type", contentType))
+        {
+            Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+    }
+
+    /// <summary>What is sent, for upstreams inside this process.</summary>
+    public SplicedBytes Body => _body;
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _body.SegmentCount; i++)
+        {
+            await stream.WriteAsync(_body.Segment(i), cancellationToken);
+        }
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _body.Length;
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using AioHub.Core.Routing;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Carriers;
+
+/// <summary>Where a call goes: base address, version segment (added only when the base has none), path of the operation.</summary>
+internal static partial class UpstreamAddress
+{
+    /// <summary>Addresses remembered for one channel; beyond it they are made anew each time.</summary>
+    private const int MostRemembered = 1024;
+
+    private static readonly Uri SandboxBase = new("http://sandbox.invalid");
+    private static readonly ConditionalWeakTable<Channel, ConcurrentDictionary<AddressKey, Uri>> Remembered = [];
+
+    public static Uri For(RouteAttempt attempt, RelayRoute route, QueryString query)
+    {
+        var known = Remembered.GetValue(attempt.Channel, static _ => new ConcurrentDictionary<AddressKey, Uri>());
+        var key = new AddressKey(route.Dialect, route.Operation, route.Verb, route.Model is null ? null : attempt.UpstreamModel);
+        if (!known.TryGetValue(key, out var address))
+        {
+            address = Make(attempt, route);
+            if (known.Count < MostRemembered)
+            {
+                known.TryAdd(key, address);
+            }
+        }
+
+        return query.HasValue && Kept(query.Value!) is { Length: > 0 } kept ? new Uri(address.AbsoluteUri + kept) : address;
+    }
+
+    private static Uri Make(RouteAttempt attempt, RelayRoute route)
+    {
+        var channel = attempt.Channel;
+        var root = (channel.BaseUrl ?? ChannelTypes.Of(channel.Type).BaseUrl ?? SandboxBase).AbsoluteUri.TrimEnd('/');
+        var version = VersionSegment().IsMatch(root) ? "" : DefaultVersion(channel.Type, route.Dialect);
+        return new Uri(root + version + "/" + Path(route, attempt.UpstreamModel));
+    }
+
+    private static string DefaultVersion(ChannelType type, Dialect dialect) => (type, dialect) switch
+    {
+        (_, Dialect.Gemini) => "/v1beta",
+        (ChannelType.Doubao, _) => "/api/v3",
+        _ => "/v1",
+    };
+
+    private static string Path(RelayRoute route, string model) => (route.Dialect, route.Operation) switch
+    {
+        (Dialect.OpenAiChat, Operation.Generate) => "chat/completions",
+        (Dialect.OpenAiChat, Operation.Complete) => "completions",
+        (Dialect.OpenAiChat, Operation.Embed) => "embeddings",
+        (Dialect.OpenAiChat, Operation.GenerateImage) => "images/generations",
+        (Dialect.OpenAiChat, Operation.EditImage) => "images/edits",
+        (Dialect.OpenAiChat, Operation.VaryImage) => "images/variations",
+        (Dialect.OpenAiChat, Operation.Speak) => "audio/speech",
+        (Dialect.OpenAiChat, Operation.Transcribe) => "audio/transcriptions",
+        (Dialect.OpenAiChat, Operation.TranslateSpeech) => "audio/translations",
+        (Dialect.OpenAiChat, Operation.Moderate) => "moderations",
+        (Dialect.OpenAiChat, Operation.Rerank) => "rerank",
+        (Dialect.OpenAiResponses, Operation.Compact) => "responses/compact",
+        (Dialect.OpenAiResponses, Operation.CountTokens) => "responses/input_tokens",
+        (Dialect.OpenAiResponses, _) => "responses",
+        (Dialect.AnthropicMessages, Operation.CountTokens) => "messages/count_tokens",
+        (Dialect.AnthropicMessages, _) => "messages",
+        (Dialect.Gemini, _) => GeminiPath(model, route.Verb ?? "generateContent"),
+        _ => throw new InvalidOperationException($"{route.Dialect} has no path for {route.Operation}."),
+    };
+
+    private static string GeminiPath(string model, string verb) =>
+        (model.StartsWith("tunedModels/", StringComparison.Ordinal) ? "" : "models/") + Uri.EscapeDataString(model).Replace("%2F", "/", StringComparison.Ordinal) + ":" + verb;
+
+    /// <summary>The caller's own query without its key: <c>?beta=true</c> and <c>?alt=sse</c> mean something upstream.</summary>
+    private static string Kept(string query)
+    {
+        if (!query.Contains("key=", StringComparison.OrdinalIgnoreCase))
+        {
+            return query.Length > 1 ? query : "";
+        }
+
+        var kept = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Where(static part => !part.StartsWith("key=", StringComparison.OrdinalIgnoreCase));
+        var joined = string.Join('&', kept);
+        return joined.Length == 0 ? "" : "?" + joined;
+    }
+
+    [GeneratedRegex(@"/v\d+[a-z]*\d*(/openai)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VersionSegment();
+
+    private readonly record struct AddressKey(Dialect Dialect, Operation Operation, string? Verb, string? Model);
+}

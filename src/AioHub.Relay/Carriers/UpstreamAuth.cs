@@ -1,0 +1,56 @@
+using AioHub.Core.Routing;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Relay.Carriers;
+
+/// <summary>The credential and the few headers without which a vendor refuses a call.</summary>
+internal static class UpstreamAuth
+{
+    private const string AnthropicVersion = "anthropic-version";
+    private const string AnthropicBeta = "anthropic-beta";
+
+    /// <summary>What a caller gets who names no version: the one that every model and every older client knows.</summary>
+    private const string DefaultAnthropicVersion = "2023-06-01";
+
+    /// <summary>Anthropic's beta for the 1M-token window (Claude Code sends the same for <c>[1m]</c> models).</summary>
+    private const string LongContextBeta = "context-1m-2025-08-07";
+
+    public static void Apply(HttpRequestMessage request, RouteAttempt attempt, Envelope envelope)
+    {
+        var secret = attempt.Credential.Secret;
+        switch (envelope.Route.Dialect)
+        {
+            case Dialect.AnthropicMessages:
+                request.Headers.TryAddWithoutValidation("x-api-key", secret);
+                Anthropic(request, attempt, envelope);
+                break;
+            case Dialect.Gemini:
+                request.Headers.TryAddWithoutValidation("x-goog-api-key", secret);
+                break;
+            default:
+                request.Headers.TryAddWithoutValidation("authorization", "Bearer " + secret);
+                break;
+        }
+    }
+
+    private static void Anthropic(HttpRequestMessage request, RouteAttempt attempt, Envelope envelope)
+    {
+        if (!request.Headers.NonValidated.Contains(AnthropicVersion))
+        {
+            request.Headers.TryAddWithoutValidation(AnthropicVersion, DefaultAnthropicVersion);
+        }
+
+        if (!envelope.Model.LongContext || attempt.Model.LongContextWindow is null)
+        {
+            return;
+        }
+
+        var asked = request.Headers.NonValidated.TryGetValues(AnthropicBeta, out var values) ? values.ToString() : "";
+        if (!asked.Contains(LongContextBeta, StringComparison.Ordinal))
+        {
+            request.Headers.Remove(AnthropicBeta);
+            request.Headers.TryAddWithoutValidation(AnthropicBeta, asked.Length == 0 ? LongContextBeta : asked + "," + LongContextBeta);
+        }
+    }
+}

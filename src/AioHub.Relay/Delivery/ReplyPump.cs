@@ -1,0 +1,108 @@
+using AioHub.Core.Metering;
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Delivery;
+
+/// <summary>Brings a whole reply: read to its end, looked at, settled, and only then released. The caller gets the upstream's own bytes.</summary>
+internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap tap, CallClock clock, Settlement settlement, RelayOptions options)
+{
+    private const int ReadAtOnce = 16 * 1024;
+
+    public async ValueTask<Outcome> RunAsync(CallerStream? stream)
+    {
+        var expected = reply.Response.Content.Headers.ContentLength ?? ReadAtOnce;
+        using var body = new PooledBytes((int)Math.Min(expected + 1, 1 << 20));
+        try
+        {
+            if (await ReadAsync(body) is { } failure)
+            {
+                return new Outcome(CallOutcome.Failed, failure);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return clock.CallerLeft ? Outcome.Cancelled : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
+        {
+            return clock.CallerLeft ? Outcome.Cancelled : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
+        }
+
+        if (Judge(body) is { } flaw)
+        {
+            return new Outcome(CallOutcome.Failed, flaw);
+        }
+
+        if (stream is { Started: true })
+        {
+            // A keep-alive went out already: this caller reads events now, and a plain reply is none.
+            return new Outcome(CallOutcome.Failed, UpstreamFailures.FromReply(null));
+        }
+
+        settlement.NoteFirstByte();
+        var receipt = settlement.Settle(CallOutcome.Completed, tap, complete: true, (int)reply.Response.StatusCode, null);
+        await SendAsync(body, receipt);
+        return Outcome.Completed;
+    }
+
+    private async ValueTask<Failure?> ReadAsync(PooledBytes body)
+    {
+        while (true)
+        {
+            clock.AllowSilence(reply.Call.Attempt.Channel.Timeouts.Idle ?? options.IdleTimeout);
+            var read = await reply.Body.ReadAsync(body.GetMemory(ReadAtOnce), clock.Token);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            body.Advance(read);
+            if (body.Length > options.MaxReplyBytes)
+            {
+                return UpstreamFailures.ReplyTooLarge;
+            }
+        }
+    }
+
+    private Failure? Judge(PooledBytes body)
+    {
+        if (body.Length == 0)
+        {
+            return UpstreamFailures.Empty;
+        }
+
+        // Speech is no JSON: its bytes are the answer.
+        if (reply.Call.Envelope.Route.Operation == Operation.Speak && !IsJson)
+        {
+            return null;
+        }
+
+        return tap.OnReply(body.Span) ? null : UpstreamFailures.FromReply(tap.Error);
+    }
+
+    private bool IsJson => ReplyHeaders.ContentType(reply.Response)?.Contains("json", StringComparison.OrdinalIgnoreCase) ?? true;
+
+    private async ValueTask SendAsync(PooledBytes body, Receipt receipt)
+    {
+        var response = http.Response;
+        response.StatusCode = (int)reply.Response.StatusCode;
+        response.ContentType = ReplyHeaders.ContentType(reply.Response) ?? "application/json";
+        response.ContentLength = body.Length;
+        response.Headers["x-aiohub-cost-usd"] = receipt.Charge.Total.ToUsdString();
+        ReplyHeaders.Show(reply.Response, response);
+        try
+        {
+            await response.BodyWriter.WriteAsync(body.Memory, http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The whole answer was produced and settled; that its caller is gone changes nothing.
+        }
+    }
+}

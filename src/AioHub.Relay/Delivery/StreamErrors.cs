@@ -1,0 +1,47 @@
+using System.Buffers;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Dialects;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Delivery;
+
+/// <summary>Ends a stream that failed after bytes were sent: an error in the caller's dialect, then a reset where its clients need one. Never a clean end.</summary>
+internal static class StreamErrors
+{
+    public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array)
+    {
+        var error = new WireError(failure.Status, failure.Code, failure.Message, envelope.Id.ToString()) { RetryAfter = failure.RetryAfter };
+        try
+        {
+            if (array)
+            {
+                stream.Writer.Write(",\n"u8);
+                envelope.Dialect.WriteError(stream.Writer, error);
+                stream.Writer.Write("\n]"u8);
+            }
+            else if (stream.AtBoundary)
+            {
+                envelope.Dialect.WriteStreamError(stream.Writer, error, sequence);
+            }
+
+            await stream.Writer.FlushAsync(http.RequestAborted);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            return;
+        }
+
+        await ResetAsync(http, envelope, stream);
+    }
+
+    /// <summary>In the middle of an event, and for some clients always, only a reset tells the caller that this was no end.</summary>
+    public static async ValueTask ResetAsync(HttpContext http, Envelope envelope, CallerStream stream)
+    {
+        if (!stream.AtBoundary || envelope.Dialect.ResetAfterStreamError(envelope.Caller.UserAgent))
+        {
+            await stream.DrainAsync();
+            http.Abort();
+        }
+    }
+}

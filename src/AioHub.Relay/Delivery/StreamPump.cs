@@ -1,0 +1,256 @@
+using System.Buffers;
+using AioHub.Core.Metering;
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Delivery;
+
+/// <summary>
+/// Passes a stream through, byte for byte, in whole events: an event that is not complete yet is kept back (up to a bound), so that a stream that
+/// breaks can be ended by an error the caller understands. Usage is read from the side; what the call costs is safe before the event that ends it
+/// is written.
+/// </summary>
+internal sealed class StreamPump(
+    HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream stream, CallClock clock, Settlement settlement, RelayOptions options)
+{
+    private const int BufferBytes = 16 * 1024;
+
+    /// <summary>A longer event is passed on as it comes: images in one event would otherwise be held whole.</summary>
+    private const int MostKeptBack = 64 * 1024;
+
+    private readonly bool _array = reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply);
+    private readonly EventSplitter _splitter = EventSplitter.For(reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply));
+
+    private PooledBytes? _keptBack;
+    private bool _spilling;
+    private bool _told;
+    private Failure? _failure;
+
+    private TimeSpan IdleTimeout => reply.Call.Attempt.Channel.Timeouts.Idle ?? options.IdleTimeout;
+
+    public async ValueTask<Outcome> RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                try
+                {
+                    clock.AllowSilence(IdleTimeout);
+                    var read = await reply.Body.ReadAsync(buffer, clock.Token);
+                    if (read == 0)
+                    {
+                        break;
+                    }
+
+                    await stream.TakeTurnAsync();
+                    var wrote = Pass(buffer.AsSpan(0, read));
+                    if (wrote && !await FlushAsync())
+                    {
+                        return Cancelled();
+                    }
+
+                    stream.GiveTurn();
+                    if (_failure is not null)
+                    {
+                        return await BreakAsync(_failure);
+                    }
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+            }
+
+            return await EndAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            return clock.CallerLeft ? Cancelled() : await BreakAsync(UpstreamFailures.IdleTimeout);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
+        {
+            return clock.CallerLeft ? Cancelled() : await BreakAsync(UpstreamFailures.Cut);
+        }
+        finally
+        {
+            _splitter.Dispose();
+            _keptBack?.Dispose();
+        }
+    }
+
+    private static bool IsSse(UpstreamReply reply) =>
+        ReplyHeaders.ContentType(reply.Response)?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ?? false;
+
+    /// <summary>Reads the chunk's events and writes what may be written. True when something was.</summary>
+    private bool Pass(ReadOnlySpan<byte> chunk)
+    {
+        var wrote = false;
+        var from = 0;
+        var at = 0;
+        while (_splitter.TryRead(chunk[at..], out var consumed, out var type, out var data))
+        {
+            var end = at + consumed;
+            switch (tap.OnEvent(type, data))
+            {
+                case EventKind.Error:
+                    return PassError(chunk, from, at, end) | wrote;
+                case EventKind.UsageOnly when reply.Call.HideUsage:
+                    wrote |= WriteEvents(chunk[from..at]);
+                    _keptBack?.Clear();
+                    from = end;
+                    break;
+                case EventKind.End:
+                    settlement.Settle(CallOutcome.Completed, tap, complete: true, StatusCodes.Status200OK, null);
+                    break;
+            }
+
+            at = end;
+        }
+
+        // What is left is the start of an event, or comments and blank lines, which stand for themselves.
+        var rest = _splitter.AtBoundary ? chunk.Length : at;
+        wrote |= WriteEvents(chunk[from..rest]);
+        return KeepBack(chunk[rest..]) | wrote;
+    }
+
+    /// <summary>The upstream tells of a failure: once the caller has begun to read, in the upstream's own words; before that another attempt may follow.</summary>
+    private bool PassError(ReadOnlySpan<byte> chunk, int from, int at, int end)
+    {
+        _failure = UpstreamFailures.FromReply(tap.Error);
+        if (!settlement.FirstByteNoted)
+        {
+            return false;
+        }
+
+        _told = !settlement.IsSettled;
+        if (_told)
+        {
+            settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, _failure);
+        }
+
+        return WriteEvents(_told ? chunk[from..end] : chunk[from..at]);
+    }
+
+    /// <summary>Writes whole events; what was kept back is the beginning of the first of them.</summary>
+    private bool WriteEvents(ReadOnlySpan<byte> events)
+    {
+        if (events.IsEmpty)
+        {
+            return false;
+        }
+
+        SendKeptBack();
+        Send(events);
+        stream.AtBoundary = true;
+        _spilling = false;
+        return true;
+    }
+
+    private void SendKeptBack()
+    {
+        if (_keptBack is { Length: > 0 } kept)
+        {
+            Send(kept.Span);
+            kept.Clear();
+        }
+    }
+
+    private bool KeepBack(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return false;
+        }
+
+        if (!_spilling && (_keptBack?.Length ?? 0) + bytes.Length <= MostKeptBack)
+        {
+            (_keptBack ??= new PooledBytes(bytes.Length)).Append(bytes);
+            return false;
+        }
+
+        SendKeptBack();
+        Send(bytes);
+        _spilling = true;
+        stream.AtBoundary = false;
+        return true;
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (!settlement.FirstByteNoted)
+        {
+            stream.Open(ReplyHeaders.ContentType(reply.Response));
+            ReplyHeaders.Show(reply.Response, http.Response);
+            settlement.NoteFirstByte();
+        }
+
+        stream.Writer.Write(bytes);
+        stream.Wrote(bytes.Length);
+    }
+
+    /// <summary>False when the caller left.</summary>
+    private async ValueTask<bool> FlushAsync()
+    {
+        var result = await stream.Writer.FlushAsync(CancellationToken.None);
+        return !result.IsCompleted && !result.IsCanceled && !clock.CallerLeft;
+    }
+
+    private async ValueTask<Outcome> EndAsync()
+    {
+        if (!IsComplete)
+        {
+            return await BreakAsync(settlement.FirstByteNoted || _keptBack is { Length: > 0 } ? UpstreamFailures.Cut : UpstreamFailures.Empty);
+        }
+
+        settlement.Settle(CallOutcome.Completed, tap, complete: true, StatusCodes.Status200OK, null);
+        await stream.TakeTurnAsync();
+
+        // A last event without its blank line: passed on as it came.
+        SendKeptBack();
+        await FlushAsync();
+        return Outcome.Completed;
+    }
+
+    /// <summary>The dialect's last word was seen. Streams that have none (images) are complete with their content.</summary>
+    private bool IsComplete => tap.Ended || tap.Stop != StopReason.None
+        || (tap.HasContent && reply.Call.Envelope.Route.Operation is not (Operation.Generate or Operation.Complete));
+
+    private Outcome Cancelled()
+    {
+        settlement.Settle(CallOutcome.Cancelled, tap, complete: tap.Ended, 499, null);
+        return Outcome.Cancelled;
+    }
+
+    /// <summary>Ends a stream that failed: by another attempt while nothing was written, else by an error in the caller's own dialect.</summary>
+    private async ValueTask<Outcome> BreakAsync(Failure failure)
+    {
+        if (_told)
+        {
+            await StreamErrors.ResetAsync(http, reply.Call.Envelope, stream);
+            return new Outcome(CallOutcome.Partial, failure);
+        }
+
+        if (settlement.IsSettled)
+        {
+            // The end was on its way to the caller already; what broke after it changes nothing.
+            return Outcome.Completed;
+        }
+
+        if (!settlement.FirstByteNoted)
+        {
+            return new Outcome(CallOutcome.Failed, failure);
+        }
+
+        settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, failure);
+        await stream.TakeTurnAsync();
+        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array);
+        return new Outcome(CallOutcome.Partial, failure);
+    }
+}

@@ -1,0 +1,55 @@
+using AioHub.Core.Routing;
+
+namespace AioHub.Relay.Failures;
+
+/// <summary>Why a call, or one attempt of it, ends without an answer. One writer renders it in the caller's dialect.</summary>
+/// <param name="Code">Machine-readable; stands in <c>x-aiohub-error</c> and in the body.</param>
+/// <param name="Message">What happened and what to do next, fit for a caller's eyes.</param>
+internal sealed record Failure(int Status, string Code, string Message)
+{
+    /// <summary>The field at fault.</summary>
+    public string? Param { get; init; }
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Sent as <c>x-should-retry</c>: SDKs obey it whatever the status.</summary>
+    public bool? ShouldRetry { get; init; }
+
+    /// <summary>Whom to blame, when an upstream attempt failed.</summary>
+    public AttemptFailure Attempt { get; init; }
+
+    /// <summary>The upstream's own status.</summary>
+    public int? UpstreamStatus { get; init; }
+
+    /// <summary>The upstream's own body, when it is in the caller's dialect and fit to be shown; replaces the rendered one.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Further attempts make no sense: the request itself is at fault.</summary>
+    public bool IsFinal => Attempt is AttemptFailure.CallerFault;
+}
+
+/// <summary>Either a value or a failure.</summary>
+internal readonly struct Step<T>
+    where T : class
+{
+    private Step(T? value, Failure? failure)
+    {
+        Value = value;
+        Failure = failure;
+    }
+
+    public T? Value { get; }
+
+    public Failure? Failure { get; }
+
+    public static implicit operator Step<T>(T value) => new(value, null);
+
+    public static implicit operator Step<T>(Failure failure) => new(null, failure);
+
+    public bool Failed([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Failure? failure, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out T? value)
+    {
+        failure = Failure;
+        value = Value;
+        return failure is not null;
+    }
+}

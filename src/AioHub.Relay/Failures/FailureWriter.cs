@@ -1,0 +1,53 @@
+using System.Globalization;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Failures;
+
+/// <summary>Renders every failure, in the caller's dialect: the one place that does.</summary>
+internal static class FailureWriter
+{
+    public static async ValueTask WriteAsync(HttpContext http, Dialect dialect, string requestId, Failure failure)
+    {
+        var response = http.Response;
+        response.StatusCode = failure.Status;
+        response.ContentType = "application/json";
+        response.Headers["x-aiohub-error"] = failure.Code;
+        if (failure.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
+        }
+
+        if (failure.ShouldRetry is { } retry)
+        {
+            response.Headers["x-should-retry"] = retry ? "true" : "false";
+        }
+
+        using var body = new PooledBytes(512);
+        if (failure.Body.IsEmpty)
+        {
+            DialectRooms.Client(dialect).WriteError(body, new WireError(failure.Status, failure.Code, failure.Message, requestId) { Param = failure.Param, RetryAfter = failure.RetryAfter });
+        }
+        else
+        {
+            body.Append(failure.Body.Span);
+        }
+
+        response.ContentLength = body.Length;
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return;
+        }
+
+        try
+        {
+            await response.BodyWriter.WriteAsync(body.Memory, http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller left: there is nobody to tell.
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace AioHub.Relay.Failures;
+
+/// <summary>The failures that the hub itself finds. Each message names the remedy.</summary>
+internal static class HubFailures
+{
+    public static Failure NoKey { get; } = new(401, "invalid_api_key",
+        "No API key was sent. Send it as 'Authorization: Bearer sk-…', 'x-api-key' or 'x-goog-api-key'.") { ShouldRetry = false };
+
+    public static Failure WrongKey { get; } = new(401, "invalid_api_key",
+        "The API key is unknown or was revoked. Check that it was copied whole, or create a new one.") { ShouldRetry = false };
+
+    public static Failure DifferingKeys { get; } = new(401, "invalid_api_key",
+        "Two different API keys were sent in different headers. Send one.") { ShouldRetry = false };
+
+    public static Failure KeyDisabled { get; } = new(403, "key_disabled", "This API key is switched off. Ask its owner to switch it on.") { ShouldRetry = false };
+
+    public static Failure KeyExpired(DateTime at) => new(403, "key_expired",
+        $"This API key expired at {at:yyyy-MM-dd HH:mm} UTC. Ask its owner for a new one.") { ShouldRetry = false };
+
+    public static Failure RateLimited(string? limit, TimeSpan retryAfter) => new(429, "rate_limited",
+        $"This API key reached its limit ({limit ?? "requests"}). Try again in {Math.Ceiling(retryAfter.TotalSeconds):0} s.") { RetryAfter = retryAfter };
+
+    public static Failure TooLarge(long limit) => new(413, "request_too_large",
+        $"The request body is larger than {limit:#,0} bytes (after decompression). Send less, or ask the operator to raise AIOHUB_MAX_REQUEST_BYTES.") { ShouldRetry = false };
+
+    public static Failure UnsupportedEncoding(string encoding) => new(415, "unsupported_encoding",
+        $"Content-Encoding '{Clip(encoding)}' is not supported. Use gzip, br, zstd, deflate or none.") { ShouldRetry = false };
+
+    public static Failure BrokenEncoding(string encoding) => new(400, "invalid_encoding",
+        $"The body could not be decompressed as '{encoding}'. Check Content-Encoding.") { ShouldRetry = false };
+
+    public static Failure EmptyBody { get; } = new(400, "invalid_json", "The request has no body. Send a JSON object.") { ShouldRetry = false };
+
+    public static Failure NotMultipart { get; } = new(400, "invalid_multipart",
+        "This endpoint takes multipart/form-data with a 'model' field that stands once.") { Param = "model", ShouldRetry = false };
+
+    public static Failure UnknownPath(string path) => new(404, "unknown_path",
+        $"Nothing is served at {Clip(path)}. Set the client's base address to the hub's root or its /v1.") { ShouldRetry = false };
+
+    public static Failure WrongMethod(string method, string path) => new(405, "method_not_allowed",
+        $"{Clip(method)} is not supported at {Clip(path)}.") { ShouldRetry = false };
+
+    public static Failure NoWebSocket { get; } = new(426, "websocket_unsupported",
+        "Responses over WebSocket are not served here: use POST over HTTP.");
+
+    public static Failure Draining { get; } = new(503, "shutting_down", "The hub is restarting. Try again in a few seconds.") { RetryAfter = TimeSpan.FromSeconds(2) };
+
+    public static Failure Internal { get; } = new(500, "internal_error", "The hub failed on this call. It was not charged. The operator finds the cause under this request id.");
+
+    public static Failure JournalUnavailable { get; } = new(503, "journal_unavailable",
+        "The hub cannot record usage right now, so it does not answer. Nothing was charged.") { RetryAfter = TimeSpan.FromSeconds(10) };
+
+    /// <summary>Foreign text inside a message: bounded, and without control characters.</summary>
+    public static string Clip(string text)
+    {
+        var clipped = text.Length > 120 ? text[..120] + "…" : text;
+        return string.Create(clipped.Length, clipped, static (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(source[i]) ? '?' : source[i];
+            }
+        });
+    }
+}

@@ -1,0 +1,113 @@
+using AioHub.Core.Routing;
+using AioHub.Wire.Dialects;
+
+namespace AioHub.Relay.Failures;
+
+/// <summary>Reads what went wrong upstream: whom to blame, whether another channel helps, what the caller sees.</summary>
+internal static class UpstreamFailures
+{
+    /// <summary>An error that arrived as an HTTP status.</summary>
+    public static Failure FromStatus(int status, UpstreamError error, TimeSpan? retryAfter, ReadOnlyMemory<byte> body)
+    {
+        var blame = Blame(status, error);
+        var wait = retryAfter ?? error.RetryAfter;
+        return blame switch
+        {
+            AttemptFailure.Unauthorized => new Failure(status, "upstream_unauthorized",
+                "The upstream refused the hub's credential. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status },
+            AttemptFailure.QuotaExhausted => new Failure(status, "upstream_quota_exhausted",
+                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.") { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
+            AttemptFailure.Forbidden => new Failure(status, "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status },
+            AttemptFailure.ModelUnknown => new Failure(status, "model_not_found", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
+            AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
+            AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
+            AttemptFailure.Timeout => new Failure(status, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
+            AttemptFailure.CallerFault => new Failure(status, error.Code ?? "upstream_refused", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
+            _ => new Failure(status is >= 500 and <= 599 ? status : 502, "upstream_error", error.Message) { Attempt = AttemptFailure.UpstreamError, UpstreamStatus = status, Body = body },
+        };
+    }
+
+    /// <summary>An error inside a reply whose status said 200.</summary>
+    public static Failure FromReply(UpstreamError? error)
+    {
+        if (error is null)
+        {
+            return new Failure(502, "upstream_invalid_reply", "The upstream answered something that is no reply of its dialect.") { Attempt = AttemptFailure.UpstreamError };
+        }
+
+        var status = error.Status ?? StatusOf(error);
+        return FromStatus(status, error, null, default) with { UpstreamStatus = 200 };
+    }
+
+    public static Failure Unreachable { get; } = new(502, "upstream_unreachable",
+        "The upstream could not be reached. Try again, or use another group.") { Attempt = AttemptFailure.Unreachable };
+
+    public static Failure AddressRefused { get; } = new(502, "upstream_address_refused",
+        "The channel's address lies in a private network, which its configuration does not allow (allow_private_network).") { Attempt = AttemptFailure.Unreachable };
+
+    public static Failure FirstByteTimeout { get; } = new(504, "upstream_timeout",
+        "The upstream did not answer in time. Try again, or use another group.") { Attempt = AttemptFailure.Timeout };
+
+    public static Failure IdleTimeout { get; } = new(504, "upstream_idle_timeout",
+        "The upstream stopped sending in the middle of its answer.") { Attempt = AttemptFailure.Timeout };
+
+    public static Failure Cut { get; } = new(502, "upstream_stream_cut",
+        "The upstream's stream broke off before it was finished.") { Attempt = AttemptFailure.UpstreamError };
+
+    public static Failure Empty { get; } = new(502, "upstream_empty_reply",
+        "The upstream answered with success and no content. Nothing was charged.") { Attempt = AttemptFailure.UpstreamError };
+
+    public static Failure ReplyTooLarge { get; } = new(502, "upstream_reply_too_large",
+        "The upstream's reply is larger than the hub accepts.") { Attempt = AttemptFailure.UpstreamError };
+
+    /// <summary>Which of two failed attempts tells a caller more: the higher wins.</summary>
+    public static int Worth(Failure failure) => failure.Attempt switch
+    {
+        AttemptFailure.CallerFault => 9,
+        AttemptFailure.RateLimited => 8,
+        AttemptFailure.Overloaded => 7,
+        AttemptFailure.QuotaExhausted => 6,
+        AttemptFailure.Forbidden => 5,
+        AttemptFailure.Unauthorized => 4,
+        AttemptFailure.ModelUnknown => 3,
+        AttemptFailure.UpstreamError => 2,
+        AttemptFailure.Timeout => 1,
+        _ => 0,
+    };
+
+    private static AttemptFailure Blame(int status, UpstreamError error) => status switch
+    {
+        401 => AttemptFailure.Unauthorized,
+        402 => AttemptFailure.QuotaExhausted,
+        403 when Says(error, "content") || Says(error, "policy") || Says(error, "safety") => AttemptFailure.CallerFault,
+        403 => AttemptFailure.Forbidden,
+        404 => AttemptFailure.ModelUnknown,
+        408 => AttemptFailure.Timeout,
+        429 when Says(error, "insufficient_quota") || Says(error, "billing") => AttemptFailure.QuotaExhausted,
+        429 => AttemptFailure.RateLimited,
+        503 or 529 => AttemptFailure.Overloaded,
+        504 => AttemptFailure.Timeout,
+        >= 400 and < 500 => AttemptFailure.CallerFault,
+        _ => AttemptFailure.UpstreamError,
+    };
+
+    private static int StatusOf(UpstreamError error)
+    {
+        if (Says(error, "overloaded") || Says(error, "slow_down"))
+        {
+            return 529;
+        }
+
+        if (Says(error, "rate_limit") || Says(error, "RESOURCE_EXHAUSTED") || Says(error, "insufficient_quota"))
+        {
+            return 429;
+        }
+
+        return Says(error, "invalid_request") || Says(error, "INVALID_ARGUMENT") || Says(error, "context_length") || Says(error, "invalid_prompt") ? 400
+            : Says(error, "authentication") ? 401
+            : 502;
+    }
+
+    private static bool Says(UpstreamError error, string word) =>
+        (error.Type?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false) || (error.Code?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false);
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Hub;
+
+/// <summary><c>POST /api/route/explain</c>: which group, channel and price a call would get, and why not the others. Nothing is sent or held.</summary>
+internal sealed class RouteExplain(Admit admit, Router router, Intake intake, TimeProvider time)
+{
+    /// <summary>What an answer is taken to be long, for the expected price.</summary>
+    private const int ExpectedOutput = 1000;
+    private const int BytesPerToken = 4;
+
+    public async Task AnswerAsync(HttpContext http)
+    {
+        var id = RequestId.New(time);
+        http.Response.Headers["x-aiohub-request-id"] = id.ToString();
+        if (admit.Identify(http).Failed(out var failure, out var caller))
+        {
+            await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), failure);
+            return;
+        }
+
+        using var body = await intake.ReadDocumentAsync(http);
+        if (body is null || !TryAsk(body, caller, out var question, out var bytes, out var flaw))
+        {
+            await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), new Failure(400, "invalid_request",
+                "Send {\"path\": \"/v1/messages\", \"body\": {…}} or {\"model\": \"…\", \"needs\": [\"tools\", …]}."));
+            return;
+        }
+
+        if (flaw is not null)
+        {
+            await FailureWriter.WriteAsync(http, question!.Dialect, id.ToString(), flaw);
+            return;
+        }
+
+        var route = router.Start(question!);
+        var explanation = RouteExplanation.Of(question!, route).For(caller.Key);
+        await JsonReply.WriteAsync(http, writer => Write(writer, explanation, bytes));
+    }
+
+    private static bool TryAsk(JsonDocument body, Caller caller, out RouteQuestion? question, out int bytes, out Failure? flaw)
+    {
+        question = null;
+        bytes = 0;
+        flaw = null;
+        var root = body.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        if (root.TryGetProperty("path", out var path) && path.ValueKind == JsonValueKind.String && root.TryGetProperty("body", out var call))
+        {
+            var resolved = RelayPaths.Resolve("POST", path.GetString()!.Split('?')[0]);
+            if (resolved.Route is not { } route)
+            {
+                return false;
+            }
+
+            var raw = JsonSerializer.SerializeToUtf8Bytes(call);
+            bytes = raw.Length;
+            if (!DialectRooms.Client(route.Dialect).TryPeek(raw, route.Operation, out var peek, out var fault))
+            {
+                question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, ModelName.Parse("?"), Needs.None, null);
+                flaw = new Failure(400, fault.Code, fault.Message) { Param = fault.Param };
+                return true;
+            }
+
+            var model = ModelName.Parse(route.Model ?? peek.Model ?? "");
+            question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, model, peek.Needs | (model.LongContext ? Needs.LongContext : Needs.None), peek.Session);
+            return true;
+        }
+
+        if (!root.TryGetProperty("model", out var name) || name.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        question = new RouteQuestion(caller.Key, DialectOf(root), Operation.Generate, ModelName.Parse(name.GetString()!), NeedsOf(root), null);
+        return true;
+    }
+
+    private static Dialect DialectOf(JsonElement root) =>
+        root.TryGetProperty("dialect", out var named) && named.ValueKind == JsonValueKind.String && DialectNames.TryParse(named.GetString()!, out var dialect)
+            ? dialect
+            : Dialect.OpenAiChat;
+
+    private static Needs NeedsOf(JsonElement root)
+    {
+        var needs = Needs.None;
+        if (root.TryGetProperty("needs", out var list) && list.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in list.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.String && Enum.TryParse<Needs>(item.GetString()!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var need))
+                {
+                    needs |= need;
+                }
+            }
+        }
+
+        return needs;
+    }
+
+    private void Write(Utf8JsonWriter writer, RouteExplanation explanation, int bytes)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("group", explanation.Group);
+        writer.WriteString("channel", explanation.Channel);
+        writer.WriteString("model", explanation.Model);
+        writer.WriteString("upstream_model", explanation.UpstreamModel);
+        if (explanation.Price is { } price)
+        {
+            var expected = Pricing.Price(price, explanation.Multiplier, new Usage { Input = bytes / BytesPerToken, Output = ExpectedOutput, Source = UsageSource.Estimated },
+                new PriceContext { Moment = time.GetUtcNow().UtcDateTime });
+            writer.WriteString("expected_usd", expected.Total.ToUsdString());
+            writer.WriteString("price_version", price.Version);
+        }
+        else
+        {
+            writer.WriteNull("expected_usd");
+        }
+
+        if (explanation.Refusal is { } refusal)
+        {
+            writer.WriteStartObject("refusal");
+            writer.WriteNumber("status", refusal.Status);
+            writer.WriteString("code", refusal.Code);
+            writer.WriteString("message", refusal.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteStartArray("groups");
+        foreach (var group in explanation.Groups)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("group", group.Group);
+            writer.WriteBoolean("chosen", group.Chosen);
+            writer.WriteString("reason", group.Reason);
+            writer.WriteStartArray("channels");
+            foreach (var channel in group.Channels)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("channel", channel.Channel);
+                writer.WriteString("result", channel.Result);
+                writer.WriteString("reason", channel.Reason);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

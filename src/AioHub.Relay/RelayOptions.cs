@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AioHub.Relay;
+
+/// <summary>What bounds the data path. Section <c>AioHub:Relay</c>.</summary>
+public sealed class RelayOptions
+{
+    /// <summary>Largest request body after decompression, in bytes.</summary>
+    [Range(1024, int.MaxValue)]
+    public long MaxRequestBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Largest reply that is no stream, in bytes: it is held in memory until its charge is safe.</summary>
+    [Range(1024, int.MaxValue)]
+    public long MaxReplyBytes { get; set; } = 128L * 1024 * 1024;
+
+    /// <summary>Longest wait for a connection to an upstream.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait for an upstream's first byte. Models that think long before they speak need minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest silence inside a reply.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Silence after which a waiting stream gets a keep-alive in the caller's dialect. Claude Code shows "waiting" at 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long all attempts of one call may take together before the first content byte.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan AttemptsDeadline { get; set; } = TimeSpan.FromMinutes(10);
+}

@@ -1,0 +1,249 @@
+using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Delivery;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace AioHub.Relay;
+
+/// <summary>The story of a call, from its caller to an upstream and back, charged once. Read it from top to bottom.</summary>
+internal sealed class RelayPipeline(
+    Admit admit, Intake intake, Quote quote, Reserve reserve, Prepare prepare, Dispatch dispatch, Deliver deliver,
+    Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
+{
+    public async Task RunAsync(HttpContext http, RelayRoute route)
+    {
+        var id = RequestId.New(time);
+        http.Response.Headers["x-aiohub-request-id"] = id.ToString();
+
+        // 1 Admit: whose key is it, and may one more of its calls start?
+        if (admit.Identify(http).Failed(out var failure, out var caller))
+        {
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), failure);
+            return;
+        }
+
+        if (admit.Enter(caller) is { } tooFast)
+        {
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), tooFast);
+            return;
+        }
+
+        try
+        {
+            // 2 Intake: the body, bounded and decompressed, and what must be known of it.
+            var read = await intake.ReadAsync(http, route, id, caller);
+            if (read.Failed(out failure, out var envelope))
+            {
+                await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), failure);
+                return;
+            }
+
+            using (envelope)
+            {
+                await ServeAsync(http, envelope);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller left before there was anything to tell or to charge.
+        }
+        finally
+        {
+            admit.Leave(caller);
+        }
+    }
+
+    private async Task ServeAsync(HttpContext http, Envelope envelope)
+    {
+        var settlement = new Settlement(envelope, book, journal, time);
+        var served = record.Begin(envelope);
+        CallerStream? stream = null;
+        try
+        {
+            // 3 Quote: what may serve it, and for how much at most?
+            if (quote.Price(envelope).Failed(out var failure, out var order))
+            {
+                await RefuseAsync(http, envelope, settlement, stream, failure);
+                return;
+            }
+
+            using var clock = new CallClock(http, time);
+            stream = envelope.Stream ? Deliver.OpenStream(http, envelope, options.KeepAliveInterval, time) : null;
+            failure = await AttemptAsync(http, order, stream, clock, settlement);
+            if (failure is not null)
+            {
+                await RefuseAsync(http, envelope, settlement, stream, failure);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+        }
+        catch (JournalRefusedException exception)
+        {
+            RelayLog.JournalRefused(logger, exception, envelope.Id);
+            await BreakOffAsync(http, envelope, HubFailures.JournalUnavailable);
+        }
+        catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            RelayLog.CallCrashed(logger, exception, envelope.Id);
+            await BreakOffAsync(http, envelope, HubFailures.Internal);
+        }
+        finally
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync();
+            }
+
+            // 9 Settle, the part that must happen whatever came before: no hold outlives its call.
+            settlement.ReleaseHold();
+
+            // 10 Record: the call is no longer pending.
+            record.End(served);
+        }
+    }
+
+    /// <summary>Stages 4 to 8, once for each attempt, until the first byte of an answer reached the caller. Null: the caller has its answer.</summary>
+    private async ValueTask<Failure?> AttemptAsync(HttpContext http, Order order, CallerStream? stream, CallClock clock, Settlement settlement)
+    {
+        Failure? best = null;
+        var begun = time.GetTimestamp();
+        RouteAttempt? again = null;
+
+        // 5 Route: the next best (channel, credential).
+        while (Next(order.Route, ref again, out var attempt) && time.GetElapsedTime(begun) < options.AttemptsDeadline)
+        {
+            var since = time.GetTimestamp();
+
+            // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
+            var reserved = await reserve.HoldAsync(order, attempt, settlement.Hold, clock.CallerToken);
+            if (reserved.Failed(out var failure, out var hold))
+            {
+                order.Route.PassOver(attempt.Group, failure.Status, failure.Code, failure.Message);
+                continue;
+            }
+
+            settlement.Hold = hold;
+            settlement.Try(attempt);
+
+            // 6 Prepare: the caller's bytes with this upstream's splices.
+            var call = prepare.Build(http, order.Envelope, attempt);
+
+            // 7 Dispatch: out, and back with headers.
+            var sent = await dispatch.SendAsync(call, clock);
+            if (!sent.Failed(out failure, out var reply))
+            {
+                // 8 Deliver: to the caller, settled before its last byte.
+                using (reply)
+                {
+                    ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Count + 1);
+                    settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
+                    var outcome = await deliver.ToCallerAsync(http, reply, stream, clock, settlement);
+                    if (outcome.Kind is not CallOutcome.Failed)
+                    {
+                        order.Route.Report(attempt, outcome.Failure?.Attempt ?? AttemptFailure.None, null);
+                        return null;
+                    }
+
+                    failure = outcome.Failure!;
+                    settlement.TakeBackSuccess();
+                }
+            }
+            else
+            {
+                call.Request.Dispose();
+            }
+
+            settlement.NoteAttempt(failure.Code, failure.UpstreamStatus, since, failure.Message);
+            RelayLog.AttemptFailed(logger, order.Envelope.Id, attempt.Channel.Name, failure.Code);
+
+            // A pooled connection that the upstream had closed meanwhile says nothing about the upstream: once more, on a fresh one.
+            if (ReferenceEquals(failure, UpstreamFailures.Unreachable) && settlement.Attempts.Count == 1)
+            {
+                again = attempt;
+                best ??= failure;
+                continue;
+            }
+
+            order.Route.Report(attempt, failure.Attempt, failure.RetryAfter);
+            best = best is null || UpstreamFailures.Worth(failure) >= UpstreamFailures.Worth(best) ? failure : best;
+            if (failure.IsFinal)
+            {
+                break;
+            }
+        }
+
+        return best ?? Quote.FromRefusal(order.Route.FinalRefusal());
+    }
+
+    private static bool Next(Route route, ref RouteAttempt? again, out RouteAttempt attempt)
+    {
+        if (again is not null)
+        {
+            attempt = again;
+            again = null;
+            return true;
+        }
+
+        return route.TryNext(out attempt);
+    }
+
+    private static void ShowRoute(HttpContext http, Envelope envelope, RouteAttempt attempt, int attempts)
+    {
+        if (http.Response.HasStarted)
+        {
+            return;
+        }
+
+        var headers = http.Response.Headers;
+        headers["x-aiohub-group"] = attempt.Group.Name;
+        headers["x-aiohub-model"] = attempt.Model.Id;
+        headers["x-aiohub-attempts"] = attempts.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (envelope.Caller.Key.SeesChannels)
+        {
+            headers["x-aiohub-channel"] = attempt.Channel.Name;
+        }
+    }
+
+    /// <summary>No answer: the reason goes to the caller, by status while that is still open, else inside the stream. Nothing is charged.</summary>
+    private static async ValueTask RefuseAsync(HttpContext http, Envelope envelope, Settlement settlement, CallerStream? stream, Failure failure)
+    {
+        var outcome = settlement.Attempts.Count == 0 ? CallOutcome.Refused : CallOutcome.Failed;
+        settlement.ReleaseHold();
+        settlement.Settle(outcome, tap: null, complete: false, failure.Status, failure);
+        if (stream is not null)
+        {
+            await stream.TakeTurnAsync();
+        }
+
+        if (stream is { Started: true })
+        {
+            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: Deliver.IsArray(http, envelope));
+        }
+        else
+        {
+            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await FailureWriter.WriteAsync(http, envelope.Route.Dialect, envelope.Id.ToString(), failure);
+        }
+    }
+
+    private static async ValueTask BreakOffAsync(HttpContext http, Envelope envelope, Failure failure)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        http.Response.Headers["x-aiohub-request-id"] = envelope.Id.ToString();
+        await FailureWriter.WriteAsync(http, envelope.Route.Dialect, envelope.Id.ToString(), failure);
+    }
+}

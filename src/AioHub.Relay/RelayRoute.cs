@@ -1,0 +1,16 @@
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Relay;
+
+/// <summary>What a path asks for.</summary>
+/// <param name="Model">The model that the path names (Gemini), percent-decoded; else null.</param>
+/// <param name="Verb">What follows the model's colon in a Gemini path.</param>
+/// <param name="Stream">The path itself asks for a stream (Gemini); else the body says so.</param>
+internal sealed record RelayRoute(Dialect Dialect, Operation Operation, string? Model = null, bool Stream = false, string? Verb = null)
+{
+    /// <summary>The body is multipart/form-data.</summary>
+    public bool Multipart => Operation is Operation.EditImage or Operation.VaryImage or Operation.Transcribe or Operation.TranslateSpeech;
+
+    /// <summary>Nobody pays for it.</summary>
+    public bool Free => Operation is Operation.CountTokens or Operation.Moderate;
+}

@@ -1,0 +1,31 @@
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Carriers.Sandbox;
+using AioHub.Relay.Hub;
+using AioHub.Relay.Stages;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AioHub.Relay;
+
+/// <summary>What the data path is made of. Core's doors must be registered beside it.</summary>
+public static class RelayServices
+{
+    public static IServiceCollection AddRelay(this IServiceCollection services, RelayOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(static provider => new Upstreams(provider.GetRequiredService<RelayOptions>(), new SandboxHandler(provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<Admit>();
+        services.AddSingleton<Intake>();
+        services.AddSingleton<Quote>();
+        services.AddSingleton<Reserve>();
+        services.AddSingleton<Prepare>();
+        services.AddSingleton<Dispatch>();
+        services.AddSingleton<Deliver>();
+        services.AddSingleton<Record>();
+        services.AddSingleton<RelayPipeline>();
+        services.AddSingleton<ModelLists>();
+        services.AddSingleton<PricingPage>();
+        services.AddSingleton<RouteExplain>();
+        services.AddSingleton<UsagePages>();
+        return services;
+    }
+}

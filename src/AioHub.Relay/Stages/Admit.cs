@@ -1,0 +1,90 @@
+using AioHub.Core.Identity;
+using AioHub.Core.Ledger;
+using AioHub.Relay.Failures;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>Stage 1: who calls, and may one more call of this key start?</summary>
+internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvider time)
+{
+    private const string BearerPrefix = "Bearer ";
+
+    /// <summary>Finds the key of a request without counting the call.</summary>
+    public Step<Caller> Identify(HttpContext http)
+    {
+        var failure = ReadSecret(http.Request, out var secret);
+        if (failure is not null)
+        {
+            return failure;
+        }
+
+        var key = keys.Find(secret);
+        if (key is null)
+        {
+            return HubFailures.WrongKey;
+        }
+
+        if (!key.Enabled)
+        {
+            return HubFailures.KeyDisabled;
+        }
+
+        if (key.ExpiresAt is { } expires && expires <= time.GetUtcNow().UtcDateTime)
+        {
+            return HubFailures.KeyExpired(expires);
+        }
+
+        return new Caller(key, http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? HubFailures.Clip(agent) : null);
+    }
+
+    /// <summary>Counts the call in; <see cref="Leave"/> must follow when this gives no failure.</summary>
+    public Failure? Enter(Caller caller)
+    {
+        var verdict = limits.TryEnter(caller.Key);
+        return verdict.Allowed ? null : HubFailures.RateLimited(verdict.Limit, verdict.RetryAfter);
+    }
+
+    public void Leave(Caller caller) => limits.Leave(caller.Key);
+
+    /// <summary>Every place a client may put its key; equal values count as one (some send two headers).</summary>
+    private static Failure? ReadSecret(HttpRequest request, out ReadOnlySpan<char> secret)
+    {
+        secret = default;
+        var headers = request.Headers;
+        if (!Take(Bearer(headers.Authorization), ref secret)
+            || !Take(Single(headers["x-api-key"]), ref secret)
+            || !Take(Single(headers["x-goog-api-key"]), ref secret)
+            || !Take(request.QueryString.HasValue ? Single(request.Query["key"]) : default, ref secret))
+        {
+            return HubFailures.DifferingKeys;
+        }
+
+        return secret.IsEmpty ? HubFailures.NoKey : null;
+    }
+
+    private static bool Take(ReadOnlySpan<char> found, ref ReadOnlySpan<char> secret)
+    {
+        if (found.IsEmpty)
+        {
+            return true;
+        }
+
+        if (secret.IsEmpty)
+        {
+            secret = found;
+            return true;
+        }
+
+        return found.SequenceEqual(secret);
+    }
+
+    private static ReadOnlySpan<char> Single(StringValues values) => values.Count == 0 ? default : values[0].AsSpan().Trim();
+
+    private static ReadOnlySpan<char> Bearer(StringValues values)
+    {
+        var value = Single(values);
+        return value.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? value[BearerPrefix.Length..].Trim() : default;
+    }
+}

@@ -1,0 +1,39 @@
+using AioHub.Relay.Delivery;
+using AioHub.Wire.Dialects;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>Stage 8: brings an answer to its caller, by the pump that fits, and has it settled before its last byte is released.</summary>
+internal sealed class Deliver(RelayOptions options)
+{
+    public async ValueTask<Outcome> ToCallerAsync(HttpContext http, UpstreamReply reply, CallerStream? stream, CallClock clock, Settlement settlement)
+    {
+        var envelope = reply.Call.Envelope;
+        var tap = DialectRooms.Upstream(envelope.Route.Dialect).CreateTap(envelope.Route.Operation);
+        if (!reply.Events)
+        {
+            return await new ReplyPump(http, reply, tap, clock, settlement, options).RunAsync(stream);
+        }
+
+        if (stream is not null)
+        {
+            return await new StreamPump(http, reply, tap, stream, clock, settlement, options).RunAsync();
+        }
+
+        // The caller asked for no stream, the upstream streams all the same: what it sends is passed on.
+        await using var late = OpenStream(http, envelope, options.KeepAliveInterval, TimeProvider.System);
+        return await new StreamPump(http, reply, tap, late, clock, settlement, options).RunAsync();
+    }
+
+    /// <summary>The caller's end of a stream, beating from now on: also while an upstream is still waited for.</summary>
+    public static CallerStream OpenStream(HttpContext http, Envelope envelope, TimeSpan keepAlive, TimeProvider time)
+    {
+        var array = IsArray(http, envelope);
+        return new CallerStream(http, array ? "\n"u8.ToArray() : envelope.Dialect.KeepAlive, array ? "application/json" : "text/event-stream; charset=utf-8", keepAlive, time);
+    }
+
+    /// <summary>Gemini without <c>alt=sse</c> streams one growing JSON array.</summary>
+    public static bool IsArray(HttpContext http, Envelope envelope) =>
+        envelope.Route.Dialect == Wire.Vocabulary.Dialect.Gemini && !http.Request.Query["alt"].ToString().Equals("sse", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,39 @@
+using AioHub.Core.Primitives;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>One request, read: the caller's own bytes, and what was read from them.</summary>
+internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt) : IDisposable
+{
+    public RequestId Id { get; } = id;
+
+    public Caller Caller { get; } = caller;
+
+    public RelayRoute Route { get; } = route;
+
+    public ReadOnlyMemory<byte> Body => body.Memory;
+
+    public RequestPeek Peek { get; } = peek;
+
+    /// <summary>As the caller wrote it.</summary>
+    public string RequestedModel { get; } = model;
+
+    public ModelName Model { get; } = ModelName.Parse(model);
+
+    public string ContentType { get; } = contentType;
+
+    public DateTime StartedAt { get; } = startedAt;
+
+    public bool Stream => Route.Stream || Peek.Stream;
+
+    public Needs Needs => Peek.Needs | (Stream ? Needs.Streaming : Needs.None) | (Model.LongContext ? Needs.LongContext : Needs.None);
+
+    public string? Session { get; init; }
+
+    public IClientDialect Dialect => DialectRooms.Client(Route.Dialect);
+
+    public void Dispose() => body.Dispose();
+}

@@ -1,0 +1,217 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using AioHub.Core.Primitives;
+using AioHub.Relay.Failures;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Framing;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+using ZstdSharp;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>Stage 2: reads the body, bounded, decompressed, and looks at what the hub must know of it.</summary>
+internal sealed class Intake(RelayOptions options, TimeProvider time)
+{
+    /// <summary>How much is rented at first, whatever Content-Length claims.</summary>
+    private const int FirstRent = 1 << 20;
+    private const int SmallRent = 4096;
+
+    private static readonly string[] SessionHeaders =
+        ["x-session-affinity", "x-session-id", "session-id", "session_id", "thread-id", "conversation_id", "x-conversation-id", "x-opencode-session", "x-grok-conv-id", "x-claude-code-session-id"];
+
+    public async ValueTask<Step<Envelope>> ReadAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller)
+    {
+        var startedAt = time.GetUtcNow().UtcDateTime;
+        var body = new PooledBytes(http.Request.ContentLength is { } length ? (int)Math.Min(length, FirstRent) : SmallRent);
+        try
+        {
+            var failure = await ReadBodyAsync(http, body);
+            if (failure is null && body.Length == 0)
+            {
+                failure = HubFailures.EmptyBody;
+            }
+
+            if (failure is null && Look(http.Request, route, body.Span, out var peek, out var model, out failure))
+            {
+                return new Envelope(id, caller, route, body, peek, model, http.Request.ContentType ?? "application/json", startedAt)
+                {
+                    Session = SessionOf(http.Request, peek),
+                };
+            }
+
+            body.Dispose();
+            return failure!;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A small JSON document for the hub itself; null when it is none.</summary>
+    public async ValueTask<JsonDocument?> ReadDocumentAsync(HttpContext http)
+    {
+        using var body = new PooledBytes(SmallRent);
+        if (await ReadBodyAsync(http, body) is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(body.Span.ToArray(), new JsonDocumentOptions { MaxDepth = JsonPeek.MaxDepth });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<Failure?> ReadBodyAsync(HttpContext http, PooledBytes body)
+    {
+        var encoding = http.Request.Headers.ContentEncoding.ToString();
+        if (encoding.Length == 0 || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return await ReadPlainAsync(http, body);
+        }
+
+        await using var decoder = Decoder(encoding, http.Request.Body);
+        if (decoder is null)
+        {
+            return HubFailures.UnsupportedEncoding(encoding);
+        }
+
+        try
+        {
+            while (true)
+            {
+                var read = await decoder.ReadAsync(body.GetMemory(SmallRent), http.RequestAborted);
+                if (read == 0)
+                {
+                    return null;
+                }
+
+                body.Advance(read);
+                if (body.Length > options.MaxRequestBytes)
+                {
+                    return HubFailures.TooLarge(options.MaxRequestBytes);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException)
+        {
+            return HubFailures.BrokenEncoding(encoding);
+        }
+    }
+
+    private async ValueTask<Failure?> ReadPlainAsync(HttpContext http, PooledBytes body)
+    {
+        if (http.Request.ContentLength > options.MaxRequestBytes)
+        {
+            return HubFailures.TooLarge(options.MaxRequestBytes);
+        }
+
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(http.RequestAborted);
+            foreach (var segment in result.Buffer)
+            {
+                body.Append(segment.Span);
+            }
+
+            reader.AdvanceTo(result.Buffer.End);
+            if (body.Length > options.MaxRequestBytes)
+            {
+                return HubFailures.TooLarge(options.MaxRequestBytes);
+            }
+
+            if (result.IsCompleted)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static Stream? Decoder(string encoding, Stream source) => encoding.ToLowerInvariant() switch
+    {
+        "gzip" or "x-gzip" => new GZipStream(source, CompressionMode.Decompress, leaveOpen: true),
+        "br" => new BrotliStream(source, CompressionMode.Decompress, leaveOpen: true),
+        // RFC 9110 8.4.1.2: "deflate" is the zlib format.
+        "deflate" => new ZLibStream(source, CompressionMode.Decompress, leaveOpen: true),
+        "zstd" => new DecompressionStream(source, leaveOpen: true),
+        _ => null,
+    };
+
+    private static bool Look(HttpRequest request, RelayRoute route, ReadOnlySpan<byte> body, out RequestPeek peek, out string model, out Failure? failure)
+    {
+        failure = null;
+        model = "";
+        if (route.Multipart)
+        {
+            return LookIntoForm(request, body, out peek, out model, out failure);
+        }
+
+        if (!DialectRooms.Client(route.Dialect).TryPeek(body, route.Operation, out peek, out var fault))
+        {
+            failure = new Failure(400, fault.Code, fault.Message) { Param = fault.Param, ShouldRetry = false };
+            return false;
+        }
+
+        model = route.Model ?? peek.Model ?? "";
+        if (model.Length is 0 or > ModelName.MaxLength)
+        {
+            failure = new Failure(400, "missing_field", "The request names no model. Set 'model' to one of GET /v1/models.") { Param = "model", ShouldRetry = false };
+            return false;
+        }
+
+        return true;
+    }
+
+    private static bool LookIntoForm(HttpRequest request, ReadOnlySpan<byte> body, out RequestPeek peek, out string model, out Failure? failure)
+    {
+        peek = default;
+        model = "";
+        failure = null;
+        if (!MultipartPeek.TryGetBoundary(request.ContentType ?? "", out var boundary)
+            || !MultipartPeek.TryFind(body, Encoding.ASCII.GetBytes(boundary), "model", ModelName.MaxLength, out var value))
+        {
+            failure = HubFailures.NotMultipart;
+            return false;
+        }
+
+        var (start, length) = value.GetOffsetAndLength(body.Length);
+        model = Encoding.UTF8.GetString(body.Slice(start, length)).Trim();
+        var stream = MultipartPeek.TryFind(body, Encoding.ASCII.GetBytes(boundary), "stream", 8, out var flag)
+            && body[flag].SequenceEqual("true"u8);
+        var answers = MultipartPeek.TryFind(body, Encoding.ASCII.GetBytes(boundary), "n", 4, out var number)
+            && int.TryParse(body[number], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 1;
+        peek = new RequestPeek { Model = model, ModelMember = new JsonMember(start, start, length), Stream = stream, Answers = Math.Max(1, answers), OpaqueBytes = body.Length };
+        if (model.Length > 0)
+        {
+            return true;
+        }
+
+        failure = HubFailures.NotMultipart;
+        return false;
+    }
+
+    private static string? SessionOf(HttpRequest request, in RequestPeek peek)
+    {
+        foreach (var name in SessionHeaders)
+        {
+            if (request.Headers.TryGetValue(name, out var value) && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } session)
+            {
+                return session;
+            }
+        }
+
+        return peek.Session;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using AioHub.Core.Routing;
+using AioHub.Relay.Carriers;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>Stage 6: the caller's bytes with the few splices that this upstream needs, addressed and signed.</summary>
+internal sealed class Prepare
+{
+    private static readonly JsonPeek StreamOptions = new("include_usage");
+    private static readonly byte[] AskForUsage = "{\"include_usage\":true}"u8.ToArray();
+    private static readonly byte[] True = "true"u8.ToArray();
+
+    public UpstreamCall Build(HttpContext http, Envelope envelope, RouteAttempt attempt)
+    {
+        var splices = new List<Splice>(0);
+        SpliceModel(envelope, attempt, splices);
+        var hideUsage = SpliceUsage(envelope, attempt, splices);
+        splices.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        var body = new SplicedBytes(envelope.Body, CollectionsMarshal.AsSpan(splices));
+        var request = new HttpRequestMessage(HttpMethod.Post, UpstreamAddress.For(attempt, envelope.Route, http.Request.QueryString))
+        {
+            Content = new SplicedContent(body, envelope.ContentType),
+        };
+        CallerHeaders.Forward(http.Request.Headers, request, attempt.Group.Mode == GroupMode.Passthrough);
+        UpstreamAuth.Apply(request, attempt, envelope);
+        return new UpstreamCall(envelope, attempt, request, hideUsage);
+    }
+
+    private static void SpliceModel(Envelope envelope, RouteAttempt attempt, List<Splice> splices)
+    {
+        var member = envelope.Peek.ModelMember;
+        if (!member.Exists || string.Equals(envelope.RequestedModel, attempt.UpstreamModel, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        splices.Add(envelope.Route.Multipart
+            ? new Splice(member.ValueStart, member.ValueLength, Encoding.UTF8.GetBytes(attempt.UpstreamModel))
+            : JsonSplice.Replace(member, JsonSplice.QuotedString(attempt.UpstreamModel)));
+    }
+
+    /// <summary>Chat streams report usage only when asked. A passthrough group's bytes stay as they are.</summary>
+    private static bool SpliceUsage(Envelope envelope, RouteAttempt attempt, List<Splice> splices)
+    {
+        if (envelope.Route.Dialect != Dialect.OpenAiChat || envelope.Route.Operation is not (Operation.Generate or Operation.Complete) || !envelope.Stream || envelope.Peek.IncludeUsage
+            || attempt.Group.Mode == GroupMode.Passthrough || attempt.Channel.Settings.GetValueOrDefault("stream_usage") is "false")
+        {
+            return false;
+        }
+
+        var body = envelope.Body.Span;
+        var options = envelope.Peek.StreamOptionsMember;
+        if (!options.Exists)
+        {
+            splices.Add(JsonSplice.Insert(body, "stream_options", AskForUsage));
+            return true;
+        }
+
+        var value = options.ValueIn(body);
+        Span<JsonMember> found = stackalloc JsonMember[1];
+        if (StreamOptions.Scan(value, found, out _) != PeekFault.None)
+        {
+            // null or something foreign: null is replaced, the rest is the upstream's to judge.
+            if (!JsonValue.IsNull(value))
+            {
+                return false;
+            }
+
+            splices.Add(JsonSplice.Replace(options, AskForUsage));
+            return true;
+        }
+
+        var splice = found[0].Exists ? JsonSplice.Replace(found[0], True) : JsonSplice.Insert(value, "include_usage", True);
+        splices.Add(splice with { Start = splice.Start + options.ValueStart });
+        return true;
+    }
+}

@@ -1,0 +1,67 @@
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Relay.Failures;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>Stage 3: what may serve this call, and what is the most it can cost there?</summary>
+internal sealed class Quote(Router router, TimeProvider time)
+{
+    /// <summary>Output that is held for when the caller sets no bound (contract: "Hold").</summary>
+    private const int UnboundedOutput = 16_384;
+
+    /// <summary>Base64 data stands for images and documents, whose tokens are far fewer than their bytes.</summary>
+    private const int OpaqueBytesPerToken = 8;
+    private const int OpaqueTokensAtLeast = 4096;
+
+    public Step<Order> Price(Envelope envelope)
+    {
+        var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session);
+        var route = router.Start(question);
+        if (route.Refusal is { } refusal)
+        {
+            return FromRefusal(refusal);
+        }
+
+        return new Order(envelope, route, InputBound(envelope), envelope.Peek.MaxOutputTokens);
+    }
+
+    /// <summary>The hold for one attempt: every input byte a token at the dearest input rate, and all the output that was allowed.</summary>
+    public NanoUsd Bound(Order order, RouteAttempt attempt)
+    {
+        var envelope = order.Envelope;
+        if (envelope.Route.Free)
+        {
+            return NanoUsd.Zero;
+        }
+
+        var window = attempt.Model.WindowFor(envelope.Model.LongContext);
+        var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
+        return Pricing.Bound(attempt.Price, attempt.Group.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers), time.GetUtcNow().UtcDateTime);
+    }
+
+    public static Failure FromRefusal(RouteRefusal refusal) =>
+        new(refusal.Status, refusal.Code, refusal.Message) { ShouldRetry = refusal.Status is 503 or 429 ? null : false };
+
+    private static long OutputBound(Order order, RouteAttempt attempt)
+    {
+        if (order.Envelope.Route.Operation is Operation.Embed or Operation.Rerank or Operation.Moderate or Operation.CountTokens)
+        {
+            return 0;
+        }
+
+        var limit = attempt.Model.MaxOutputTokens;
+        return order.OutputTokens is { } asked
+            ? Math.Min(asked, limit ?? long.MaxValue)
+            : Math.Min(limit ?? UnboundedOutput, UnboundedOutput);
+    }
+
+    private static long InputBound(Envelope envelope)
+    {
+        var opaque = envelope.Peek.OpaqueBytes;
+        var plain = envelope.Body.Length - Math.Min(opaque, envelope.Body.Length);
+        return plain + (opaque == 0 ? 0 : OpaqueTokensAtLeast + (opaque / OpaqueBytesPerToken));
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
+using AioHub.Core.Routing;
+using AioHub.Relay.Failures;
+using AioHub.Wire.Dialects;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>The journal refused a receipt: the answer must not be completed.</summary>
+internal sealed class JournalRefusedException(IOException cause) : Exception("The usage journal refused a receipt.", cause);
+
+/// <summary>
+/// Stage 9: one call's money. A hold becomes a charge exactly once: by the pump, before the answer's last byte is released, or by the
+/// pipeline's end, when there is nothing to charge.
+/// </summary>
+internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJournal journal, TimeProvider time)
+{
+    private readonly long _startedAt = time.GetTimestamp();
+    private readonly List<AttemptRecord> _attempts = [];
+    private RouteAttempt? _attempt;
+    private double? _firstByte;
+
+    public Hold? Hold { get; set; }
+
+    public Receipt? Receipt { get; private set; }
+
+    public bool IsSettled => Receipt is not null;
+
+    public bool FirstByteNoted => _firstByte is not null;
+
+    public IReadOnlyList<AttemptRecord> Attempts => _attempts;
+
+    public void Try(RouteAttempt attempt) => _attempt = attempt;
+
+    /// <summary>Notes how the current attempt went.</summary>
+    public void NoteAttempt(string result, int? status, long since, string? detail = null) =>
+        _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail));
+
+    /// <summary>The upstream accepted: the attempt counts as the one that served unless its delivery fails before content.</summary>
+    public void NoteSuccess(long since, int status) => NoteAttempt("ok", status, since);
+
+    public void TakeBackSuccess() => _attempts.RemoveAt(_attempts.Count - 1);
+
+    public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
+
+    /// <summary>Charges what was used and makes it safe. Later calls change nothing.</summary>
+    /// <exception cref="JournalRefusedException">Nothing is charged, and the answer must not be completed.</exception>
+    public Receipt Settle(CallOutcome outcome, ReplyTap? tap, bool complete, int status, Failure? failure)
+    {
+        if (Receipt is not null)
+        {
+            return Receipt;
+        }
+
+        var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete);
+        var charge = _attempt is null || envelope.Route.Free || usage.IsZero && _attempt.Price.PerRequest is null || tap is null
+            ? Charge.Nothing(_attempt?.Price.Version ?? "")
+            : Pricing.Price(_attempt.Price, _attempt.Group.Multiplier, usage, new PriceContext { Moment = envelope.StartedAt, ServiceTier = tap.ServiceTier });
+        var receipt = new Receipt
+        {
+            Id = envelope.Id,
+            StartedAt = envelope.StartedAt,
+            Key = envelope.Caller.Key.Id,
+            KeyName = envelope.Caller.Key.Name,
+            User = envelope.Caller.Key.Owner,
+            Dialect = envelope.Route.Dialect,
+            Operation = envelope.Route.Operation,
+            Stream = envelope.Stream,
+            HttpStatus = status,
+            Outcome = outcome,
+            ErrorCode = failure?.Code,
+            Group = _attempt?.Group.Name,
+            GroupId = _attempt?.Group.Id,
+            ChargesGroupQuota = _attempt?.Group.HasQuota ?? false,
+            Channel = _attempt?.Channel.Name,
+            RequestedModel = envelope.RequestedModel,
+            ServedModel = _attempt is null ? "" : envelope.Model.LongContext && _attempt.Model.LongContextWindow is not null ? _attempt.Model.Id + Wire.Vocabulary.ModelName.LongContextSuffix : _attempt.Model.Id,
+            UpstreamModel = _attempt?.UpstreamModel ?? "",
+            ContextWindow = _attempt?.Model.WindowFor(envelope.Model.LongContext),
+            ServiceTier = tap?.ServiceTier,
+            Stop = tap?.Stop ?? default,
+            Usage = usage,
+            Charge = charge,
+            Attempts = [.. _attempts],
+            TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
+            FirstByteMilliseconds = _firstByte,
+            UserAgent = envelope.Caller.UserAgent,
+            Session = envelope.Session,
+        };
+        try
+        {
+            journal.Append(receipt);
+        }
+        catch (IOException exception)
+        {
+            ReleaseHold();
+            throw new JournalRefusedException(exception);
+        }
+
+        Receipt = receipt;
+        if (Hold is { } hold)
+        {
+            book.Settle(hold, charge.Total);
+        }
+
+        return receipt;
+    }
+
+    /// <summary>Gives the money back when nothing was settled. Does nothing after a settlement.</summary>
+    public void ReleaseHold()
+    {
+        if (Hold is { } hold && Receipt is null)
+        {
+            book.Release(hold);
+        }
+    }
+}

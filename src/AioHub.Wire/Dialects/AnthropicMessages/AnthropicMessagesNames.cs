@@ -1,0 +1,61 @@
+namespace AioHub.Wire.Dialects.AnthropicMessages;
+
+/// <summary>The JSON names of this dialect.</summary>
+internal static class AnthropicMessagesNames
+{
+    // Requests, as JsonPeek wants them.
+    public const string RequestModel = "model";
+    public const string Stream = "stream";
+    public const string MaxTokens = "max_tokens";
+    public const string Metadata = "metadata";
+    public const string UserId = "user_id";
+    public const string SessionId = "session_id";
+    public const string RequestServiceTier = "service_tier";
+    public const string Tools = "tools";
+    public const string McpServers = "mcp_servers";
+    public const string RequestThinking = "thinking";
+    public const string ThinkingType = "type";
+    public const string OutputConfig = "output_config";
+    public const string OutputFormat = "output_format";
+    public const string Format = "format";
+    public const string CacheControl = "cache_control";
+    public const string Container = "container";
+
+    // Replies.
+    public static ReadOnlySpan<byte> Type => "type"u8;
+    public static ReadOnlySpan<byte> Message => "message"u8;
+    public static ReadOnlySpan<byte> Model => "model"u8;
+    public static ReadOnlySpan<byte> Usage => "usage"u8;
+    public static ReadOnlySpan<byte> Delta => "delta"u8;
+    public static ReadOnlySpan<byte> ContentBlock => "content_block"u8;
+    public static ReadOnlySpan<byte> Content => "content"u8;
+    public static ReadOnlySpan<byte> StopReason => "stop_reason"u8;
+    public static ReadOnlySpan<byte> Error => "error"u8;
+
+    // Deltas and blocks.
+    public static ReadOnlySpan<byte> Text => "text"u8;
+    public static ReadOnlySpan<byte> Thinking => "thinking"u8;
+    public static ReadOnlySpan<byte> PartialJson => "partial_json"u8;
+    public static ReadOnlySpan<byte> Signature => "signature"u8;
+    public static ReadOnlySpan<byte> Citation => "citation"u8;
+    public static ReadOnlySpan<byte> Name => "name"u8;
+    public static ReadOnlySpan<byte> Input => "input"u8;
+    public static ReadOnlySpan<byte> Compaction => "compaction"u8;
+
+    // Usage.
+    public static ReadOnlySpan<byte> InputTokens => "input_tokens"u8;
+    public static ReadOnlySpan<byte> OutputTokens => "output_tokens"u8;
+    public static ReadOnlySpan<byte> CacheReadInputTokens => "cache_read_input_tokens"u8;
+    public static ReadOnlySpan<byte> CacheCreationInputTokens => "cache_creation_input_tokens"u8;
+    public static ReadOnlySpan<byte> CacheCreation => "cache_creation"u8;
+    public static ReadOnlySpan<byte> Ephemeral5m => "ephemeral_5m_input_tokens"u8;
+    public static ReadOnlySpan<byte> Ephemeral1h => "ephemeral_1h_input_tokens"u8;
+    public static ReadOnlySpan<byte> OutputTokensDetails => "output_tokens_details"u8;
+    public static ReadOnlySpan<byte> ThinkingTokens => "thinking_tokens"u8;
+    public static ReadOnlySpan<byte> ServerToolUse => "server_tool_use"u8;
+    public static ReadOnlySpan<byte> WebSearchRequests => "web_search_requests"u8;
+    public static ReadOnlySpan<byte> WebFetchRequests => "web_fetch_requests"u8;
+    public static ReadOnlySpan<byte> CodeExecutionRequests => "code_execution_requests"u8;
+    public static ReadOnlySpan<byte> Iterations => "iterations"u8;
+    public static ReadOnlySpan<byte> ServiceTier => "service_tier"u8;
+}

@@ -1,0 +1,297 @@
+using System.Text.Json;
+using AioHub.Wire.Dialects.Shared;
+using AioHub.Wire.Vocabulary;
+using static AioHub.Wire.Dialects.Shared.JsonWalk;
+using Names = AioHub.Wire.Dialects.AnthropicMessages.AnthropicMessagesNames;
+
+namespace AioHub.Wire.Dialects.AnthropicMessages;
+
+/// <summary>Reads a Messages reply from the side.</summary>
+internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
+{
+    private AnthropicMessagesFigures _figures;
+
+    public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        var facts = new Facts { Model = Model, ServiceTier = ServiceTier, Event = EventOf(type) };
+        if (!TryRead(data, ref facts))
+            return EventKind.Handshake;
+
+        Take(ref facts);
+        switch (facts.Event)
+        {
+            case Event.Stop:
+                Ended = true;
+                return EventKind.End;
+            case Event.Error:
+                Error = VendorErrors.Read(0, data);
+                Stop = StopReason.Error;
+                return EventKind.Error;
+            default:
+                return facts.Content ? EventKind.Content : EventKind.Handshake;
+        }
+    }
+
+    public override bool OnReply(ReadOnlySpan<byte> body)
+    {
+        body = WithoutMark(body);
+        var facts = new Facts { Model = Model, ServiceTier = ServiceTier };
+        if (!TryRead(body, ref facts))
+            return false;
+
+        if (operation == Operation.CountTokens && facts.CountsTokens && facts.Event != Event.Error)
+        {
+            // Free: nothing to charge, so nothing is reported as used.
+            Ended = true;
+            return true;
+        }
+
+        if (facts.Event == Event.Error || !facts.ContentGiven)
+        {
+            Error = VendorErrors.Find(body);
+            Stop = Error is null ? Stop : StopReason.Error;
+            return false;
+        }
+
+        Take(ref facts);
+        Ended = true;
+        return true;
+    }
+
+    private void Take(ref Facts facts)
+    {
+        Model = facts.Model;
+        ServiceTier = facts.ServiceTier;
+        HasContent |= facts.Content;
+        OutputBytes += facts.Bytes;
+        if (facts.Stop != StopReason.None)
+            Stop = facts.Stop;
+        if (facts.Figures.Any)
+        {
+            _figures = AnthropicMessagesFigures.Merge(_figures, facts.Figures);
+            Usage = _figures.ToUsage();
+        }
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> data, ref Facts facts)
+    {
+        if (data.IsEmpty)
+            return false;
+
+        try
+        {
+            var reader = Over(data);
+            if (!EnterObject(ref reader))
+                return false;
+
+            ReadRoot(ref reader, ref facts, inner: false);
+            Finish(ref reader);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads an event, the message inside <c>message_start</c>, and also a whole message.</summary>
+    private static void ReadRoot(ref Utf8JsonReader reader, ref Facts facts, bool inner)
+    {
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.Type))
+            {
+                reader.Read();
+                if (!inner && reader.TokenType == JsonTokenType.String)
+                    facts.Event = EventOf(reader.ValueSpan);
+
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals(Names.Delta))
+            {
+                if (EnterObject(ref reader))
+                    ReadDelta(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.ContentBlock))
+            {
+                if (EnterObject(ref reader))
+                    ReadBlock(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.Usage))
+            {
+                if (EnterObject(ref reader))
+                {
+                    facts.Figures = AnthropicMessagesFigures.Read(ref reader, facts.ServiceTier);
+                    facts.ServiceTier = facts.Figures.ServiceTier ?? facts.ServiceTier;
+                }
+            }
+            else if (!inner && reader.ValueTextEquals(Names.Message))
+            {
+                if (EnterObject(ref reader))
+                    ReadRoot(ref reader, ref facts, inner: true);
+            }
+            else if (reader.ValueTextEquals(Names.Content))
+            {
+                ReadContent(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.Model))
+            {
+                facts.Model = Name(ref reader, facts.Model);
+            }
+            else if (reader.ValueTextEquals(Names.StopReason))
+            {
+                ReadStop(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.Error))
+            {
+                if (Says(ref reader))
+                    facts.Event = Event.Error;
+            }
+            else if (reader.ValueTextEquals(Names.InputTokens))
+            {
+                var odd = false;
+                facts.CountsTokens = Count(ref reader, ref odd) != Absent;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static void ReadContent(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterArray(ref reader))
+            return;
+
+        facts.ContentGiven = true;
+        while (NextItem(ref reader))
+        {
+            if (IsObject(ref reader))
+                ReadBlock(ref reader, ref facts);
+        }
+    }
+
+    /// <summary>Text, thinking and a compaction are opened empty and filled by deltas; any other block is something by itself.</summary>
+    private static void ReadBlock(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        long bytes = 0;
+        var opensEmpty = true;
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.Type))
+            {
+                reader.Read();
+                opensEmpty = reader.TokenType != JsonTokenType.String
+                    || reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Compaction);
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Name))
+            {
+                bytes += TextBytes(ref reader);
+            }
+            else if (reader.ValueTextEquals(Names.Content))
+            {
+                // A compaction's text; the results of server tools are arrays and objects, and are input, not output.
+                bytes += TextBytes(ref reader);
+            }
+            else if (reader.ValueTextEquals(Names.Input))
+            {
+                reader.Read();
+                var start = reader.TokenStartIndex;
+                reader.Skip();
+                // "{}" opens a tool call in a stream.
+                var length = reader.BytesConsumed - start;
+                bytes += length > 2 ? length : 0;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        facts.Bytes += bytes;
+        facts.Content |= bytes > 0 || !opensEmpty;
+    }
+
+    private static void ReadDelta(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.PartialJson) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Content))
+            {
+                var bytes = TextBytes(ref reader);
+                facts.Bytes += bytes;
+                facts.Content |= bytes > 0;
+            }
+            else if (reader.ValueTextEquals(Names.Signature) || reader.ValueTextEquals(Names.Citation))
+            {
+                facts.Content |= Says(ref reader);
+            }
+            else if (reader.ValueTextEquals(Names.StopReason))
+            {
+                ReadStop(ref reader, ref facts);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static void ReadStop(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0)
+            facts.Stop = StopOf(reader.ValueSpan);
+
+        reader.Skip();
+    }
+
+    private static StopReason StopOf(ReadOnlySpan<byte> reason)
+    {
+        if (reason.SequenceEqual("end_turn"u8))
+            return StopReason.EndTurn;
+        if (reason.SequenceEqual("tool_use"u8))
+            return StopReason.ToolUse;
+        if (reason.SequenceEqual("max_tokens"u8))
+            return StopReason.MaxTokens;
+        if (reason.SequenceEqual("stop_sequence"u8))
+            return StopReason.StopSequence;
+        if (reason.SequenceEqual("pause_turn"u8))
+            return StopReason.Pause;
+        if (reason.SequenceEqual("refusal"u8))
+            return StopReason.Refusal;
+
+        return reason.SequenceEqual("model_context_window_exceeded"u8) ? StopReason.ContextOverflow : StopReason.Other;
+    }
+
+    private static Event EventOf(ReadOnlySpan<byte> type)
+    {
+        if (type.SequenceEqual("message_stop"u8))
+            return Event.Stop;
+
+        return type.SequenceEqual(Names.Error) ? Event.Error : Event.Other;
+    }
+
+    private enum Event
+    {
+        Other,
+        Stop,
+        Error,
+    }
+
+    /// <summary>What one event or one whole message said.</summary>
+    private struct Facts
+    {
+        public Event Event;
+        public string? Model;
+        public string? ServiceTier;
+        public bool Content;
+        public bool ContentGiven;
+        public bool CountsTokens;
+        public long Bytes;
+        public StopReason Stop;
+        public AnthropicMessagesFigures Figures;
+    }
+}

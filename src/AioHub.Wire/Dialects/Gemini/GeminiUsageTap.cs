@@ -1,0 +1,359 @@
+using System.Text.Json;
+using AioHub.Wire.Dialects.Shared;
+using AioHub.Wire.Vocabulary;
+using static AioHub.Wire.Dialects.Shared.JsonWalk;
+using Names = AioHub.Wire.Dialects.Gemini.GeminiNames;
+
+namespace AioHub.Wire.Dialects.Gemini;
+
+/// <summary>
+/// Reads a Gemini reply from the side: events of <c>alt=sse</c>, elements of the JSON array that a stream is without it, or a whole reply.
+/// Every chunk repeats the usage so far, the last holds; no event says that it is the last, a finish reason does.
+/// </summary>
+internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
+{
+    private bool _called;
+    private int _searches;
+    private int _images;
+    private bool _figuresSeen;
+    private GeminiFigures _figures;
+
+    public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        var facts = new Facts { Model = Model, ServiceTier = ServiceTier };
+        if (!TryRead(data, ref facts))
+            return EventKind.Handshake;
+
+        Take(ref facts);
+        if (facts.Failed)
+        {
+            Error = VendorErrors.Read(0, data);
+            Stop = StopReason.Error;
+            return EventKind.Error;
+        }
+
+        return facts.Content ? EventKind.Content : EventKind.Handshake;
+    }
+
+    public override bool OnReply(ReadOnlySpan<byte> body)
+    {
+        body = WithoutMark(body);
+        var facts = new Facts { Model = Model, ServiceTier = ServiceTier };
+        if (!TryRead(body, ref facts))
+            return false;
+
+        if (facts.Failed || !Fits(ref facts))
+        {
+            Error = VendorErrors.Find(body);
+            Stop = Error is null ? Stop : StopReason.Error;
+            return false;
+        }
+
+        if (operation == Operation.CountTokens)
+        {
+            // Free: nothing to charge, so nothing is reported as used.
+            Ended = true;
+            return true;
+        }
+
+        Take(ref facts);
+        HasContent |= facts.Vectors;
+        Ended = true;
+        return true;
+    }
+
+    private bool Fits(ref Facts facts) => operation switch
+    {
+        Operation.CountTokens => facts.CountsTokens,
+        Operation.Embed => facts.Vectors || facts.Predictions > 0,
+        Operation.GenerateImage or Operation.EditImage or Operation.VaryImage => facts.Predictions > 0 || facts.CandidatesGiven,
+        // A blocked prompt has no candidates; a reply of nothing but usage has been seen for an empty answer.
+        _ => facts.CandidatesGiven || facts.Blocked || facts.Figures.Any,
+    };
+
+    private void Take(ref Facts facts)
+    {
+        Model = facts.Model;
+        ServiceTier = facts.ServiceTier;
+        HasContent |= facts.Content || facts.Predictions > 0;
+        OutputBytes += facts.Bytes;
+        _called |= facts.Called;
+        _images += facts.Images + (operation == Operation.Embed ? 0 : facts.Predictions);
+        // The grounding metadata may come with more than one chunk, each time as a whole.
+        _searches = Math.Max(_searches, facts.Searches);
+        if (facts.Figures.Any)
+        {
+            _figures = facts.Figures;
+            _figuresSeen = true;
+        }
+
+        if (_figuresSeen || _images > 0)
+        {
+            Usage = (_figuresSeen ? _figures.ToUsage() : default) with
+            {
+                Images = _images,
+                ToolCalls = new ToolCalls(_searches, 0, 0, 0, 0),
+                Source = UsageSource.Reported,
+            };
+        }
+
+        var stop = facts.Blocked ? StopReason.ContentFilter : facts.Stop;
+        if (stop == StopReason.None)
+            return;
+
+        // A model that calls a function finishes with STOP here.
+        Stop = stop == StopReason.EndTurn && _called ? StopReason.ToolUse : stop;
+        Ended = true;
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> data, ref Facts facts)
+    {
+        if (data.IsEmpty)
+            return false;
+
+        try
+        {
+            var reader = Over(data);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadRoot(ref reader, ref facts);
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (NextItem(ref reader))
+                {
+                    if (IsObject(ref reader))
+                        ReadRoot(ref reader, ref facts);
+                }
+            }
+            else
+            {
+                return false;
+            }
+
+            Finish(ref reader);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static void ReadRoot(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.Candidates))
+            {
+                ReadCandidates(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.UsageMetadata) || reader.ValueTextEquals(Names.UsageMetadataSnake))
+            {
+                ReadUsage(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.ModelVersion))
+            {
+                facts.Model = Name(ref reader, facts.Model);
+            }
+            else if (reader.ValueTextEquals(Names.PromptFeedback))
+            {
+                ReadFeedback(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals(Names.Error))
+            {
+                facts.Failed |= Says(ref reader);
+            }
+            else if (reader.ValueTextEquals(Names.TotalTokens))
+            {
+                var odd = false;
+                facts.CountsTokens |= Count(ref reader, ref odd) != Absent;
+            }
+            else if (reader.ValueTextEquals(Names.Embedding) || reader.ValueTextEquals(Names.Embeddings))
+            {
+                facts.Vectors |= Says(ref reader);
+            }
+            else if (reader.ValueTextEquals(Names.Predictions))
+            {
+                facts.Predictions += Items(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static void ReadUsage(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterObject(ref reader))
+            return;
+
+        var figures = GeminiFigures.Read(ref reader, facts.ServiceTier);
+        if (!figures.Any)
+            return;
+
+        facts.Figures = figures;
+        facts.ServiceTier = figures.ServiceTier ?? facts.ServiceTier;
+    }
+
+    private static void ReadCandidates(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterArray(ref reader))
+            return;
+
+        while (NextItem(ref reader))
+        {
+            facts.CandidatesGiven = true;
+            if (!IsObject(ref reader))
+                continue;
+
+            while (NextName(ref reader))
+            {
+                if (reader.ValueTextEquals(Names.Content))
+                    ReadContent(ref reader, ref facts);
+                else if (reader.ValueTextEquals(Names.FinishReason))
+                    ReadFinish(ref reader, ref facts);
+                else if (reader.ValueTextEquals(Names.GroundingMetadata))
+                    ReadGrounding(ref reader, ref facts);
+                else
+                    reader.Skip();
+            }
+        }
+    }
+
+    private static void ReadContent(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterObject(ref reader))
+            return;
+
+        while (NextName(ref reader))
+        {
+            if (!reader.ValueTextEquals(Names.Parts))
+            {
+                reader.Skip();
+            }
+            else if (EnterArray(ref reader))
+            {
+                while (NextItem(ref reader))
+                {
+                    if (IsObject(ref reader))
+                        ReadPart(ref reader, ref facts);
+                }
+            }
+        }
+    }
+
+    private static void ReadPart(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.Text))
+            {
+                var bytes = TextBytes(ref reader);
+                facts.Bytes += bytes;
+                facts.Content |= bytes > 0;
+            }
+            else if (reader.ValueTextEquals(Names.Thought))
+            {
+                // A mark on a text, nothing by itself.
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals(Names.FunctionCall))
+            {
+                reader.Read();
+                facts.Called |= reader.TokenType == JsonTokenType.StartObject;
+                facts.Content |= facts.Called;
+                var start = reader.TokenStartIndex;
+                reader.Skip();
+                facts.Bytes += reader.BytesConsumed - start;
+            }
+            else if (reader.ValueTextEquals(Names.InlineData))
+            {
+                ReadInline(ref reader, ref facts);
+            }
+            else
+            {
+                // Code and its result, tool calls of the vendor's own, a signature, a file.
+                facts.Content |= Says(ref reader);
+            }
+        }
+    }
+
+    private static void ReadInline(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterObject(ref reader))
+            return;
+
+        facts.Content = true;
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.MimeType))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8))
+                    facts.Images++;
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private static void ReadGrounding(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterObject(ref reader))
+            return;
+
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.WebSearchQueries))
+                facts.Searches = Math.Max(facts.Searches, Items(ref reader));
+            else
+                reader.Skip();
+        }
+    }
+
+    private static void ReadFeedback(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        if (!EnterObject(ref reader))
+            return;
+
+        while (NextName(ref reader))
+        {
+            if (reader.ValueTextEquals(Names.BlockReason))
+                facts.Blocked |= Says(ref reader);
+            else
+                reader.Skip();
+        }
+    }
+
+    private static void ReadFinish(ref Utf8JsonReader reader, ref Facts facts)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0 && !reader.ValueTextEquals("FINISH_REASON_UNSPECIFIED"u8))
+            facts.Stop = GeminiStops.Read(reader.ValueSpan);
+
+        reader.Skip();
+    }
+
+    /// <summary>What one chunk or one whole reply said.</summary>
+    private struct Facts
+    {
+        public string? Model;
+        public string? ServiceTier;
+        public bool Failed;
+        public bool CandidatesGiven;
+        public bool Blocked;
+        public bool Content;
+        public bool Called;
+        public bool CountsTokens;
+        public bool Vectors;
+        public int Predictions;
+        public int Images;
+        public int Searches;
+        public long Bytes;
+        public StopReason Stop;
+        public GeminiFigures Figures;
+    }
+}

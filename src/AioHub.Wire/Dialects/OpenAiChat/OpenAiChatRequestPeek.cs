@@ -1,0 +1,105 @@
+using AioHub.Wire.Dialects.Shared;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using static AioHub.Wire.Dialects.Shared.PeekFields;
+using Names = AioHub.Wire.Dialects.OpenAiChat.OpenAiChatNames;
+
+namespace AioHub.Wire.Dialects.OpenAiChat;
+
+/// <summary>What the hub reads of a chat request, and of the requests of the endpoints beside it, which share these members.</summary>
+internal static class OpenAiChatRequestPeek
+{
+    private static readonly JsonPeek Root = new(
+        Names.RequestModel,
+        Names.Stream,
+        Names.StreamOptions,
+        Names.MaxTokens,
+        Names.MaxCompletionTokens,
+        Names.N,
+        Names.RequestServiceTier,
+        Names.PromptCacheKey,
+        Names.Tools,
+        Names.Functions,
+        Names.ResponseFormat,
+        Names.ReasoningEffort,
+        Names.RequestReasoning,
+        Names.RequestAudio);
+
+    private static readonly JsonPeek Options = new(Names.IncludeUsage);
+    private static readonly JsonPeek Format = new(Names.FormatType);
+
+    public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
+    {
+        peek = default;
+        Span<JsonMember> found = stackalloc JsonMember[14];
+        if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
+        {
+            fault = Fault(scan, report);
+            return false;
+        }
+
+        long? tokens = null;
+        var answers = 1;
+        if (!TryModel(body, found[0], out var model, out fault)
+            || !TryFlag(body, found[1], Names.Stream, out var stream, out fault)
+            || !TryTokens(body, found[3], Names.MaxTokens, ref tokens, out fault)
+            || !TryTokens(body, found[4], Names.MaxCompletionTokens, ref tokens, out fault)
+            || !TryAnswers(body, found[5], Names.N, ref answers, out fault)
+            || !TryIncludeUsage(body, found[2], out var includeUsage, out fault))
+            return false;
+
+        var reasons = (Says(body, found[11]) && !Is(body, found[11], "none"u8)) || Says(body, found[12]);
+        peek = new RequestPeek
+        {
+            Model = model,
+            ModelMember = found[0],
+            Stream = stream,
+            IncludeUsage = includeUsage,
+            StreamOptionsMember = found[2],
+            MaxOutputTokens = tokens,
+            Answers = answers,
+            ServiceTier = Text(body, found[6]),
+            Session = Text(body, found[7]),
+            OpaqueBytes = report.OpaqueBytes,
+            Needs = When(stream, Needs.Streaming)
+                | When(Says(body, found[8]) || Says(body, found[9]), Needs.Tools)
+                | When(operation == Operation.Generate && WantsSchema(body, found[10]), Needs.JsonSchema)
+                | When(reasons, Needs.Reasoning)
+                | When(Says(body, found[13]), Needs.Audio),
+        };
+        return true;
+    }
+
+    private static bool TryIncludeUsage(ReadOnlySpan<byte> body, JsonMember options, out bool wanted, out RequestFault fault)
+    {
+        wanted = false;
+        fault = default;
+        if (!options.Exists)
+            return true;
+
+        var raw = options.ValueIn(body);
+        Span<JsonMember> found = stackalloc JsonMember[1];
+        var scan = Options.Scan(raw, found, out _);
+        if (scan == PeekFault.Duplicate)
+        {
+            fault = Duplicate("stream_options.include_usage");
+            return false;
+        }
+
+        // Anything but an object with a flag is the upstream's to judge.
+        if (scan == PeekFault.None && found[0].Exists)
+            JsonValue.TryReadBoolean(found[0].ValueIn(raw), out wanted);
+
+        return true;
+    }
+
+    private static bool WantsSchema(ReadOnlySpan<byte> body, JsonMember format)
+    {
+        if (!format.Exists)
+            return false;
+
+        var raw = format.ValueIn(body);
+        Span<JsonMember> found = stackalloc JsonMember[1];
+        return Format.Scan(raw, found, out _) == PeekFault.None && Is(raw, found[0], "json_schema"u8);
+    }
+}

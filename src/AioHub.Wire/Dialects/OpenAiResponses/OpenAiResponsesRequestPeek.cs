@@ -1,0 +1,75 @@
+using AioHub.Wire.Dialects.Shared;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using static AioHub.Wire.Dialects.Shared.PeekFields;
+using Names = AioHub.Wire.Dialects.OpenAiResponses.OpenAiResponsesNames;
+
+namespace AioHub.Wire.Dialects.OpenAiResponses;
+
+/// <summary>What the hub reads of a Responses request, a compaction or a count of its tokens.</summary>
+internal static class OpenAiResponsesRequestPeek
+{
+    private static readonly JsonPeek Root = new(
+        Names.RequestModel,
+        Names.Stream,
+        Names.MaxOutputTokens,
+        Names.PreviousResponseId,
+        Names.Conversation,
+        Names.PromptCacheKey,
+        Names.RequestServiceTier,
+        Names.Tools,
+        Names.RequestText,
+        Names.RequestReasoning);
+
+    private static readonly JsonPeek TextPart = new(Names.TextFormat);
+    private static readonly JsonPeek Format = new(Names.FormatType);
+
+    public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
+    {
+        peek = default;
+        Span<JsonMember> found = stackalloc JsonMember[10];
+        if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
+        {
+            fault = Fault(scan, report);
+            return false;
+        }
+
+        long? tokens = null;
+        if (!TryModel(body, found[0], out var model, out fault)
+            || !TryFlag(body, found[1], Names.Stream, out var stream, out fault)
+            || !TryTokens(body, found[2], Names.MaxOutputTokens, ref tokens, out fault))
+            return false;
+
+        peek = new RequestPeek
+        {
+            Model = model,
+            ModelMember = found[0],
+            Stream = stream,
+            MaxOutputTokens = tokens,
+            Answers = 1,
+            ServiceTier = Text(body, found[6]),
+            Session = Text(body, found[5]),
+            OpaqueBytes = report.OpaqueBytes,
+            Needs = When(stream, Needs.Streaming)
+                | When(Says(body, found[3]) || Says(body, found[4]), Needs.Stateful)
+                | When(Says(body, found[7]), Needs.Tools)
+                | When(operation == Operation.Generate && WantsSchema(body, found[8]), Needs.JsonSchema)
+                | When(Says(body, found[9]), Needs.Reasoning),
+        };
+        return true;
+    }
+
+    private static bool WantsSchema(ReadOnlySpan<byte> body, JsonMember text)
+    {
+        if (!text.Exists)
+            return false;
+
+        Span<JsonMember> found = stackalloc JsonMember[1];
+        var part = text.ValueIn(body);
+        if (TextPart.Scan(part, found, out _) != PeekFault.None || !found[0].Exists)
+            return false;
+
+        var format = found[0].ValueIn(part);
+        return Format.Scan(format, found, out _) == PeekFault.None && Is(format, found[0], "json_schema"u8);
+    }
+}

@@ -1,0 +1,138 @@
+using AioHub.Core.Routing;
+using AioHub.Wire.Vocabulary;
+using static AioHub.Core.Tests.Routing.RoutingWorld;
+
+namespace AioHub.Core.Tests.Routing;
+
+public sealed class RouterChannelTests
+{
+    [Fact]
+    public void Only_channels_that_speak_the_callers_dialect_serve()
+    {
+        var world = new RoutingWorld().Model("claude");
+        var messages = world.Channel("a", ChannelType.Anthropic, ["claude*"]);
+        var narrowed = world.OpenAi("b", change: channel => channel with { Dialects = [Dialect.OpenAiResponses] });
+        world.Group("one", messages, narrowed);
+
+        var route = world.Ask("claude", "one");
+        route.ShouldRefuse(400, "dialect_unsupported", "openai-chat");
+        route.Explain()[0].Channels.Select(channel => channel.Reason).ShouldBe(["speaks anthropic only", "speaks openai-responses only"]);
+        First(world.Ask(Question("claude", "one") with { Dialect = Dialect.AnthropicMessages })).ShouldBe("one/a/a-0");
+        First(world.Ask(Question("claude", "one") with { Dialect = Dialect.OpenAiResponses })).ShouldBe("one/b/b-0");
+    }
+
+    [Theory]
+    [InlineData(Operation.Embed)]
+    [InlineData(Operation.GenerateImage)]
+    [InlineData(Operation.Speak)]
+    [InlineData(Operation.Complete)]
+    public void Media_calls_of_OpenAi_callers_ride_on_Chat(Operation operation)
+    {
+        var world = new RoutingWorld().Model("m");
+        world.Group("chat", world.OpenAi("a", change: channel => channel with { Dialects = [Dialect.OpenAiChat] }))
+            .Group("responses", world.OpenAi("b", change: channel => channel with { Dialects = [Dialect.OpenAiResponses] }))
+            .Group("gemini", world.Channel("g", ChannelType.Gemini, ["*"]));
+
+        First(world.Ask(Question("m", "chat") with { Operation = operation })).ShouldBe("chat/a/a-0");
+        First(world.Ask(Question("m", "chat") with { Operation = operation, Dialect = Dialect.OpenAiResponses })).ShouldBe("chat/a/a-0");
+        world.Ask(Question("m", "responses") with { Operation = operation }).ShouldRefuse(400, "dialect_unsupported");
+        First(world.Ask(Question("m", "gemini") with { Operation = operation, Dialect = Dialect.Gemini })).ShouldBe("gemini/g/g-0");
+    }
+
+    [Theory]
+    [InlineData(ChannelType.Azure, "azure")]
+    [InlineData(ChannelType.Bedrock, "bedrock")]
+    [InlineData(ChannelType.Kiro, "kiro")]
+    [InlineData(ChannelType.Vertex, "vertex")]
+    public void Types_without_a_carrier_are_passed_over(ChannelType type, string name)
+    {
+        var world = new RoutingWorld().Model("m");
+        world.Group("one", world.Channel("a", type, ["*"]), world.Channel("later", ChannelType.OpenAi, ["x"]));
+
+        var route = world.Ask("m", "one");
+        route.ShouldRefuse(503, "no_channel_available", $"type {name} is not available in this version");
+        route.Explain()[0].Channels[0].ShouldBe(new ChannelVerdict("a", "passed_over", $"type {name} is not available in this version"));
+    }
+
+    [Fact]
+    public void Disabled_channels_and_credentials_never_serve()
+    {
+        var world = new RoutingWorld().Model("m");
+        var off = world.OpenAi("off", change: channel => channel with { Enabled = false });
+        var none = world.OpenAi("none", credentials: 0);
+        var spent = world.OpenAi("spent", change: channel => channel with { Credentials = [channel.Credentials[0] with { Enabled = false }] });
+        world.Group("one", off, none, spent).Group("empty");
+
+        var route = world.Ask("m", "one");
+        route.ShouldRefuse(503, "no_channel_available");
+        route.Explain()[0].Channels.Select(channel => channel.Reason).ShouldBe(["the channel is disabled", "the channel has no credential", "all credentials of the channel are disabled"]);
+        world.Ask("m", "empty").ShouldRefuse(503, "no_channel_available", "has no channels");
+
+        var half = world.OpenAi("half", credentials: 2, change: channel => channel with { Credentials = [channel.Credentials[0] with { Enabled = false }, channel.Credentials[1]] });
+        world.Group("half", half);
+        Drain(world.Ask("m", "half")).ShouldBe(["half/half/half-1"]);
+    }
+
+    [Fact]
+    public void Local_servers_may_have_no_credential()
+    {
+        var world = new RoutingWorld().Model("m");
+        world.Group("one", world.Channel("local", ChannelType.OpenAiCompatible, ["*"], credentials: 0));
+        world.Ask("m", "one").TryNext(out var attempt).ShouldBeTrue();
+        attempt!.Credential.Secret.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_channel_that_serves_none_of_the_model_says_so()
+    {
+        var world = new RoutingWorld().Model("gpt-5").Model("claude");
+        world.Group("one", world.Channel("a", ChannelType.OpenAi, ["gpt-*"]));
+        world.Ask("claude", "one").ShouldRefuse(503, "no_channel_available", "'claude'", "/v1/models");
+        world.Ask("claude", "auto").ShouldRefuse(503, "no_channel_available", "'claude'");
+    }
+
+    [Fact]
+    public void Unmet_needs_are_a_400_that_names_a_group_that_can()
+    {
+        var world = new RoutingWorld().Model("claude");
+        var kiro = world.OpenAi("kiro-like", change: channel => channel with { Capabilities = RouteAssertions.Frozen(Needs.Documents, false) });
+        world.Group("claude-kiro", kiro).Group("claude-bedrock", world.OpenAi("full")).Group("secret", group => group with { Visibility = GroupVisibility.Restricted, AutoTier = 0 }, world.OpenAi("s"));
+
+        var pdf = Question("claude", "claude-kiro") with { Needs = Needs.Documents | Needs.Streaming };
+        var route = world.Ask(pdf);
+        route.ShouldRefuse(400, "document_input_unsupported", "documents (PDF)", "'claude-bedrock'");
+        route.Explain()[0].Channels.ShouldHaveSingleItem().Reason.ShouldBe("does not take documents (PDF)");
+        First(world.Ask(pdf with { Key = Key("claude-kiro", "claude-bedrock") })).ShouldBe("claude-bedrock/full/full-0");
+        First(world.Ask(Question("claude", "claude-kiro"))).ShouldBe("claude-kiro/kiro-like/kiro-like-0");
+    }
+
+    [Fact]
+    public void What_the_model_itself_cannot_do_is_said_of_the_model()
+    {
+        var world = new RoutingWorld().Model("text", model => model with { Capabilities = Needs.Tools }).Model("unknown");
+        world.Group("one", world.OpenAi("a"));
+
+        world.Ask(Question("text", "one") with { Needs = Needs.Images }).ShouldRefuse(400, "image_input_unsupported", "model itself");
+        world.Ask(Question("text", "one") with { Needs = Needs.Tools | Needs.Streaming | Needs.JsonSchema }).Refusal.ShouldBeNull();
+        world.Ask(Question("unknown", "one") with { Needs = Needs.Images }).Refusal.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(Needs.Documents, "document_input_unsupported")]
+    [InlineData(Needs.Audio, "audio_input_unsupported")]
+    [InlineData(Needs.Images, "image_input_unsupported")]
+    [InlineData(Needs.Tools, "tools_unsupported")]
+    [InlineData(Needs.JsonSchema, "json_schema_unsupported")]
+    [InlineData(Needs.Reasoning, "reasoning_unsupported")]
+    [InlineData(Needs.LongContext, "long_context_unsupported")]
+    [InlineData(Needs.PromptCaching, "prompt_caching_unsupported")]
+    [InlineData(Needs.ServerTools, "server_tools_unsupported")]
+    [InlineData(Needs.Stateful, "stateful_unsupported")]
+    [InlineData(Needs.Streaming, "streaming_unsupported")]
+    public void Each_need_has_its_code(Needs need, string code)
+    {
+        var world = new RoutingWorld().Model("m");
+        world.Group("one", world.OpenAi("a", change: channel => channel with { Capabilities = RouteAssertions.Frozen(need, false) }));
+        world.Ask(Question("m", "one") with { Needs = need }).ShouldRefuse(400, code);
+    }
+}
