@@ -75,7 +75,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
             var all = await ChannelStore.CredentialsAsync(context, row.Id, cancellation);
             var gone = all.Find(other => string.Equals(other.Name, credential, StringComparison.Ordinal))
                 ?? throw new AdminException("credential", $"channel {name} has no credential '{credential}'");
-            if (all.Count == 1)
+            if (all.Count == 1 && ChannelTypes.Find(row.Type) is not { AllowsAnonymous: true })
             {
                 throw new AdminException("credential", "is the channel's last; add another first, or disable or remove the channel");
             }
@@ -242,7 +242,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         problems.Require(
             draft.Credentials is not { } list || list.DistinctBy(static credential => credential.Name).Count() == list.Length, "credentials", "two have the same name");
         var left = draft.Credentials?.Length ?? credentials.Count;
-        problems.Require(info.Type == ChannelType.Sandbox || left > 0, "credentials", $"a channel of type {info.Name} needs at least one credential with a name and a secret");
+        problems.Require(info.AllowsAnonymous || left > 0, "credentials", $"a channel of type {info.Name} needs at least one credential with a name and a secret");
         problems.ThrowIfAny();
         return baseUrl;
     }

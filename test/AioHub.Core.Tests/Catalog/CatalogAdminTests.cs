@@ -60,7 +60,7 @@ public abstract class CatalogAdminTests(DatabaseEngine engine) : OnDatabase(engi
         report.Created.ShouldBeFalse();
         report.Changes.Length.ShouldBe(2);
         (await EchoAsync()).Prices.ShouldHaveSingleItem().Rates.Input.ShouldBe(2);
-        (await EchoAsync()).DisplayName.ShouldBe("Sandbox: echo");
+        (await EchoAsync()).DisplayName.ShouldBe(BuiltinCatalog.Models.Single(static model => model.Id == "sandbox/echo").DisplayName);
         await Catalog.UpsertModelAsync(new ModelDraft { Id = "sandbox/echo", Prices = [Price(3), Price(2)] }, cancellation: Cancellation);
         await Catalog.UpsertModelAsync(new ModelDraft { Id = "sandbox/echo", Prices = [Price(3)] }, cancellation: Cancellation);
         (await EchoAsync()).Prices.ShouldHaveSingleItem().Rates.Input.ShouldBe(3);
