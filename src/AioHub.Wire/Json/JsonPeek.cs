@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
 namespace AioHub.Wire.Json;
 
 /// <summary>Why a body was refused.</summary>
@@ -31,9 +35,88 @@ public readonly record struct JsonMember(int NameStart, int ValueStart, int Valu
 /// <param name="OpaqueBytes">Bytes inside long strings without blanks or escapes: base64 data, whose length says little about tokens.</param>
 public readonly record struct PeekReport(int Offset, string? Name, int OpaqueBytes);
 
-/// <summary>One pass over a JSON body: validates it and notes where the asked members of the root stand. No tree, no allocation.</summary>
-public sealed class JsonPeek
+/// <summary>
+/// One pass over a JSON body: validates it by RFC 8259 and notes where the asked members of the root stand. No tree, no recursion, and no allocation
+/// but for the name of a member that stands twice. Immutable: one instance serves every thread.
+/// </summary>
+public sealed partial class JsonPeek
 {
     /// <summary>The deepest nesting that is accepted; the root is level 1.</summary>
     public const int MaxDepth = 256;
+
+    /// <summary>The most names that one instance looks for.</summary>
+    public const int MaxNames = 32;
+
+    /// <summary>Strings longer than this, without blanks and escapes, count as <see cref="PeekReport.OpaqueBytes"/>.</summary>
+    public const int OpaqueFrom = 1024;
+
+    private readonly byte[][] _names;
+
+    /// <param name="names">The members of the root to look for: 1 to 32 different names of printable ASCII without quotes and backslashes.</param>
+    /// <exception cref="ArgumentException">The names are not such names.</exception>
+    public JsonPeek(params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Length is 0 or > MaxNames)
+        {
+            throw new ArgumentException($"1 to {MaxNames} names, not {names.Length}.", nameof(names));
+        }
+
+        if (!names.All(IsPlain) || names.Distinct(StringComparer.Ordinal).Count() != names.Length)
+        {
+            throw new ArgumentException("Names are different from each other, printable ASCII, without quotes and backslashes.", nameof(names));
+        }
+
+        _names = [.. names.Select(Encoding.ASCII.GetBytes)];
+    }
+
+    /// <summary>Walks the whole body once.</summary>
+    /// <param name="body">UTF-8 bytes, whoever sent them.</param>
+    /// <param name="found">At least one place per name: <c>found[i]</c> tells where <c>names[i]</c> stands. All absent after a fault.</param>
+    /// <exception cref="ArgumentException"><paramref name="found"/> is shorter than the list of names.</exception>
+    public PeekFault Scan(ReadOnlySpan<byte> body, Span<JsonMember> found, out PeekReport report)
+    {
+        if (found.Length < _names.Length)
+        {
+            throw new ArgumentException("Too short for the names that are looked for.", nameof(found));
+        }
+
+        found = found[.._names.Length];
+        found.Clear();
+        var walk = new Walk(_names, body, found);
+        var fault = walk.Run(out var offset);
+
+        // The grammar knows no byte above 0x7F outside strings and does not look at them inside: one vectorised pass judges them all.
+        if (fault is PeekFault.None or PeekFault.NotAnObject && !Utf8.IsValid(body))
+        {
+            fault = PeekFault.Malformed;
+            offset = FirstInvalid(body);
+        }
+
+        if (fault != PeekFault.None)
+        {
+            found.Clear();
+        }
+
+        report = new PeekReport(offset, fault == PeekFault.Duplicate ? Encoding.ASCII.GetString(_names[walk.Member]) : null, walk.OpaqueBytes);
+        return fault;
+    }
+
+    private static bool IsPlain(string name) =>
+        name is { Length: > 0 } && name.All(letter => letter is >= ' ' and <= '~' and not ('"' or '\\'));
+
+    private static int FirstInvalid(ReadOnlySpan<byte> body)
+    {
+        for (var at = 0; at < body.Length;)
+        {
+            if (Rune.DecodeFromUtf8(body[at..], out _, out var length) != OperationStatus.Done)
+            {
+                return at;
+            }
+
+            at += length;
+        }
+
+        return body.Length;
+    }
 }

@@ -49,6 +49,14 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     /// <summary>Forgets what was written and keeps the memory.</summary>
     public void Clear() => _written = 0;
 
+    /// <summary>Forgets what was written and gives the memory back; the next write rents anew.</summary>
+    public void Release()
+    {
+        Return(_bytes);
+        _bytes = [];
+        _written = 0;
+    }
+
     public void Dispose()
     {
         if (_returned)
@@ -57,9 +65,7 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         }
 
         _returned = true;
-        Return(_bytes);
-        _bytes = [];
-        _written = 0;
+        Release();
     }
 
     private static void Return(byte[] bytes)
