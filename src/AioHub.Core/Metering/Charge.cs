@@ -14,5 +14,8 @@ public readonly record struct LineItem(string What, long Quantity, decimal UnitU
 /// <summary>What a call costs: the sum of its lines times the multiplier, rounded once, half away from zero, to nano-USD.</summary>
 public sealed record Charge(ImmutableArray<LineItem> Lines, decimal Multiplier, NanoUsd Total, string PriceVersion)
 {
+    /// <summary>A quantity or the total was beyond belief and was clamped (<see cref="Pricing"/>).</summary>
+    public bool Clamped { get; init; }
+
     public static Charge Nothing(string priceVersion = "") => new([], 1m, NanoUsd.Zero, priceVersion);
 }

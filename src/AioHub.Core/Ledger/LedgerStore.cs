@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Data;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AioHub.Core.Ledger;
+
+internal sealed record NewEntry(EntryKind Kind, NanoUsd Amount, string Reason, string Actor, RequestId? Request, DateTime At);
+
+/// <summary>An entry that this process has not counted in memory.</summary>
+internal readonly record struct ForeignEntry(AccountRef Account, long AmountNano, long? KeyId, DateTime At);
+
+/// <summary>All that the hold book needs to start, of one moment.</summary>
+internal sealed record LedgerSnapshot(
+    long Version, long LastEntryId, IReadOnlyList<KeyValuePair<AccountRef, long>> Balances, IReadOnlyList<(long KeyId, string Window, long Spent)> Spending);
+
+/// <summary>Reads and writes accounts and entries through EF Core; the charges of calls go in bulk (<see cref="ChargeStore"/>).</summary>
+internal static class LedgerStore
+{
+    public static async Task<long> AddAsync(HubDatabase database, AccountRef account, NewEntry entry, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+        await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
+        var kind = LedgerNames.Of(account.Kind);
+        var row = await context.Set<AccountRow>().SingleOrDefaultAsync(candidate => candidate.Kind == kind && candidate.OwnerId == account.OwnerId, cancellation);
+        if (row is null)
+        {
+            row = new AccountRow { Kind = kind, OwnerId = account.OwnerId };
+            context.Add(row);
+            await context.SaveChangesAsync(cancellation);
+        }
+
+        row.BalanceNano = checked(row.BalanceNano + entry.Amount.Value);
+        context.Add(new EntryRow
+        {
+            AccountId = row.Id,
+            Kind = LedgerNames.Of(entry.Kind),
+            AmountNano = entry.Amount.Value,
+            RequestId = entry.Request?.ToString(),
+            Reason = entry.Reason,
+            Actor = entry.Actor,
+            At = entry.At,
+        });
+        await context.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return row.BalanceNano;
+    }
+
+    public static async Task<long> BalanceAsync(HubDatabase database, AccountRef account, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        var kind = LedgerNames.Of(account.Kind);
+        return await context.Set<AccountRow>().Where(row => row.Kind == kind && row.OwnerId == account.OwnerId).Select(static row => row.BalanceNano).SingleOrDefaultAsync(cancellation);
+    }
+
+    public static async Task<ImmutableArray<Entry>> EntriesAsync(HubDatabase database, AccountRef account, long? before, int limit, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        var kind = LedgerNames.Of(account.Kind);
+        var id = await context.Set<AccountRow>().Where(row => row.Kind == kind && row.OwnerId == account.OwnerId).Select(static row => (long?)row.Id).SingleOrDefaultAsync(cancellation);
+        if (id is null)
+        {
+            return [];
+        }
+
+        var below = before ?? long.MaxValue;
+        var rows = await context.Set<EntryRow>().AsNoTracking().Where(row => row.AccountId == id && row.Id < below)
+            .OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation);
+        return [.. rows.Select(row => new Entry(row.Id, account, LedgerNames.EntryKindOf(row.Kind), new NanoUsd(row.AmountNano), row.RequestId, row.Reason, row.Actor, row.At))];
+    }
+
+    public static async Task<LedgerSnapshot> LoadAsync(HubDatabase database, string day, string month, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        await using var transaction = await BeginSnapshotAsync(context, cancellation);
+        var version = await VersionAsync(context, cancellation);
+        var last = await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0;
+        var balances = await context.Set<AccountRow>().AsNoTracking().Select(static row => new { row.Kind, row.OwnerId, row.BalanceNano }).ToListAsync(cancellation);
+        var spending = await context.Set<KeySpendingRow>().AsNoTracking()
+            .Where(row => row.Window == SpendingWindow.Total || row.Window == day || row.Window == month).ToListAsync(cancellation);
+        return new LedgerSnapshot(
+            version,
+            last,
+            [.. balances.Select(static row => KeyValuePair.Create(new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.BalanceNano))],
+            [.. spending.Select(static row => (row.KeyId, row.Window, row.SpentNano))]);
+    }
+
+    public static async Task<long> VersionAsync(HubContext context, CancellationToken cancellation) =>
+        await context.Set<ChangeRow>().AsNoTracking().Where(static row => row.Area == ChangeAreas.Ledger).Select(static row => row.Version).SingleOrDefaultAsync(cancellation);
+
+    public static async Task<long> LastEntryIdAsync(HubContext context, CancellationToken cancellation) =>
+        await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0;
+
+    /// <summary>Entries with after &lt; id ≤ last that are not of this origin.</summary>
+    public static async Task<IReadOnlyList<ForeignEntry>> ForeignAsync(HubContext context, long after, long last, string origin, CancellationToken cancellation)
+    {
+        var rows = await (
+            from entry in context.Set<EntryRow>().AsNoTracking()
+            join account in context.Set<AccountRow>().AsNoTracking() on entry.AccountId equals account.Id
+            where entry.Id > after && entry.Id <= last && (entry.Origin == null || entry.Origin != origin)
+            select new { account.Kind, account.OwnerId, entry.AmountNano, EntryKind = entry.Kind, entry.KeyId, entry.At }).ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(static row => new ForeignEntry(
+                new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.AmountNano, row.EntryKind == "charge" ? row.KeyId : null, row.At)),
+        ];
+    }
+
+    /// <summary>A transaction that sees one moment. SQLite: a deferred one, so that readers never wait for the writer.</summary>
+    public static async Task<IAsyncDisposable> BeginSnapshotAsync(HubContext context, CancellationToken cancellation)
+    {
+        if (context.Database.IsNpgsql())
+        {
+            return await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        }
+
+        await context.Database.OpenConnectionAsync(cancellation);
+        var connection = (Microsoft.Data.Sqlite.SqliteConnection)context.Database.GetDbConnection();
+        var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: true);
+        await context.Database.UseTransactionAsync(transaction, cancellation);
+        return transaction;
+    }
+}

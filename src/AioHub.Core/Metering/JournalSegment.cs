@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace AioHub.Core.Metering;
+
+/// <summary>One file of the journal that this process writes. Reserving and writing are for any thread; marking is for the receipt writer alone.</summary>
+internal sealed class JournalSegment : IDisposable
+{
+    private readonly Dictionary<long, int> _ahead = [];
+    private readonly long _size;
+    private long _position = JournalFormat.Block;
+    private long _sealedAt = -1;
+
+    private JournalSegment(int number, string path, long name, long size, SafeFileHandle file)
+    {
+        (Number, FilePath, Name, _size, File) = (number, path, name, size, file);
+    }
+
+    public int Number { get; }
+
+    public string FilePath { get; }
+
+    /// <summary>Random, and never that of another segment.</summary>
+    public long Name { get; }
+
+    public SafeFileHandle File { get; }
+
+    /// <summary>Reservations whose write failed.</summary>
+    public ConcurrentQueue<(long Offset, int Size)> Voids { get; } = new();
+
+    /// <summary>Everything below is in the database (or void).</summary>
+    public long LowWater { get; private set; } = JournalFormat.Block;
+
+    /// <summary>Up to where bytes were reserved.</summary>
+    public long End => Volatile.Read(ref _sealedAt) is >= 0 and var end ? end : Math.Min(Volatile.Read(ref _position), _size);
+
+    public bool IsHalfFull => Volatile.Read(ref _position) > _size / 2;
+
+    /// <summary>No byte can be reserved any more, and all that were are in the database.</summary>
+    public bool IsDone => Volatile.Read(ref _sealedAt) is >= 0 and var end && LowWater == end;
+
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static JournalSegment Create(string folder, int number, long size, DateTimeOffset now)
+    {
+        var path = System.IO.Path.Combine(folder, number.ToString("00000000") + ".log");
+        var file = System.IO.File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        try
+        {
+            var name = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
+            Span<byte> header = stackalloc byte[JournalFormat.Block];
+            JournalFormat.WriteSegmentHeader(header, name, now.ToUnixTimeMilliseconds());
+            RandomAccess.Write(file, header, 0);
+            return new JournalSegment(number, path, name, size, file);
+        }
+        catch
+        {
+            file.Dispose();
+            System.IO.File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>False: the segment is full, and sealed now if it was not before.</summary>
+    public bool TryReserve(int bytes, out long offset)
+    {
+        offset = Interlocked.Add(ref _position, bytes) - bytes;
+        if (offset + bytes <= _size)
+        {
+            return true;
+        }
+
+        // Exactly one reservation starts inside and ends outside: it knows where the segment really ends. After it the position is outside, so no later one fits.
+        if (offset <= _size)
+        {
+            Volatile.Write(ref _sealedAt, offset);
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets no further reservation succeed.</summary>
+    public void Seal() => TryReserve(checked((int)_size + JournalFormat.Block), out _);
+
+    /// <summary>Counts a stretch as applied; twice is as good as once.</summary>
+    public void Mark(long offset, int bytes)
+    {
+        if (offset > LowWater)
+        {
+            _ahead[offset] = bytes;
+            return;
+        }
+
+        if (offset == LowWater)
+        {
+            LowWater += bytes;
+            while (_ahead.Remove(LowWater, out var next))
+            {
+                LowWater += next;
+            }
+        }
+    }
+
+    public void MarkVoids()
+    {
+        while (Voids.TryDequeue(out var hole))
+        {
+            Mark(hole.Offset, hole.Size);
+        }
+    }
+
+    public void Dispose() => File.Dispose();
+
+    public void Delete()
+    {
+        Dispose();
+        System.IO.File.Delete(FilePath);
+    }
+}

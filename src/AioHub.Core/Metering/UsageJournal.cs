@@ -1,0 +1,368 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace AioHub.Core.Metering;
+
+/// <summary>Sizes of the journal; the defaults are what a server uses.</summary>
+/// <param name="SegmentBytes">Where a file ends and the next begins.</param>
+/// <param name="QueueLength">Receipts that may wait for the database in memory; beyond, they wait in the file alone.</param>
+public sealed record JournalSizes(int SegmentBytes = 64 << 20, int QueueLength = 65_536);
+
+/// <summary>A record on its way to the database. <see cref="Buffer"/> is rented and goes back to the pool once it is applied.</summary>
+internal readonly record struct JournalTicket(Receipt Receipt, byte[] Buffer, int Length, JournalSegment Segment, long Offset)
+{
+    public ReadOnlyMemory<byte> Payload => Buffer.AsMemory(JournalFormat.FrameHeader, Length);
+
+    public int Size => JournalFormat.SizeOf(Length);
+}
+
+/// <summary>The journal of one data folder: see decision 0004. One process at a time.</summary>
+public sealed class UsageJournal : IUsageJournal, IDisposable
+{
+    private readonly JournalSizes _sizes;
+    private readonly TimeProvider _time;
+    private readonly RequestLog? _log;
+    private readonly FileStream _lock;
+    private readonly ConcurrentQueue<JournalTicket> _queue = new();
+    private readonly ConcurrentDictionary<int, JournalSegment> _segments = new();
+    private JournalSegment _active;
+    private JournalSegment? _standby;
+    private int _lastNumber;
+    private int _queued;
+    private bool _overflowed;
+    private volatile bool _closed;
+
+    private UsageJournal(string folder, FileStream @lock, JournalSizes sizes, TimeProvider time, RequestLog? log)
+    {
+        (Folder, _lock, _sizes, _time, _log) = (folder, @lock, sizes, time, log);
+        Leftovers = JournalFolder.Segments(folder);
+        _lastNumber = JournalFolder.HighestNumber(folder);
+        NodeId = JournalFolder.NodeId(folder);
+        _active = Create();
+    }
+
+    /// <summary>The folder <c>journal</c> in the data folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Names this data folder; kept in it.</summary>
+    public string NodeId { get; }
+
+    /// <summary>Receipts that wait in memory for the database.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>Files of earlier processes, in order: the replay's work.</summary>
+    internal ImmutableArray<string> Leftovers { get; private set; }
+
+    /// <summary>For tests: runs before each record's bytes are written.</summary>
+    internal Action? BeforeWrite { get; set; }
+
+    /// <summary>Opens the journal and locks the data folder's for this process.</summary>
+    /// <param name="log">Told of each receipt, so that it can be asked for at once; may be null.</param>
+    /// <exception cref="IOException">Another process has it open, or the disk refuses.</exception>
+    public static UsageJournal Open(string dataFolder, TimeProvider time, RequestLog? log = null, JournalSizes? sizes = null)
+    {
+        var folder = JournalFolder.PathIn(dataFolder);
+        Directory.CreateDirectory(folder);
+        FileStream @lock;
+        try
+        {
+            @lock = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException problem)
+        {
+            throw new IOException($"The data folder \"{dataFolder}\" is in use by another running server. Stop it, or give this one a folder of its own.", problem);
+        }
+
+        try
+        {
+            return new UsageJournal(folder, @lock, sizes ?? new JournalSizes(), time, log);
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Append(Receipt receipt)
+    {
+        var (buffer, length) = ReceiptBytes.Write(receipt);
+        var size = JournalFormat.SizeOf(length);
+        var (segment, offset) = Reserve(size);
+        try
+        {
+            BeforeWrite?.Invoke();
+            RandomAccess.Write(segment.File, buffer.AsSpan(0, size), offset);
+        }
+        catch (Exception problem)
+        {
+            segment.Voids.Enqueue((offset, size));
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw problem as IOException ?? new IOException("The usage journal could not be written.", problem);
+        }
+
+        _log?.Settled(receipt);
+        if (Interlocked.Increment(ref _queued) <= _sizes.QueueLength)
+        {
+            _queue.Enqueue(new JournalTicket(receipt, buffer, length, segment, offset));
+            return;
+        }
+
+        // The record is safe in the file; the flag makes the receipt writer read it from there. In this order: it lowers the flag before it looks.
+        Interlocked.Decrement(ref _queued);
+        ArrayPool<byte>.Shared.Return(buffer);
+        Volatile.Write(ref _overflowed, true);
+    }
+
+    /// <summary>Lets no further record in and gives the folder free. Records that are not in the database stay in the files for the next start.</summary>
+    public void Dispose()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        Close();
+        DeleteDone();
+        foreach (var segment in _segments.Values)
+        {
+            if (segment.End == JournalFormat.Block)
+            {
+                segment.Delete();
+            }
+
+            segment.Dispose();
+        }
+
+        _lock.Dispose();
+    }
+
+    /// <summary>Seals the active segment: appending fails from now on.</summary>
+    internal void Close()
+    {
+        _closed = true;
+        JournalSegment sealedOne;
+        do
+        {
+            sealedOne = Active;
+            sealedOne.Seal();
+        }
+        while (!ReferenceEquals(sealedOne, Active));
+    }
+
+    internal bool TryTake(out JournalTicket ticket)
+    {
+        if (!_queue.TryDequeue(out ticket))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _queued);
+        return true;
+    }
+
+    internal bool HasOverflowed => Volatile.Read(ref _overflowed);
+
+    internal void ForgetOverflow() => Volatile.Write(ref _overflowed, false);
+
+    internal IEnumerable<JournalSegment> OpenSegments => _segments.Values.OrderBy(static segment => segment.Number);
+
+    internal JournalSegment Active => Volatile.Read(ref _active);
+
+    internal void ForgetLeftovers() => Leftovers = [];
+
+    /// <summary>After applying: removes files that are no longer needed. Receipt writer only.</summary>
+    internal void DeleteDone()
+    {
+        foreach (var (number, segment) in _segments)
+        {
+            segment.MarkVoids();
+            if (segment.IsDone && (_closed || !ReferenceEquals(segment, Active)))
+            {
+                _segments.TryRemove(number, out _);
+                segment.Delete();
+            }
+        }
+    }
+
+    /// <summary>Has the next file ready before it is needed, so that no request creates one. Receipt writer only.</summary>
+    internal void PrepareStandby()
+    {
+        if (!_closed && Volatile.Read(ref _standby) is null && Active.IsHalfFull)
+        {
+            KeepOrDelete(Create());
+        }
+    }
+
+    private (JournalSegment Segment, long Offset) Reserve(int size)
+    {
+        while (true)
+        {
+            var segment = Active;
+            if (segment.TryReserve(size, out var offset))
+            {
+                return (segment, offset);
+            }
+
+            if (_closed)
+            {
+                throw new IOException("The usage journal is closed.");
+            }
+
+            Rotate(segment);
+        }
+    }
+
+    private void Rotate(JournalSegment full)
+    {
+        if (!ReferenceEquals(Active, full))
+        {
+            return;
+        }
+
+        var next = Interlocked.Exchange(ref _standby, null) ?? Create();
+        if (!ReferenceEquals(Interlocked.CompareExchange(ref _active, next, full), full))
+        {
+            KeepOrDelete(next);
+        }
+    }
+
+    private void KeepOrDelete(JournalSegment spare)
+    {
+        if (Interlocked.CompareExchange(ref _standby, spare, null) is not null)
+        {
+            _segments.TryRemove(spare.Number, out _);
+            spare.Delete();
+        }
+    }
+
+    private JournalSegment Create()
+    {
+        var segment = JournalSegment.Create(Folder, Interlocked.Increment(ref _lastNumber), _sizes.SegmentBytes, _time.GetUtcNow());
+        _segments[segment.Number] = segment;
+        return segment;
+    }
+}
+
+/// <summary>Turns receipts into journal frames in rented buffers.</summary>
+internal static class ReceiptBytes
+{
+    [ThreadStatic]
+    private static FrameWriter? _frame;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
+
+    /// <summary>A complete frame; the caller owns the buffer.</summary>
+    public static (byte[] Buffer, int Length) Write(Receipt receipt)
+    {
+        if (receipt.Attempts.IsDefault || receipt.Losses.IsDefault || receipt.Charge.Lines.IsDefault)
+        {
+            receipt = receipt with
+            {
+                Attempts = receipt.Attempts.IsDefault ? [] : receipt.Attempts,
+                Losses = receipt.Losses.IsDefault ? [] : receipt.Losses,
+                Charge = receipt.Charge.Lines.IsDefault ? receipt.Charge with { Lines = [] } : receipt.Charge,
+            };
+        }
+
+        var (buffer, length) = Serialize(receipt);
+        if (length > JournalFormat.LongestPayload)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            (buffer, length) = Serialize(Shorten(receipt));
+        }
+
+        var size = JournalFormat.SizeOf(length);
+        if (buffer.Length < size)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(size);
+            buffer.AsSpan(0, JournalFormat.FrameHeader + length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+
+        JournalFormat.Seal(buffer, length);
+        return (buffer, length);
+    }
+
+    private static (byte[] Buffer, int Length) Serialize(Receipt receipt)
+    {
+        var frame = _frame ??= new FrameWriter();
+        frame.Start();
+        if (_json is null)
+        {
+            _json = new Utf8JsonWriter(frame, new JsonWriterOptions { SkipValidation = true });
+        }
+        else
+        {
+            _json.Reset(frame);
+        }
+
+        JsonSerializer.Serialize(_json, receipt, ReceiptJson.Default.Receipt);
+        _json.Flush();
+        return frame.Finish();
+    }
+
+    /// <summary>What the money needs, and texts cut to sizes that people can read.</summary>
+    private static Receipt Shorten(Receipt receipt) => receipt with
+    {
+        Attempts = [],
+        Losses = [],
+        UserAgent = Cut(receipt.UserAgent),
+        Session = Cut(receipt.Session),
+        ErrorCode = Cut(receipt.ErrorCode),
+        ServiceTier = Cut(receipt.ServiceTier),
+        RequestedModel = Cut(receipt.RequestedModel)!,
+        ServedModel = Cut(receipt.ServedModel)!,
+        UpstreamModel = Cut(receipt.UpstreamModel)!,
+    };
+
+    private static string? Cut(string? text) => text is { Length: > 1_000 } ? text[..1_000] : text;
+
+    /// <summary>Grows a rented buffer that starts with room for the frame's header.</summary>
+    private sealed class FrameWriter : IBufferWriter<byte>
+    {
+        private byte[] _buffer = [];
+        private int _written;
+
+        public void Start() => (_buffer, _written) = (ArrayPool<byte>.Shared.Rent(2_048), JournalFormat.FrameHeader);
+
+        public (byte[] Buffer, int Length) Finish()
+        {
+            var result = (_buffer, _written - JournalFormat.FrameHeader);
+            _buffer = [];
+            return result;
+        }
+
+        public void Advance(int count) => _written += count;
+
+        public Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            Ensure(sizeHint);
+            return _buffer.AsMemory(_written);
+        }
+
+        public Span<byte> GetSpan(int sizeHint = 0)
+        {
+            Ensure(sizeHint);
+            return _buffer.AsSpan(_written);
+        }
+
+        private void Ensure(int sizeHint)
+        {
+            if (_buffer.Length - _written >= Math.Max(sizeHint, 1))
+            {
+                return;
+            }
+
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _written + sizeHint));
+            _buffer.AsSpan(0, _written).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+    }
+}
