@@ -16,7 +16,7 @@ internal sealed record Reference(SourceFile From, int Line, SourceFile To, strin
         {
             var model = tree.ModelOf(file);
             var seen = new HashSet<(int, string)>();
-            foreach (var name in file.Syntax.DescendantNodes().OfType<SimpleNameSyntax>())
+            foreach (var name in file.Syntax.DescendantNodes().OfType<SimpleNameSyntax>().Where(name => name is not IdentifierNameSyntax { IsVar: true }))
             {
                 foreach (var declared in DeclaredIn(model, name, byPath))
                 {
