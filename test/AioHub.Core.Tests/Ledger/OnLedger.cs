@@ -96,6 +96,17 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
         Limits = limits ?? KeyLimits.None,
     };
 
+    /// <summary>Immutable arrays are equal by reference only; this looks into them.</summary>
+    internal static void ShouldBeSame(Receipt actual, Receipt expected)
+    {
+        actual.Attempts.ShouldBe(expected.Attempts);
+        actual.Losses.ShouldBe(expected.Losses);
+        actual.Charge.Lines.SequenceEqual(expected.Charge.Lines).ShouldBeTrue();
+        Plainly(actual).ShouldBe(Plainly(expected));
+
+        static Receipt Plainly(Receipt receipt) => receipt with { Attempts = [], Losses = [], Charge = receipt.Charge with { Lines = [] } };
+    }
+
     internal Receipt Receipt(long nano, ApiKey? key = null, Group? group = null, RequestId? id = null)
     {
         key ??= Key();
