@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
@@ -13,7 +15,7 @@ namespace AioHub.Relay;
 
 /// <summary>The story of a call, from its caller to an upstream and back, charged once. Read it from top to bottom.</summary>
 internal sealed class RelayPipeline(
-    Admit admit, Intake intake, Quote quote, Reserve reserve, Prepare prepare, Dispatch dispatch, Deliver deliver,
+    Admit admit, Intake intake, Quote quote, Reserve reserve, Dispatch dispatch, Deliver deliver,
     Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
 {
     public async Task RunAsync(HttpContext http, RelayRoute route)
@@ -126,7 +128,7 @@ internal sealed class RelayPipeline(
             var reserved = await reserve.HoldAsync(order, attempt, settlement.Hold, clock.CallerToken);
             if (reserved.Failed(out var failure, out var hold))
             {
-                order.Route.PassOver(attempt.Group, failure.Status, failure.Code, failure.Message);
+                order.Route.PassOver(attempt.Group, failure.Code, failure.Message);
                 continue;
             }
 
@@ -134,7 +136,7 @@ internal sealed class RelayPipeline(
             settlement.Try(attempt);
 
             // 6 Prepare: the caller's bytes with this upstream's splices.
-            var call = prepare.Build(http, order.Envelope, attempt);
+            var call = Prepare.Build(http, order.Envelope, attempt);
 
             // 7 Dispatch: out, and back with headers.
             var sent = await dispatch.SendAsync(call, clock);
@@ -183,7 +185,7 @@ internal sealed class RelayPipeline(
         return best ?? Quote.FromRefusal(order.Route.FinalRefusal());
     }
 
-    private static bool Next(Route route, ref RouteAttempt? again, out RouteAttempt attempt)
+    private static bool Next(Route route, ref RouteAttempt? again, [NotNullWhen(true)] out RouteAttempt? attempt)
     {
         if (again is not null)
         {
@@ -205,7 +207,7 @@ internal sealed class RelayPipeline(
         var headers = http.Response.Headers;
         headers["x-aiohub-group"] = attempt.Group.Name;
         headers["x-aiohub-model"] = attempt.Model.Id;
-        headers["x-aiohub-attempts"] = attempts.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        headers["x-aiohub-attempts"] = attempts.ToString(CultureInfo.InvariantCulture);
         if (envelope.Caller.Key.SeesChannels)
         {
             headers["x-aiohub-channel"] = attempt.Channel.Name;
@@ -229,7 +231,7 @@ internal sealed class RelayPipeline(
         }
         else
         {
-            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.Count.ToString(CultureInfo.InvariantCulture);
             await FailureWriter.WriteAsync(http, envelope.Route.Dialect, envelope.Id.ToString(), failure);
         }
     }

@@ -17,7 +17,6 @@ public static class RelayServices
         services.AddSingleton<Intake>();
         services.AddSingleton<Quote>();
         services.AddSingleton<Reserve>();
-        services.AddSingleton<Prepare>();
         services.AddSingleton<Dispatch>();
         services.AddSingleton<Deliver>();
         services.AddSingleton<Record>();

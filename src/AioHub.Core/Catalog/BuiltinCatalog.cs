@@ -5,7 +5,7 @@ using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Catalog;
 
-/// <summary>The models that come with the hub: facts with source and date, one embedded JSON file a vendor, and the Sandbox's own models.</summary>
+/// <summary>The models that come with the hub: facts with source and date, one embedded JSON file a vendor.</summary>
 public static class BuiltinCatalog
 {
     private const string Folder = "AioHub.Core.Catalog.Builtin.";
@@ -42,11 +42,6 @@ public static class BuiltinCatalog
     {
         var assembly = typeof(BuiltinCatalog).Assembly;
         var byId = new Dictionary<string, ModelInfo>(StringComparer.OrdinalIgnoreCase);
-        foreach (var model in SandboxModels())
-        {
-            byId[model.Id] = model;
-        }
-
         foreach (var name in assembly.GetManifestResourceNames())
         {
             if (!name.StartsWith(Folder, StringComparison.Ordinal) || !name.EndsWith(".json", StringComparison.Ordinal))
@@ -121,24 +116,5 @@ public static class BuiltinCatalog
     {
         var text = value.GetString()!;
         return DateOnly.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-    }
-
-    private static IEnumerable<ModelInfo> SandboxModels()
-    {
-        foreach (var (id, name) in new[] { ("echo", "Sandbox: echo"), ("tool", "Sandbox: tool call"), ("think", "Sandbox: reasoning"), ("image", "Sandbox: image") })
-        {
-            yield return new ModelInfo
-            {
-                Id = "sandbox/" + id,
-                Vendor = "sandbox",
-                DisplayName = name,
-                ContextWindow = 200_000,
-                LongContextWindow = 1_000_000,
-                MaxOutputTokens = 32_000,
-                Capabilities = (Needs)(((int)Needs.Stateful << 1) - 1),
-                Source = "built in",
-                Prices = [PriceJson.Stamp("sandbox/" + id, new PriceRow { Version = "", From = DateTime.UnixEpoch, Rates = new Rates { Input = 0, Output = 0 } })],
-            };
-        }
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
-using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Catalog;
 
@@ -40,13 +39,12 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
         {
             Check(draft);
             var context = transaction.Context;
-            var models = context.Set<ModelRow>();
             var builtin = FindBuiltin(draft.Id);
             var id = builtin?.Id ?? draft.Id;
-            var row = await models.SingleOrDefaultAsync(model => model.Id == id, cancellation);
+            var row = await CatalogStore.FindAsync(context, id, cancellation);
             var created = row is null or { Hidden: true } && (builtin is null || row is { Hidden: true });
             var lines = new ChangeLines();
-            row ??= models.Add(new ModelRow { Id = id }).Entity;
+            row ??= context.Add(new ModelRow { Id = id }).Entity;
             row.Hidden = false;
             var before = Shown(row, builtin);
             row.Vendor = Keep(row.Vendor, draft.Vendor, builtin?.Vendor);
@@ -91,7 +89,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
             var context = transaction.Context;
             var builtin = FindBuiltin(id);
             id = builtin?.Id ?? id;
-            var row = await context.Set<ModelRow>().SingleOrDefaultAsync(model => model.Id == id, cancellation);
+            var row = await CatalogStore.FindAsync(context, id, cancellation);
             if (row is { Hidden: true } || (row is null && builtin is null))
             {
                 throw new AdminException("id", $"there is no model '{id}'");
@@ -103,8 +101,11 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
             }
 
             var moment = time.GetUtcNow().UtcDateTime;
-            await context.Set<PriceRecordRow>().Where(price => price.ModelId == id && price.RetiredAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(static price => price.RetiredAt, moment), cancellation);
+            foreach (var price in await CatalogStore.ListPricesAsync(context, id, cancellation))
+            {
+                price.RetiredAt ??= moment;
+            }
+
             await context.SaveChangesAsync(cancellation);
             if (builtin is not null)
             {
@@ -127,7 +128,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
     private async Task ReplacePricesAsync(
         HubContext context, ModelRow row, ModelInfo? builtin, ImmutableArray<PriceRow> prices, ChangeLines lines, CancellationToken cancellation)
     {
-        var records = await context.Set<PriceRecordRow>().Where(price => price.ModelId == row.Id).ToListAsync(cancellation);
+        var records = await CatalogStore.ListPricesAsync(context, row.Id, cancellation);
         var stamped = prices.Select(price => PriceJson.Stamp(row.Id, price)).OrderBy(static price => price.From).ToList();
         var present = row.HasPrices
             ? records.Where(static record => record.RetiredAt is null).Select(static record => record.Version).ToHashSet(StringComparer.Ordinal)

@@ -135,6 +135,13 @@ internal static class CatalogStore
         return models.Values;
     }
 
+    public static Task<ModelRow?> FindAsync(HubContext context, string id, CancellationToken cancellation) =>
+        context.Set<ModelRow>().SingleOrDefaultAsync(model => model.Id == id, cancellation);
+
+    /// <summary>All prices that a model ever had from operators.</summary>
+    public static Task<List<PriceRecordRow>> ListPricesAsync(HubContext context, string modelId, CancellationToken cancellation) =>
+        context.Set<PriceRecordRow>().Where(price => price.ModelId == modelId).ToListAsync(cancellation);
+
     public static ImmutableArray<PriceRow> ReadPrices(string modelId, IEnumerable<string> contents) =>
         [.. contents.Select(content => ReadPrice(modelId, content)).OrderBy(static row => row.From)];
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Identity;
 
@@ -47,7 +46,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
     public Task<ChangeReport> RevokeKeyAsync(ApiKeyId id, HubTransaction? within = null, CancellationToken cancellation = default) =>
         HubCommand.RunAsync(database, ChangeAreas.Identity, within, dryRun: false, async transaction =>
         {
-            var row = await transaction.Context.Set<ApiKeyRow>().SingleOrDefaultAsync(key => key.Id == id.Value, cancellation)
+            var row = await IdentityStore.FindKeyAsync(transaction.Context, id.Value, cancellation)
                 ?? throw new AdminException("id", $"there is no key {id.Value}; `keys list` shows all");
             var lines = new ChangeLines();
             if (row.RevokedAt is null)
@@ -64,7 +63,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
     public async Task<IReadOnlyList<UserListing>> ListUsersAsync(CancellationToken cancellation = default)
     {
         await using var context = database.CreateContext();
-        var rows = await context.Set<UserRow>().AsNoTracking().OrderBy(static row => row.Email).ToListAsync(cancellation);
+        var rows = await IdentityStore.ListUsersAsync(context, cancellation);
         return [.. rows.Select(static row =>
             new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt))];
     }
@@ -75,14 +74,8 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
     public async Task<IReadOnlyList<KeyListing>> ListKeysAsync(UserId? owner = null, CancellationToken cancellation = default)
     {
         await using var context = database.CreateContext();
-        var users = await context.Set<UserRow>().AsNoTracking().ToDictionaryAsync(static row => row.Id, cancellation);
-        var query = context.Set<ApiKeyRow>().AsNoTracking();
-        if (owner is { } id)
-        {
-            query = query.Where(row => row.UserId == id.Value);
-        }
-
-        var rows = await query.OrderBy(static row => row.Id).ToListAsync(cancellation);
+        var users = (await IdentityStore.ListUsersAsync(context, cancellation)).ToDictionary(static row => row.Id);
+        var rows = await IdentityStore.ListKeysAsync(context, owner?.Value, cancellation);
         return [.. rows.Select(row => Listing(row, users[row.UserId]))];
     }
 
@@ -96,14 +89,13 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             CheckNames("tags", draft.Tags, problems);
             problems.ThrowIfAny();
 
-            var users = transaction.Context.Set<UserRow>();
-            var row = await users.SingleOrDefaultAsync(user => user.Email == email, cancellation);
+            var row = await IdentityStore.FindUserAsync(transaction.Context, email, cancellation);
             problems.Require(row is null || update, "email", $"user {email} exists already");
             problems.Require(row is not null || create, "email", $"there is no user {email}");
             problems.ThrowIfAny();
 
             var created = row is null;
-            row ??= users.Add(new UserRow { Email = email, CreatedAt = time.GetUtcNow().UtcDateTime }).Entity;
+            row ??= transaction.Context.Add(new UserRow { Email = email, CreatedAt = time.GetUtcNow().UtcDateTime }).Entity;
             var lines = new ChangeLines();
             row.Role = lines.Set("role", row.Role, draft.Role ?? row.Role);
             row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
@@ -126,13 +118,11 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             var problems = new ProblemList();
             await CheckAsync(draft, context, problems, cancellation);
             var email = draft.User.Trim().ToLowerInvariant();
-            var owner = await context.Set<UserRow>().SingleOrDefaultAsync(user => user.Email == email, cancellation);
+            var owner = await IdentityStore.FindUserAsync(context, email, cancellation);
             problems.Require(owner is not null, "user", $"there is no user {email}; create the user first");
             problems.ThrowIfAny();
 
-            var keys = context.Set<ApiKeyRow>();
-            var row = await keys.SingleOrDefaultAsync(
-                key => key.UserId == owner!.Id && key.Name == draft.Name && key.RevokedAt == null, cancellation);
+            var row = await IdentityStore.FindKeyAsync(context, owner!.Id, draft.Name, cancellation);
             problems.Require(row is null || update, "name", $"{email} has a key named '{draft.Name}' already");
             problems.Require(row is not null || create, "name", $"{email} has no key named '{draft.Name}'");
             problems.ThrowIfAny();
@@ -143,11 +133,11 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             if (row is null)
             {
                 shown = draft.Secret ?? ApiKeySecret.New();
-                row = keys.Add(new ApiKeyRow
+                row = context.Add(new ApiKeyRow
                 {
-                    UserId = owner!.Id,
+                    UserId = owner.Id,
                     Name = draft.Name,
-                    Hash = await FreeHashAsync(shown, id: 0, keys, cancellation),
+                    Hash = await FreeHashAsync(shown, id: 0, context, cancellation),
                     LastFour = ApiKeySecret.LastFour(shown),
                     Groups = JsonText.Of([DefaultGroup]),
                     CreatedAt = time.GetUtcNow().UtcDateTime,
@@ -155,7 +145,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             }
             else if (draft.Secret is { } secret)
             {
-                var hash = await FreeHashAsync(secret, row.Id, keys, cancellation);
+                var hash = await FreeHashAsync(secret, row.Id, context, cancellation);
                 if (!hash.AsSpan().SequenceEqual(row.Hash))
                 {
                     lines.Add("secret: changed");
@@ -172,7 +162,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
                 await context.SaveChangesAsync(cancellation);
             }
 
-            return (new KeyReport(lines.Report($"key {draft.Name} of {email}", row.Id, created), new ApiKeyId(row.Id), new UserId(owner!.Id), shown), changed);
+            return (new KeyReport(lines.Report($"key {draft.Name} of {email}", row.Id, created), new ApiKeyId(row.Id), new UserId(owner.Id), shown), changed);
         }, cancellation);
 
     private static void Change(ApiKeyRow row, KeyDraft draft, ChangeLines lines)
@@ -180,7 +170,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         row.Groups = lines.Set("groups", row.Groups, draft.Groups is { } groups ? JsonText.Of(groups) : row.Groups);
         row.CrossGroupFailover = lines.Set("cross_group_failover", row.CrossGroupFailover, draft.CrossGroupFailover ?? row.CrossGroupFailover);
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
-        row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, draft.ExpiresAt.Or(row.ExpiresAt));
+        row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, Moment(draft.ExpiresAt.Or(row.ExpiresAt)));
         row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
         if (draft.Limits is { } limits)
         {
@@ -192,7 +182,13 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         }
     }
 
-    private async Task<byte[]> FreeHashAsync(string secret, long id, DbSet<ApiKeyRow> keys, CancellationToken cancellation)
+    // Whole seconds of UTC: both engines give back exactly this, so that applying a file twice changes nothing.
+    private static DateTime? Moment(DateTime? moment) => moment is { } value
+        ? new DateTime(
+            (value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : value).Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc)
+        : null;
+
+    private async Task<byte[]> FreeHashAsync(string secret, long id, HubContext context, CancellationToken cancellation)
     {
         if (!_hasher.TryHash(secret, out var hash))
         {
@@ -200,7 +196,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         }
 
         var bytes = hash.ToArray();
-        return await keys.AnyAsync(key => key.Hash == bytes && key.Id != id, cancellation)
+        return await IdentityStore.IsTakenAsync(context, bytes, id, cancellation)
             ? throw new AdminException("secret", "another key has or had this secret; choose a new one")
             : bytes;
     }

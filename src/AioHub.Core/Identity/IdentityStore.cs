@@ -143,6 +143,26 @@ internal static class IdentityStore
     public static async Task<HashSet<string>> GroupNamesAsync(HubContext context, CancellationToken cancellation) =>
         [.. await context.Database.SqlQuery<string>($"SELECT \"Name\" AS \"Value\" FROM groups").ToListAsync(cancellation)];
 
+    public static Task<UserRow?> FindUserAsync(HubContext context, string email, CancellationToken cancellation) =>
+        context.Set<UserRow>().SingleOrDefaultAsync(user => user.Email == email, cancellation);
+
+    /// <summary>The user's key of this name that is not revoked.</summary>
+    public static Task<ApiKeyRow?> FindKeyAsync(HubContext context, long user, string name, CancellationToken cancellation) =>
+        context.Set<ApiKeyRow>().SingleOrDefaultAsync(key => key.UserId == user && key.Name == name && key.RevokedAt == null, cancellation);
+
+    public static Task<ApiKeyRow?> FindKeyAsync(HubContext context, long id, CancellationToken cancellation) =>
+        context.Set<ApiKeyRow>().SingleOrDefaultAsync(key => key.Id == id, cancellation);
+
+    /// <summary>Whether another key than this one has the hash, revoked ones included.</summary>
+    public static Task<bool> IsTakenAsync(HubContext context, byte[] hash, long id, CancellationToken cancellation) =>
+        context.Set<ApiKeyRow>().AnyAsync(key => key.Hash == hash && key.Id != id, cancellation);
+
+    public static Task<List<UserRow>> ListUsersAsync(HubContext context, CancellationToken cancellation) =>
+        context.Set<UserRow>().AsNoTracking().OrderBy(static row => row.Email).ToListAsync(cancellation);
+
+    public static Task<List<ApiKeyRow>> ListKeysAsync(HubContext context, long? user, CancellationToken cancellation) =>
+        context.Set<ApiKeyRow>().AsNoTracking().Where(row => user == null || row.UserId == user).OrderBy(static row => row.Id).ToListAsync(cancellation);
+
     private static NanoUsd? Money(long? nano) => nano is { } value ? new NanoUsd(value) : null;
 
     // Ten thousand keys mostly carry the same few lists.

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
-using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Routing;
 
@@ -18,15 +17,12 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun, async transaction =>
         {
             var context = transaction.Context;
-            var channels = context.Set<ChannelRow>();
-            var row = await channels.SingleOrDefaultAsync(channel => channel.Name == draft.Name, cancellation);
+            var row = await ChannelStore.FindAsync(context, draft.Name, cancellation);
             var created = row is null;
-            var credentials = row is null
-                ? []
-                : await context.Set<CredentialRow>().Where(credential => credential.ChannelId == row.Id).ToListAsync(cancellation);
+            var credentials = row is null ? [] : await ChannelStore.CredentialsAsync(context, row.Id, cancellation);
             var baseUrl = Check(draft, row, credentials);
 
-            row ??= channels.Add(new ChannelRow { Name = draft.Name, Type = "", Models = JsonText.Of(["*"]) }).Entity;
+            row ??= context.Add(new ChannelRow { Name = draft.Name, Type = "", Models = JsonText.Of(["*"]) }).Entity;
             var lines = new ChangeLines();
             Change(row, draft, baseUrl, lines);
             if (created || lines.Any)
@@ -64,8 +60,8 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
     public Task<ChangeReport> SetCredentialAsync(string name, CredentialDraft credential, HubTransaction? within = null, CancellationToken cancellation = default) =>
         OnAsync(name, within, async (context, row, lines) =>
         {
-            var present = await context.Set<CredentialRow>()
-                .SingleOrDefaultAsync(other => other.ChannelId == row.Id && other.Name == credential.Name, cancellation);
+            var present = (await ChannelStore.CredentialsAsync(context, row.Id, cancellation))
+                .Find(other => string.Equals(other.Name, credential.Name, StringComparison.Ordinal));
             var problems = new ProblemList();
             CheckCredential(credential, present is not null, problems);
             problems.ThrowIfAny();
@@ -76,10 +72,10 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
     public Task<ChangeReport> RemoveCredentialAsync(string name, string credential, HubTransaction? within = null, CancellationToken cancellation = default) =>
         OnAsync(name, within, async (context, row, lines) =>
         {
-            var all = await context.Set<CredentialRow>().Where(other => other.ChannelId == row.Id).ToListAsync(cancellation);
+            var all = await ChannelStore.CredentialsAsync(context, row.Id, cancellation);
             var gone = all.Find(other => string.Equals(other.Name, credential, StringComparison.Ordinal))
                 ?? throw new AdminException("credential", $"channel {name} has no credential '{credential}'");
-            if (all.Count == 1)
+            if (all.Count == 1 && ChannelTypes.Find(row.Type) is not { AllowsAnonymous: true })
             {
                 throw new AdminException("credential", "is the channel's last; add another first, or disable or remove the channel");
             }
@@ -95,8 +91,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         OnAsync(name, within, async (context, row, lines) =>
         {
             lines.Add("removed");
-            await context.Set<GroupMemberRow>().Where(member => member.ChannelId == row.Id).ExecuteDeleteAsync(cancellation);
-            await context.Set<CredentialRow>().Where(credential => credential.ChannelId == row.Id).ExecuteDeleteAsync(cancellation);
+            // Its credentials and places in groups go with it: the database sees to that.
             context.Remove(row);
             await context.SaveChangesAsync(cancellation);
         }, cancellation);
@@ -121,7 +116,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         string name, HubTransaction? within, Func<HubContext, ChannelRow, ChangeLines, Task> change, CancellationToken cancellation) =>
         HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun: false, async transaction =>
         {
-            var row = await transaction.Context.Set<ChannelRow>().SingleOrDefaultAsync(channel => channel.Name == name, cancellation)
+            var row = await ChannelStore.FindAsync(transaction.Context, name, cancellation)
                 ?? throw new AdminException("name", $"there is no channel '{name}'; `channels list` shows all");
             var lines = new ChangeLines();
             await change(transaction.Context, row, lines);
@@ -247,7 +242,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         problems.Require(
             draft.Credentials is not { } list || list.DistinctBy(static credential => credential.Name).Count() == list.Length, "credentials", "two have the same name");
         var left = draft.Credentials?.Length ?? credentials.Count;
-        problems.Require(info.Type == ChannelType.Sandbox || left > 0, "credentials", $"a channel of type {info.Name} needs at least one credential with a name and a secret");
+        problems.Require(info.AllowsAnonymous || left > 0, "credentials", $"a channel of type {info.Name} needs at least one credential with a name and a secret");
         problems.ThrowIfAny();
         return baseUrl;
     }

@@ -109,6 +109,17 @@ internal static class ChannelStore
             cancellation);
     }
 
+    public static Task<ChannelRow?> FindAsync(HubContext context, string name, CancellationToken cancellation) =>
+        context.Set<ChannelRow>().SingleOrDefaultAsync(channel => channel.Name == name, cancellation);
+
+    /// <summary>Ids by name.</summary>
+    public static Task<Dictionary<string, long>> NamesAsync(HubContext context, CancellationToken cancellation) =>
+        context.Set<ChannelRow>().AsNoTracking()
+            .ToDictionaryAsync(static channel => channel.Name, static channel => channel.Id, StringComparer.Ordinal, cancellation);
+
+    public static Task<List<CredentialRow>> CredentialsAsync(HubContext context, long channel, CancellationToken cancellation) =>
+        context.Set<CredentialRow>().Where(credential => credential.ChannelId == channel).OrderBy(static credential => credential.Id).ToListAsync(cancellation);
+
     public static string OfCapabilities(IReadOnlyDictionary<Needs, bool> capabilities) =>
         JsonText.Of(capabilities.Select(static pair => KeyValuePair.Create(CapabilityNames.Of(pair.Key), pair.Value)));
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Routing;
 
@@ -17,18 +16,16 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun, async transaction =>
         {
             var context = transaction.Context;
-            var groups = context.Set<GroupRow>();
-            var names = await groups.Select(static group => group.Name).ToHashSetAsync(cancellation);
-            var channels = await context.Set<ChannelRow>().AsNoTracking()
-                .ToDictionaryAsync(static channel => channel.Name, static channel => channel.Id, StringComparer.Ordinal, cancellation);
+            var names = await GroupStore.NamesAsync(context, cancellation);
+            var channels = await ChannelStore.NamesAsync(context, cancellation);
             Check(draft, names, channels);
 
-            var row = await groups.SingleOrDefaultAsync(group => group.Name == draft.Name, cancellation);
+            var row = await GroupStore.FindAsync(context, draft.Name, cancellation);
             var created = row is null;
             if (row is null)
             {
-                var last = await groups.MaxAsync(static group => (int?)group.Position, cancellation) ?? 0;
-                row = groups.Add(new GroupRow { Name = draft.Name, DisplayName = draft.DisplayName ?? draft.Name, Position = last + 1 }).Entity;
+                var last = await GroupStore.LastPositionAsync(context, cancellation);
+                row = context.Add(new GroupRow { Name = draft.Name, DisplayName = draft.DisplayName ?? draft.Name, Position = last + 1 }).Entity;
             }
 
             var lines = new ChangeLines();
@@ -84,7 +81,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun, async transaction =>
         {
             var context = transaction.Context;
-            var names = await context.Set<GroupRow>().Select(static group => group.Name).ToHashSetAsync(cancellation);
+            var names = await GroupStore.NamesAsync(context, cancellation);
             var problems = new ProblemList();
             CheckNames("auto.order", draft.Order ?? []);
             foreach (var rule in draft.Rules ?? [])
@@ -141,7 +138,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         await using (own)
         {
             var context = own ?? within!.Context;
-            if (!await context.Set<GroupRow>().AnyAsync(group => group.Name == name, cancellation))
+            if (await GroupStore.FindAsync(context, name, cancellation) is null)
             {
                 throw new AdminException("name", $"there is no group '{name}'; `groups list` shows all");
             }
@@ -187,7 +184,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         ChangeLines lines,
         CancellationToken cancellation)
     {
-        var rows = await context.Set<GroupMemberRow>().Where(member => member.GroupId == group.Id).ToListAsync(cancellation);
+        var rows = await GroupStore.MembersAsync(context, group.Id, cancellation);
         var names = channels.ToDictionary(static pair => pair.Value, static pair => pair.Key);
         var before = Show(rows.Select(row => new MemberDraft(names[row.ChannelId], row.Priority, row.Weight)));
         lines.Set("channels", before, Show(members));

@@ -108,6 +108,18 @@ internal static class GroupStore
             cancellation);
     }
 
+    public static Task<GroupRow?> FindAsync(HubContext context, string name, CancellationToken cancellation) =>
+        context.Set<GroupRow>().SingleOrDefaultAsync(group => group.Name == name, cancellation);
+
+    public static Task<HashSet<string>> NamesAsync(HubContext context, CancellationToken cancellation) =>
+        context.Set<GroupRow>().Select(static group => group.Name).ToHashSetAsync(cancellation);
+
+    public static async Task<int> LastPositionAsync(HubContext context, CancellationToken cancellation) =>
+        await context.Set<GroupRow>().MaxAsync(static group => (int?)group.Position, cancellation) ?? 0;
+
+    public static Task<List<GroupMemberRow>> MembersAsync(HubContext context, long group, CancellationToken cancellation) =>
+        context.Set<GroupMemberRow>().Where(member => member.GroupId == group).ToListAsync(cancellation);
+
     public static string OfDialects(ImmutableArray<Dialect> dialects) => JsonText.Of(dialects.Select(DialectNames.Of));
 
     public static ImmutableArray<Dialect> ToDialects(string json) =>

@@ -6,7 +6,6 @@ using AioHub.Relay;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -50,8 +49,9 @@ internal sealed class HubServer : IAsyncDisposable
                 await home.Watch.RefreshAsync(cancellation);
             }
 
-            var money = await ServedMoney.OpenAsync(home, cancellation);
-            var app = Build(home, money, logging);
+            var loggers = LoggerFactory.Create(builder => logging?.Invoke(builder));
+            var money = await ServedMoney.OpenAsync(home, loggers, cancellation);
+            var app = Build(home, money, loggers);
             var heartbeat = new Heartbeat(home, money, app.Services.GetRequiredService<ILogger<Heartbeat>>());
             heartbeat.Start();
             await app.StartAsync(cancellation);
@@ -76,7 +76,7 @@ internal sealed class HubServer : IAsyncDisposable
         await _home.DisposeAsync();
     }
 
-    private static WebApplication Build(HubHome home, ServedMoney money, Action<ILoggingBuilder>? logging)
+    private static WebApplication Build(HubHome home, ServedMoney money, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(home.Settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
@@ -86,14 +86,13 @@ internal sealed class HubServer : IAsyncDisposable
             // The relay bounds bodies itself, with an error in the caller's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1AndHttp2);
         });
         builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = RuntimeSwitches.Inline);
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromMinutes(2));
         builder.Services.RemoveAll<IMemoryPoolFactory<byte>>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>();
-        builder.Logging.ClearProviders();
-        logging?.Invoke(builder.Logging);
+        builder.Services.RemoveAll<ILoggerFactory>();
+        builder.Services.AddSingleton(loggers);
         AddRooms(builder.Services, home, money);
         var app = builder.Build();
         app.UseRelay();

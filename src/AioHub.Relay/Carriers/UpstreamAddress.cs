@@ -86,7 +86,7 @@ internal static partial class UpstreamAddress
         return joined.Length == 0 ? "" : "?" + joined;
     }
 
-    [GeneratedRegex(@"/v\d+[a-z]*\d*(/openai)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"/v\d+[a-z]*\d*(/openai)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VersionSegment();
 
     private readonly record struct AddressKey(Dialect Dialect, Operation Operation, string? Verb, string? Model);

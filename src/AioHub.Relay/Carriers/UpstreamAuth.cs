@@ -18,19 +18,21 @@ internal static class UpstreamAuth
 
     public static void Apply(HttpRequestMessage request, RouteAttempt attempt, Envelope envelope)
     {
-        var secret = attempt.Credential.Secret;
-        switch (envelope.Route.Dialect)
+        var dialect = envelope.Route.Dialect;
+        if (attempt.Credential.Secret is { Length: > 0 } secret)
         {
-            case Dialect.AnthropicMessages:
-                request.Headers.TryAddWithoutValidation("x-api-key", secret);
-                Anthropic(request, attempt, envelope);
-                break;
-            case Dialect.Gemini:
-                request.Headers.TryAddWithoutValidation("x-goog-api-key", secret);
-                break;
-            default:
-                request.Headers.TryAddWithoutValidation("authorization", "Bearer " + secret);
-                break;
+            var (header, value) = dialect switch
+            {
+                Dialect.AnthropicMessages => ("x-api-key", secret),
+                Dialect.Gemini => ("x-goog-api-key", secret),
+                _ => ("authorization", "Bearer " + secret),
+            };
+            request.Headers.TryAddWithoutValidation(header, value);
+        }
+
+        if (dialect == Dialect.AnthropicMessages)
+        {
+            Anthropic(request, attempt, envelope);
         }
     }
 

@@ -41,6 +41,8 @@ internal sealed class Upstreams : IDisposable
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         MaxResponseHeadersLength = 64,
+        // A reply that is let go is not read to its end: its upstream would go on producing for nobody.
+        ResponseDrainTimeout = TimeSpan.Zero,
         ConnectCallback = (context, cancellation) => AddressGuard.ConnectAsync(context.DnsEndPoint, allowPrivate, cancellation),
     };
 }

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace AioHub.Relay.Stages;
 
 /// <summary>Stage 6: the caller's bytes with the few splices that this upstream needs, addressed and signed.</summary>
-internal sealed class Prepare
+internal static class Prepare
 {
     private static readonly JsonPeek StreamOptions = new("include_usage");
     private static readonly byte[] AskForUsage = "{\"include_usage\":true}"u8.ToArray();
     private static readonly byte[] True = "true"u8.ToArray();
 
-    public UpstreamCall Build(HttpContext http, Envelope envelope, RouteAttempt attempt)
+    public static UpstreamCall Build(HttpContext http, Envelope envelope, RouteAttempt attempt)
     {
         var splices = new List<Splice>(0);
         SpliceModel(envelope, attempt, splices);
@@ -39,9 +39,11 @@ internal sealed class Prepare
             return;
         }
 
+        // Gemini's embedding bodies repeat the model of the path, spelled as a resource name.
+        var name = envelope.Route.Dialect == Dialect.Gemini ? "models/" + attempt.UpstreamModel : attempt.UpstreamModel;
         splices.Add(envelope.Route.Multipart
-            ? new Splice(member.ValueStart, member.ValueLength, Encoding.UTF8.GetBytes(attempt.UpstreamModel))
-            : JsonSplice.Replace(member, JsonSplice.QuotedString(attempt.UpstreamModel)));
+            ? new Splice(member.ValueStart, member.ValueLength, Encoding.UTF8.GetBytes(name))
+            : JsonSplice.Replace(member, JsonSplice.QuotedString(name)));
     }
 
     /// <summary>Chat streams report usage only when asked. A passthrough group's bytes stay as they are.</summary>

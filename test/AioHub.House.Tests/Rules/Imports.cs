@@ -27,6 +27,7 @@ internal static class Imports
         ["Routing"] = ["Primitives", "Storage", "Identity", "Catalog"],
         ["Ledger"] = ["Primitives", "Storage", "Identity", "Catalog"],
         ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Ledger"],
+        ["Setup"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing"],
     };
 
     private static readonly string[] Drivers = ["Microsoft.EntityFrameworkCore", "Npgsql", "Microsoft.Data.Sqlite", "SQLitePCL"];

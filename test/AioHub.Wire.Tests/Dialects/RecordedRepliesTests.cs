@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AioHub.Wire.Dialects;
+using AioHub.Wire.Framing;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Tests.Dialects;
@@ -28,6 +29,29 @@ public sealed class RecordedRepliesTests
 
     [Fact]
     public void Gemini() => Check("gemini", Dialect.Gemini, Operation.Generate, GeminiUsage, GeminiStop);
+
+    [Fact]
+    public void A_stream_says_the_same_as_a_JSON_array()
+    {
+        foreach (var recording in Recordings.Of("gemini").Where(r => r.Streamed))
+        {
+            var sse = DialectRooms.Upstream(Dialect.Gemini).CreateTap(Operation.Generate);
+            Feed.Stream(sse, recording.Reply);
+            var array = Encoding.UTF8.GetBytes("[" + string.Join(",\r\n", Feed.Objects(recording.Reply, true).Select(o => o.GetRawText())) + "]");
+            var whole = DialectRooms.Upstream(Dialect.Gemini).CreateTap(Operation.Generate);
+            whole.OnReply(array).ShouldBeTrue(recording.Name);
+            var pieces = DialectRooms.Upstream(Dialect.Gemini).CreateTap(Operation.Generate);
+            using var tap = new JsonArrayTap();
+            for (ReadOnlySpan<byte> chunk = array; tap.TryRead(chunk, out var consumed, out var element); chunk = chunk[consumed..])
+                pieces.OnEvent(default, element);
+
+            foreach (var other in new[] { whole, pieces })
+            {
+                (other.Usage, other.Stop, other.OutputBytes, other.HasContent, other.Ended, other.Model)
+                    .ShouldBe((sse.Usage, sse.Stop, sse.OutputBytes, sse.HasContent, sse.Ended, sse.Model), recording.Name);
+            }
+        }
+    }
 
     [Fact]
     public void Whole_replies_of_the_other_endpoints()

@@ -88,7 +88,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
             Finish(ref reader);
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return false;
         }

@@ -20,7 +20,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
 
     public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        var facts = new Facts { Model = Model, ServiceTier = ServiceTier };
+        var facts = new GeminiFacts { Model = Model, ServiceTier = ServiceTier };
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
@@ -38,7 +38,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
     public override bool OnReply(ReadOnlySpan<byte> body)
     {
         body = WithoutMark(body);
-        var facts = new Facts { Model = Model, ServiceTier = ServiceTier };
+        var facts = new GeminiFacts { Model = Model, ServiceTier = ServiceTier };
         if (!TryRead(body, ref facts))
             return false;
 
@@ -62,7 +62,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         return true;
     }
 
-    private bool Fits(ref Facts facts) => operation switch
+    private bool Fits(ref GeminiFacts facts) => operation switch
     {
         Operation.CountTokens => facts.CountsTokens,
         Operation.Embed => facts.Vectors || facts.Predictions > 0,
@@ -71,7 +71,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         _ => facts.CandidatesGiven || facts.Blocked || facts.Figures.Any,
     };
 
-    private void Take(ref Facts facts)
+    private void Take(ref GeminiFacts facts)
     {
         Model = facts.Model;
         ServiceTier = facts.ServiceTier;
@@ -106,7 +106,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         Ended = true;
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> data, ref Facts facts)
+    private static bool TryRead(ReadOnlySpan<byte> data, ref GeminiFacts facts)
     {
         if (data.IsEmpty)
             return false;
@@ -135,19 +135,19 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
             Finish(ref reader);
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return false;
         }
     }
 
-    private static void ReadRoot(ref Utf8JsonReader reader, ref Facts facts)
+    private static void ReadRoot(ref Utf8JsonReader reader, ref GeminiFacts facts)
     {
         while (NextName(ref reader))
         {
             if (reader.ValueTextEquals(Names.Candidates))
             {
-                ReadCandidates(ref reader, ref facts);
+                GeminiCandidates.Read(ref reader, ref facts);
             }
             else if (reader.ValueTextEquals(Names.UsageMetadata) || reader.ValueTextEquals(Names.UsageMetadataSnake))
             {
@@ -185,7 +185,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         }
     }
 
-    private static void ReadUsage(ref Utf8JsonReader reader, ref Facts facts)
+    private static void ReadUsage(ref Utf8JsonReader reader, ref GeminiFacts facts)
     {
         if (!EnterObject(ref reader))
             return;
@@ -198,123 +198,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         facts.ServiceTier = figures.ServiceTier ?? facts.ServiceTier;
     }
 
-    private static void ReadCandidates(ref Utf8JsonReader reader, ref Facts facts)
-    {
-        if (!EnterArray(ref reader))
-            return;
-
-        while (NextItem(ref reader))
-        {
-            facts.CandidatesGiven = true;
-            if (!IsObject(ref reader))
-                continue;
-
-            while (NextName(ref reader))
-            {
-                if (reader.ValueTextEquals(Names.Content))
-                    ReadContent(ref reader, ref facts);
-                else if (reader.ValueTextEquals(Names.FinishReason))
-                    ReadFinish(ref reader, ref facts);
-                else if (reader.ValueTextEquals(Names.GroundingMetadata))
-                    ReadGrounding(ref reader, ref facts);
-                else
-                    reader.Skip();
-            }
-        }
-    }
-
-    private static void ReadContent(ref Utf8JsonReader reader, ref Facts facts)
-    {
-        if (!EnterObject(ref reader))
-            return;
-
-        while (NextName(ref reader))
-        {
-            if (!reader.ValueTextEquals(Names.Parts))
-            {
-                reader.Skip();
-            }
-            else if (EnterArray(ref reader))
-            {
-                while (NextItem(ref reader))
-                {
-                    if (IsObject(ref reader))
-                        ReadPart(ref reader, ref facts);
-                }
-            }
-        }
-    }
-
-    private static void ReadPart(ref Utf8JsonReader reader, ref Facts facts)
-    {
-        while (NextName(ref reader))
-        {
-            if (reader.ValueTextEquals(Names.Text))
-            {
-                var bytes = TextBytes(ref reader);
-                facts.Bytes += bytes;
-                facts.Content |= bytes > 0;
-            }
-            else if (reader.ValueTextEquals(Names.Thought))
-            {
-                // A mark on a text, nothing by itself.
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals(Names.FunctionCall))
-            {
-                reader.Read();
-                facts.Called |= reader.TokenType == JsonTokenType.StartObject;
-                facts.Content |= facts.Called;
-                var start = reader.TokenStartIndex;
-                reader.Skip();
-                facts.Bytes += reader.BytesConsumed - start;
-            }
-            else if (reader.ValueTextEquals(Names.InlineData))
-            {
-                ReadInline(ref reader, ref facts);
-            }
-            else
-            {
-                // Code and its result, tool calls of the vendor's own, a signature, a file.
-                facts.Content |= Says(ref reader);
-            }
-        }
-    }
-
-    private static void ReadInline(ref Utf8JsonReader reader, ref Facts facts)
-    {
-        if (!EnterObject(ref reader))
-            return;
-
-        facts.Content = true;
-        while (NextName(ref reader))
-        {
-            if (reader.ValueTextEquals(Names.MimeType))
-            {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8))
-                    facts.Images++;
-            }
-
-            reader.Skip();
-        }
-    }
-
-    private static void ReadGrounding(ref Utf8JsonReader reader, ref Facts facts)
-    {
-        if (!EnterObject(ref reader))
-            return;
-
-        while (NextName(ref reader))
-        {
-            if (reader.ValueTextEquals(Names.WebSearchQueries))
-                facts.Searches = Math.Max(facts.Searches, Items(ref reader));
-            else
-                reader.Skip();
-        }
-    }
-
-    private static void ReadFeedback(ref Utf8JsonReader reader, ref Facts facts)
+    private static void ReadFeedback(ref Utf8JsonReader reader, ref GeminiFacts facts)
     {
         if (!EnterObject(ref reader))
             return;
@@ -326,34 +210,5 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
             else
                 reader.Skip();
         }
-    }
-
-    private static void ReadFinish(ref Utf8JsonReader reader, ref Facts facts)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0 && !reader.ValueTextEquals("FINISH_REASON_UNSPECIFIED"u8))
-            facts.Stop = GeminiStops.Read(reader.ValueSpan);
-
-        reader.Skip();
-    }
-
-    /// <summary>What one chunk or one whole reply said.</summary>
-    private struct Facts
-    {
-        public string? Model;
-        public string? ServiceTier;
-        public bool Failed;
-        public bool CandidatesGiven;
-        public bool Blocked;
-        public bool Content;
-        public bool Called;
-        public bool CountsTokens;
-        public bool Vectors;
-        public int Predictions;
-        public int Images;
-        public int Searches;
-        public long Bytes;
-        public StopReason Stop;
-        public GeminiFigures Figures;
     }
 }

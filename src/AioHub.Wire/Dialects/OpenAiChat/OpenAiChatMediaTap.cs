@@ -130,7 +130,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
             Finish(ref reader);
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return false;
         }

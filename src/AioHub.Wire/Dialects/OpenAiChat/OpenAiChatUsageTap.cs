@@ -93,7 +93,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
             Finish(ref reader);
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return false;
         }

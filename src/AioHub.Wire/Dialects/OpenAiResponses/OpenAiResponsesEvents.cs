@@ -24,7 +24,7 @@ internal static class OpenAiResponsesEvents
 {
     public static OpenAiResponsesEvent Read(ReadOnlySpan<byte> type)
     {
-        if (type.SequenceEqual("error"u8))
+        if (type.SequenceEqual("error"u8) || type.SequenceEqual("response.error"u8))
             return OpenAiResponsesEvent.Error;
         if (!type.StartsWith("response."u8))
             return OpenAiResponsesEvent.Unknown;
@@ -46,9 +46,8 @@ internal static class OpenAiResponsesEvents
             return OpenAiResponsesEvent.Cancelled;
         if (type.SequenceEqual("response.created"u8) || type.SequenceEqual("response.in_progress"u8) || type.SequenceEqual("response.queued"u8))
             return OpenAiResponsesEvent.Opening;
-        if (type.SequenceEqual("response.metadata"u8))
-            return OpenAiResponsesEvent.Unknown;
 
-        return OpenAiResponsesEvent.Progress;
+        // response.web_search_call.searching, response.output_text.done; an unknown event of the response itself is no content.
+        return type["response.".Length..].Contains((byte)'.') ? OpenAiResponsesEvent.Progress : OpenAiResponsesEvent.Unknown;
     }
 }

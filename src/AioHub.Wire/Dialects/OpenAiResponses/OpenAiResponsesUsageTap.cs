@@ -157,7 +157,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
             Finish(ref reader);
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return false;
         }

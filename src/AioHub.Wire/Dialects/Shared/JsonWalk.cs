@@ -4,7 +4,7 @@ namespace AioHub.Wire.Dialects.Shared;
 
 /// <summary>
 /// Steps over one JSON text with <see cref="Utf8JsonReader"/>, tolerant of wrong types: what is not of the expected kind is skipped whole.
-/// Malformed JSON throws <see cref="JsonException"/>, which the taps catch around a whole event.
+/// What is no JSON throws, which the taps catch around a whole event: see <see cref="IsMalformed"/>.
 /// </summary>
 internal static class JsonWalk
 {
@@ -19,6 +19,9 @@ internal static class JsonWalk
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
 
     public static Utf8JsonReader Over(ReadOnlySpan<byte> json) => new(json, Options);
+
+    /// <summary>Whether an exception only says that the bytes are no JSON; the reader names half a surrogate pair an invalid operation.</summary>
+    public static bool IsMalformed(Exception e) => e is JsonException or InvalidOperationException;
 
     /// <summary>A byte order mark before a body is not JSON, but some hosts send it.</summary>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;

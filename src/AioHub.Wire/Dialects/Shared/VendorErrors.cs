@@ -36,7 +36,7 @@ internal static class VendorErrors
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             // Not JSON after all, or a string in it is no text: read it as text below.
         }
@@ -56,7 +56,7 @@ internal static class VendorErrors
             using (document)
                 return FromJson(document.RootElement, 0);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (JsonWalk.IsMalformed(e))
         {
             return null;
         }
@@ -82,7 +82,7 @@ internal static class VendorErrors
         for (var depth = 0; root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0 && depth < 4; depth++)
             root = root[0];
 
-        if (root.ValueKind == JsonValueKind.String && Text(root) is { } words)
+        if (root.ValueKind == JsonValueKind.String && Text(root) is { } words && !string.IsNullOrWhiteSpace(words))
             return new UpstreamError(null, null, Cap(words), RetryHints.InMessage(words));
         if (root.ValueKind != JsonValueKind.Object)
             return null;
@@ -102,7 +102,9 @@ internal static class VendorErrors
 
         var raw = Member(at, "metadata") is { ValueKind: JsonValueKind.Object } metadata && Member(metadata, "raw") is { } rawElement ? Text(rawElement) : null;
         var type = NameOf(at, "status") ?? NameOf(at, "type") ?? NameOf(at, "__type") ?? (beside is null ? null : message);
-        message = beside ?? message ?? Fallback(status);
+        message = beside ?? message;
+        if (string.IsNullOrWhiteSpace(message))
+            message = Fallback(status);
         if (!string.IsNullOrWhiteSpace(raw) && !message.Contains(raw, StringComparison.Ordinal))
             message = $"{message}: {raw}";
 
@@ -207,7 +209,8 @@ internal static class VendorErrors
             return new UpstreamError(null, null, Cap(title is null ? $"{Fallback(status)} It sent an HTML page." : $"{Fallback(status)} It sent an HTML page: {title}."));
         }
 
-        return new UpstreamError(null, null, Cap(Printable(head)), RetryHints.InMessage(head));
+        var words = Cap(Printable(head));
+        return new UpstreamError(null, null, words.Length == 0 ? Fallback(status) : words, RetryHints.InMessage(head));
     }
 
     private static string Fallback(int status) =>

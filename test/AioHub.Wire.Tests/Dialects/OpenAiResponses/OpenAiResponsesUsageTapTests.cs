@@ -18,6 +18,7 @@ public sealed class OpenAiResponsesUsageTapTests
     [InlineData("""{"type":"response.output_text.delta","delta":""}""", EventKind.Handshake)]
     [InlineData("""{"type":"keepalive"}""", EventKind.Handshake)]
     [InlineData("""{"type":"codex.rate_limits","x":1}""", EventKind.Handshake)]
+    [InlineData("""{"type":"response.heartbeat"}""", EventKind.Handshake)]
     [InlineData("[DONE]", EventKind.Handshake)]
     [InlineData("{", EventKind.Handshake)]
     [InlineData("""{"type":7,"delta":{},"item":3,"response":[]}""", EventKind.Handshake)]

@@ -1,0 +1,54 @@
+namespace AioHub.Host.Serving;
+
+/// <summary>Once a second: what other processes changed (the command line, other nodes) is taken over.</summary>
+internal sealed class Heartbeat(HubHome home, ServedMoney money, ILogger<Heartbeat> logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _beating = Task.CompletedTask;
+
+    public void Start() => _beating = Task.Run(BeatAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _beating;
+        _stopping.Dispose();
+    }
+
+    private async Task BeatAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, home.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                await RefreshAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            var report = await home.Watch.RefreshAsync(_stopping.Token);
+            foreach (var warning in report.Warnings)
+            {
+                HostLog.ConfigurationWarning(logger, warning);
+            }
+
+            await money.Holds.RefreshAsync(_stopping.Token);
+        }
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+        {
+            // The database may be away for a while; the hub serves on with what it knows.
+            HostLog.RefreshFailed(logger, exception);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
+
+namespace AioHub.Host.Serving;
+
+/// <summary>The money side of a serving process, in the order that loses nothing: lock the journal, replay it, load balances, then serve.</summary>
+internal sealed class ServedMoney : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _writing = Task.CompletedTask;
+
+    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer)
+    {
+        Log = log;
+        Journal = journal;
+        Holds = holds;
+        Writer = writer;
+    }
+
+    public RequestLog Log { get; }
+
+    public UsageJournal Journal { get; }
+
+    public LocalHoldBook Holds { get; }
+
+    public ReceiptWriter Writer { get; }
+
+    /// <exception cref="IOException">Another server has the data folder open.</exception>
+    public static async Task<ServedMoney> OpenAsync(HubHome home, ILoggerFactory logging, CancellationToken cancellation)
+    {
+        var log = new RequestLog(home.Database);
+        var journal = UsageJournal.Open(home.Settings.DataFolder, home.Time, log);
+        try
+        {
+            var holds = new LocalHoldBook(home.Database, home.Time);
+            var writer = new ReceiptWriter(home.Database, journal, holds, home.Time, logging.CreateLogger<ReceiptWriter>());
+            await writer.ReplayAsync(cancellation);
+            await holds.LoadAsync(cancellation);
+            var money = new ServedMoney(log, journal, holds, writer);
+            money._writing = Task.Run(() => writer.RunAsync(money._stopping.Token), CancellationToken.None);
+            return money;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes what is left into the database; what cannot be written stays in the journal.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _writing;
+        await Writer.DisposeAsync();
+        Holds.Dispose();
+        Journal.Dispose();
+        _stopping.Dispose();
+    }
+}
