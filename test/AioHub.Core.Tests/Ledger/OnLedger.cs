@@ -41,8 +41,7 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
         }
 
         Database = Open();
-        await using var context = Database.CreateContext();
-        await context.Database.EnsureCreatedAsync(Cancellation);
+        await Database.MigrateAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()
