@@ -50,7 +50,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
             return await ApplyPostgresAsync(receipts, origin, mark, commit, cancellation);
         }
 
-        var connection = _sqlite ??= (SqliteConnection)await database.OpenConnectionAsync(cancellation);
+        var connection = _sqlite ??= await OpenWriterAsync(cancellation);
         try
         {
             return ApplySqlite(connection, receipts, origin, mark, commit);
@@ -85,8 +85,8 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
     {
         using var transaction = connection.BeginTransaction();
         var version = ChargeStore.Raise(connection, transaction);
-        var added = RequestLogStore.Add(connection, transaction, receipts);
-        ChargeStore.Add(connection, transaction, ChargesOf(added), origin);
+        var added = RequestLogStore.Add(connection, receipts);
+        ChargeStore.Add(connection, ChargesOf(added), origin);
         if (mark is { } position)
         {
             using var command = connection.CreateCommand();
@@ -131,6 +131,19 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
         }
 
         return version;
+    }
+
+    /// <summary>
+    /// Room for the pages that every batch touches (with the default of 2 MB they are read again and again), and fewer checkpoints, which copy a page
+    /// once however often it was written.
+    /// </summary>
+    private async Task<SqliteConnection> OpenWriterAsync(CancellationToken cancellation)
+    {
+        var connection = (SqliteConnection)await database.OpenConnectionAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=4000;";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return connection;
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellation, params object[] values)
