@@ -170,7 +170,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         row.Groups = lines.Set("groups", row.Groups, draft.Groups is { } groups ? JsonText.Of(groups) : row.Groups);
         row.CrossGroupFailover = lines.Set("cross_group_failover", row.CrossGroupFailover, draft.CrossGroupFailover ?? row.CrossGroupFailover);
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
-        row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, draft.ExpiresAt.Or(row.ExpiresAt));
+        row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, Moment(draft.ExpiresAt.Or(row.ExpiresAt)));
         row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
         if (draft.Limits is { } limits)
         {
@@ -181,6 +181,12 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             row.Concurrency = lines.Set("limits.concurrency", row.Concurrency, limits.Concurrency);
         }
     }
+
+    // Whole seconds of UTC: both engines give back exactly this, so that applying a file twice changes nothing.
+    private static DateTime? Moment(DateTime? moment) => moment is { } value
+        ? new DateTime(
+            (value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : value).Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc)
+        : null;
 
     private async Task<byte[]> FreeHashAsync(string secret, long id, HubContext context, CancellationToken cancellation)
     {

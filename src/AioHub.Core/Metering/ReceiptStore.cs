@@ -1,6 +1,8 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Win32.SafeHandles;
 using Npgsql;
 
@@ -178,6 +180,45 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
         if (Interlocked.Exchange(ref _sqlite, null) is { } connection)
         {
             await connection.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>How far a node's journal is known to be applied: below, a replay need not look.</summary>
+internal sealed class JournalMarkRow
+{
+    public required string NodeId { get; set; }
+    /// <summary>The segment's random name.</summary>
+    public long Segment { get; set; }
+    public long Offset { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<JournalMarkRow>
+    {
+        public void Configure(EntityTypeBuilder<JournalMarkRow> builder)
+        {
+            builder.ToTable("journal_marks");
+            builder.HasKey(static row => row.NodeId);
+            builder.Property(static row => row.NodeId).HasMaxLength(32);
+        }
+    }
+}
+
+/// <summary>A running server's sign of life, for commands that look at the same database.</summary>
+internal sealed class NodeRow
+{
+    public required string NodeId { get; set; }
+    public DateTime StartedAt { get; set; }
+    public DateTime Heartbeat { get; set; }
+    public int OpenHolds { get; set; }
+    public int Pending { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<NodeRow>
+    {
+        public void Configure(EntityTypeBuilder<NodeRow> builder)
+        {
+            builder.ToTable("nodes");
+            builder.HasKey(static row => row.NodeId);
+            builder.Property(static row => row.NodeId).HasMaxLength(32);
         }
     }
 }

@@ -10,28 +10,40 @@ namespace AioHub.Core.Metering;
 /// Brings receipts from the journal into the database, in batches, for ever trying again. At start: <see cref="ReplayAsync"/>, then
 /// <see cref="LocalHoldBook.LoadAsync"/>, then <see cref="RunAsync"/> for as long as the server lives.
 /// </summary>
-public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null) : IAsyncDisposable
+public sealed class ReceiptWriter : IAsyncDisposable
 {
     private const int BatchSize = 1_000;
     private const int TriesBeforeSingles = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
-    private readonly ILogger _logger = logger ?? NullLogger<ReceiptWriter>.Instance;
-    private readonly ReceiptStore _store = new(database, journal.NodeId);
+    private readonly UsageJournal _journal;
+    private readonly LocalHoldBook _holds;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ReceiptStore _store;
+    private readonly DatabasePatience _patience;
+    private readonly JournalReader _reader;
     private readonly List<JournalTicket> _batch = [];
     private readonly List<JournalTicket> _parked = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly DateTime _started = time.GetUtcNow().UtcDateTime;
+    private readonly DateTime _started;
     private long? _lastBeat;
+    private int _parkedCount;
+
+    public ReceiptWriter(HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null)
+    {
+        (_journal, _holds, _time, _logger) = (journal, holds, time, logger ?? NullLogger<ReceiptWriter>.Instance);
+        _store = new ReceiptStore(database, journal.NodeId);
+        _patience = new DatabasePatience(time, _logger);
+        _reader = new JournalReader(ApplyAsync, AnswersAsync, _patience, _logger);
+        _started = time.GetUtcNow().UtcDateTime;
+    }
 
     /// <summary>Receipts that the database refuses one by one; they are tried again every flush.</summary>
     public int Parked => Volatile.Read(ref _parkedCount);
 
     /// <summary>Stretches of the journal that no replay could read.</summary>
     public int Unreadable { get; private set; }
-
-    private int _parkedCount;
 
     /// <summary>Applies all that earlier processes left in the journal. Before anything is served and before the hold book is loaded.</summary>
     /// <returns>How many records there were, applied now or long since.</returns>
@@ -40,19 +52,21 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
         await _turn.WaitAsync(cancellation);
         try
         {
-            var mark = await RetryAsync(() => _store.ReadMarkAsync(cancellation), 0, cancellation);
+            var mark = await _patience.UntilDoneAsync(() => _store.ReadMarkAsync(cancellation), 0, cancellation);
             var count = 0;
-            foreach (var path in journal.Leftovers)
+            foreach (var path in _journal.Leftovers)
             {
-                count += await ReplayFileAsync(path, mark, cancellation);
+                var (records, bad) = await _reader.ReplayAsync(path, mark, cancellation);
+                count += records;
+                Unreadable += bad;
             }
 
-            if (!journal.Leftovers.IsEmpty)
+            if (!_journal.Leftovers.IsEmpty)
             {
-                MeteringLog.Replayed(_logger, count, journal.Leftovers.Length);
+                MeteringLog.Replayed(_logger, count, _journal.Leftovers.Length);
             }
 
-            journal.ForgetLeftovers();
+            _journal.ForgetLeftovers();
             return count;
         }
         finally
@@ -78,15 +92,15 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
                 // Such as a full disk that refuses the next segment: the loop must outlive it.
                 MeteringLog.LoopFailed(_logger, problem);
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
                 break;
             }
 
-            await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        using var last = new CancellationTokenSource(TimeSpan.FromSeconds(10), time);
+        using var last = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
         try
         {
             await FlushAsync(last.Token);
@@ -111,21 +125,24 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
             while (Fill() > 0)
             {
                 await ApplyBatchAsync(cancellation);
-                if (journal.Queued < worthwhile)
+                if (_journal.Queued < worthwhile)
                 {
                     break;
                 }
             }
 
-            if (journal.HasOverflowed)
+            if (_journal.HasOverflowed)
             {
                 MeteringLog.Overflowed(_logger);
-                journal.ForgetOverflow();
-                await ReadBackAsync(cancellation);
+                _journal.ForgetOverflow();
+                foreach (var segment in _journal.OpenSegments.ToList())
+                {
+                    await _reader.ReadBackAsync(segment, _parked, _holds.Origin, cancellation);
+                }
             }
 
-            journal.DeleteDone();
-            journal.PrepareStandby();
+            _journal.DeleteDone();
+            _journal.PrepareStandby();
         }
         finally
         {
@@ -136,15 +153,15 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
     /// <summary>Writes the server's sign of life when one is due.</summary>
     public async Task BeatAsync(CancellationToken cancellation)
     {
-        if (_lastBeat is { } before && time.GetElapsedTime(before) < BeatEvery)
+        if (_lastBeat is { } before && _time.GetElapsedTime(before) < BeatEvery)
         {
             return;
         }
 
-        _lastBeat = time.GetTimestamp();
+        _lastBeat = _time.GetTimestamp();
         try
         {
-            await _store.BeatAsync(_started, time.GetUtcNow().UtcDateTime, holds.OpenHolds, journal.Queued + _batch.Count + Parked, cancellation);
+            await _store.BeatAsync(_started, _time.GetUtcNow().UtcDateTime, _holds.OpenHolds, _journal.Queued + _batch.Count + Parked, cancellation);
         }
         catch (Exception problem) when (!cancellation.IsCancellationRequested)
         {
@@ -161,7 +178,7 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
     /// <summary>A batch that was interrupted stays and is finished first.</summary>
     private int Fill()
     {
-        while (_batch.Count < BatchSize && journal.TryTake(out var ticket))
+        while (_batch.Count < BatchSize && _journal.TryTake(out var ticket))
         {
             _batch.Add(ticket);
         }
@@ -171,13 +188,11 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
 
     private async Task ApplyBatchAsync(CancellationToken cancellation)
     {
-        var tries = 0;
-        var backoff = TimeSpan.FromMilliseconds(100);
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
-                await ApplyAsync(Pending(_batch), holds.Origin, cancellation);
+                await ApplyAsync(Pending(_batch), _holds.Origin, cancellation);
                 foreach (var ticket in _batch)
                 {
                     Finish(ticket);
@@ -188,9 +203,7 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
             }
             catch (Exception problem) when (!cancellation.IsCancellationRequested)
             {
-                MeteringLog.FlushFailed(_logger, problem, _batch.Count, ++tries, backoff.TotalSeconds);
-                await Task.Delay(backoff, time, cancellation);
-                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+                await _patience.WaitAsync(problem, _batch.Count, tries, cancellation);
                 if (tries % TriesBeforeSingles == 0 && await ApplySinglesAsync(cancellation))
                 {
                     return;
@@ -209,7 +222,7 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
             var ticket = _batch[refused.Count];
             try
             {
-                await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], holds.Origin, cancellation);
+                await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], _holds.Origin, cancellation);
                 _batch.RemoveAt(refused.Count);
                 Finish(ticket);
                 passed++;
@@ -245,7 +258,7 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
     {
         try
         {
-            await ApplyAsync([], holds.Origin, cancellation);
+            await ApplyAsync([], _holds.Origin, cancellation);
             return true;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
@@ -260,7 +273,7 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
         {
             try
             {
-                await ApplyAsync([new PendingReceipt(_parked[i].Receipt, _parked[i].Payload)], holds.Origin, cancellation);
+                await ApplyAsync([new PendingReceipt(_parked[i].Receipt, _parked[i].Payload)], _holds.Origin, cancellation);
                 Finish(_parked[i]);
                 _parked.RemoveAt(i);
             }
@@ -275,120 +288,12 @@ public sealed class ReceiptWriter(HubDatabase database, UsageJournal journal, Lo
 
     private async Task ApplyAsync(IReadOnlyList<PendingReceipt> receipts, string? origin, CancellationToken cancellation)
     {
-        var active = journal.Active;
+        var active = _journal.Active;
         active.MarkVoids();
         var version = await _store.ApplyAsync(receipts, origin, new JournalMark(active.Name, active.LowWater), cancellation);
         if (origin is not null)
         {
-            holds.NoteOwnVersion(version);
-        }
-    }
-
-    /// <summary>Reads what overflowed the queue. Records that were in the queue too are there by now; the request id tells.</summary>
-    private async Task ReadBackAsync(CancellationToken cancellation)
-    {
-        foreach (var segment in journal.OpenSegments.ToList())
-        {
-            segment.MarkVoids();
-            using var scanner = new JournalScanner(segment.File, segment.LowWater, segment.End);
-            var found = new List<(PendingReceipt Receipt, long Offset)>();
-            var more = true;
-            while (more)
-            {
-                more = scanner.TryNext(out var offset, out var payload);
-                if (more && ReceiptJson.TryRead(payload.Span) is { } receipt && !IsParked(segment, offset))
-                {
-                    found.Add((new PendingReceipt(receipt, payload.ToArray()), offset));
-                }
-
-                if (found.Count >= BatchSize || (!more && found.Count > 0))
-                {
-                    await RetryAsync(() => ApplyAsync([.. found.Select(static one => one.Receipt)], holds.Origin, cancellation), found.Count, cancellation);
-                    foreach (var (one, at) in found)
-                    {
-                        segment.Mark(at, JournalFormat.SizeOf(one.Payload.Length));
-                    }
-
-                    found.Clear();
-                }
-            }
-        }
-    }
-
-    private bool IsParked(JournalSegment segment, long offset) => _parked.Exists(ticket => ReferenceEquals(ticket.Segment, segment) && ticket.Offset == offset);
-
-    private async Task<int> ReplayFileAsync(string path, JournalMark? mark, CancellationToken cancellation)
-    {
-        var count = 0;
-        int bad;
-        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        {
-            var from = mark?.StartIn(file) ?? JournalFormat.Block;
-            using var scanner = new JournalScanner(file, from, RandomAccess.GetLength(file));
-            var found = new List<PendingReceipt>();
-            var unreadable = 0;
-            var more = true;
-            while (more)
-            {
-                more = scanner.TryNext(out _, out var payload);
-                if (more && ReceiptJson.TryRead(payload.Span) is { } receipt)
-                {
-                    found.Add(new PendingReceipt(receipt, payload.ToArray()));
-                }
-                else if (more)
-                {
-                    unreadable++;
-                }
-
-                if (found.Count >= BatchSize || (!more && found.Count > 0))
-                {
-                    // No origin: whether the hold book is loaded before or after, it counts these entries once.
-                    await RetryAsync(() => ApplyAsync([.. found], null, cancellation), found.Count, cancellation);
-                    count += found.Count;
-                    found.Clear();
-                }
-            }
-
-            bad = scanner.Bad + unreadable;
-        }
-
-        Unreadable += bad;
-        if (bad == 0)
-        {
-            File.Delete(path);
-        }
-        else
-        {
-            var kept = Path.ChangeExtension(path, ".bad");
-            File.Move(path, kept, overwrite: true);
-            MeteringLog.Rejected(_logger, bad, path, kept);
-        }
-
-        return count;
-    }
-
-    private Task<bool> RetryAsync(Func<Task> attempt, int count, CancellationToken cancellation) => RetryAsync(
-        async () =>
-        {
-            await attempt();
-            return true;
-        }, count, cancellation);
-
-    private async Task<T> RetryAsync<T>(Func<Task<T>> attempt, int count, CancellationToken cancellation)
-    {
-        var backoff = TimeSpan.FromMilliseconds(100);
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await attempt();
-            }
-            catch (Exception problem) when (!cancellation.IsCancellationRequested)
-            {
-                MeteringLog.FlushFailed(_logger, problem, count, tries, backoff.TotalSeconds);
-                await Task.Delay(backoff, time, cancellation);
-                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
-            }
+            _holds.NoteOwnVersion(version);
         }
     }
 

@@ -3,6 +3,7 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -180,4 +181,46 @@ internal static class RequestLogStore
         Operation.Rerank => "rerank",
         _ => "unknown",
     };
+}
+
+/// <summary>Everything about one call. Ids sort by time, so pages run along (UserId, Id) or the key itself.</summary>
+internal sealed class RequestLogRow
+{
+    public required string Id { get; set; }
+    public DateTime StartedAt { get; set; }
+    public long KeyId { get; set; }
+    public long UserId { get; set; }
+    public string? GroupName { get; set; }
+    public string? ChannelName { get; set; }
+    public required string RequestedModel { get; set; }
+    public required string ServedModel { get; set; }
+    public required string Dialect { get; set; }
+    public required string Operation { get; set; }
+    public bool Stream { get; set; }
+    public int HttpStatus { get; set; }
+    public required string Outcome { get; set; }
+    public string? ErrorCode { get; set; }
+    public long InputTokens { get; set; }
+    public long CacheReadTokens { get; set; }
+    public long OutputTokens { get; set; }
+    public long ChargeNano { get; set; }
+    /// <summary>The group whose quota paid too.</summary>
+    public long? QuotaGroupId { get; set; }
+    public double TotalMs { get; set; }
+    public double? FirstByteMs { get; set; }
+    /// <summary>The receipt, as in the journal: UTF-8 JSON.</summary>
+    public required byte[] Detail { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<RequestLogRow>
+    {
+        public void Configure(EntityTypeBuilder<RequestLogRow> builder)
+        {
+            builder.ToTable("request_log");
+            builder.Property(static row => row.Id).HasMaxLength(26);
+            builder.Property(static row => row.Dialect).HasMaxLength(32);
+            builder.Property(static row => row.Operation).HasMaxLength(32);
+            builder.Property(static row => row.Outcome).HasMaxLength(16);
+            builder.HasIndex(static row => new { row.UserId, row.Id });
+        }
+    }
 }

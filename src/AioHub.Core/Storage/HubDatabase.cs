@@ -45,7 +45,7 @@ public sealed class HubDatabase : IAsyncDisposable
             return new HubDatabase(DatabaseEngine.Postgres, connectionString);
         }
 
-        Directory.CreateDirectory(dataFolder);
+        DataFolder.Ensure(dataFolder);
         var sqlite = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(dataFolder, "aiohub.db"),

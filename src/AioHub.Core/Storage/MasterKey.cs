@@ -43,7 +43,7 @@ public sealed class MasterKey
         var path = Path.Combine(dataFolder, FileName);
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(dataFolder);
+            DataFolder.Ensure(dataFolder);
             Make(path);
         }
 
@@ -87,6 +87,22 @@ public sealed class MasterKey
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(draft);
+        }
+    }
+}
+
+/// <summary>The folder of a hub's files. A new one is its owner's alone: it holds the master key and people's addresses.</summary>
+internal static class DataFolder
+{
+    public static void Ensure(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }

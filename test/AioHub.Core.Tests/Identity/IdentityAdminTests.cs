@@ -60,7 +60,7 @@ public abstract class IdentityAdminTests(DatabaseEngine engine) : OnDatabase(eng
             Groups = ["openai", "auto"],
             Models = ["gpt-*"],
             Limits = new KeyLimits { PerDay = new NanoUsd(5), Rpm = 3 },
-            ExpiresAt = new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+            ExpiresAt = new DateTime(2027, 1, 1).AddTicks(123),
         };
         (await Identity.UpsertKeyAsync(key, cancellation: Cancellation)).Report.Created.ShouldBeTrue();
         (await Identity.UpsertKeyAsync(key, cancellation: Cancellation)).Report.Any.ShouldBeFalse();

@@ -18,6 +18,7 @@ public sealed class MasterKeyTests : IDisposable
         if (!OperatingSystem.IsWindows())
         {
             File.GetUnixFileMode(_folder["data/master.key"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.GetUnixFileMode(_folder["data"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         Directory.GetFiles(_folder["data"]).ShouldHaveSingleItem();

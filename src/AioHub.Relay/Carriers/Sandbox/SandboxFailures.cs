@@ -66,7 +66,8 @@ internal static class SandboxFailures
 
     private static JsonObject Anthropic(SandboxRefusal refusal) => new()
     {
-        ["type"] = refusal.Status == 400 ? "invalid_request_error" : refusal.Code ?? refusal.Status switch
+        // Messages knows types only: a code is told when it is one.
+        ["type"] = refusal.Code?.EndsWith("_error", StringComparison.Ordinal) == true ? refusal.Code : refusal.Status switch
         {
             401 => "authentication_error",
             402 => "billing_error",

@@ -13,6 +13,21 @@ namespace AioHub.Core.Storage.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "accounts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    OwnerId = table.Column<long>(type: "bigint", nullable: false),
+                    BalanceNano = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_accounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "changes",
                 columns: table => new
                 {
@@ -83,6 +98,32 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "journal_marks",
+                columns: table => new
+                {
+                    NodeId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Segment = table.Column<long>(type: "bigint", nullable: false),
+                    Offset = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_journal_marks", x => x.NodeId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "key_spending",
+                columns: table => new
+                {
+                    KeyId = table.Column<long>(type: "bigint", nullable: false),
+                    Window = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    SpentNano = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_key_spending", x => new { x.KeyId, x.Window });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "models",
                 columns: table => new
                 {
@@ -107,6 +148,21 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "nodes",
+                columns: table => new
+                {
+                    NodeId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Heartbeat = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    OpenHolds = table.Column<int>(type: "integer", nullable: false),
+                    Pending = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_nodes", x => x.NodeId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "prices",
                 columns: table => new
                 {
@@ -119,6 +175,38 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_prices", x => x.Version);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "request_log",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    KeyId = table.Column<long>(type: "bigint", nullable: false),
+                    UserId = table.Column<long>(type: "bigint", nullable: false),
+                    GroupName = table.Column<string>(type: "text", nullable: true),
+                    ChannelName = table.Column<string>(type: "text", nullable: true),
+                    RequestedModel = table.Column<string>(type: "text", nullable: false),
+                    ServedModel = table.Column<string>(type: "text", nullable: false),
+                    Dialect = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Operation = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Stream = table.Column<bool>(type: "boolean", nullable: false),
+                    HttpStatus = table.Column<int>(type: "integer", nullable: false),
+                    Outcome = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    ErrorCode = table.Column<string>(type: "text", nullable: true),
+                    InputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    CacheReadTokens = table.Column<long>(type: "bigint", nullable: false),
+                    OutputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    ChargeNano = table.Column<long>(type: "bigint", nullable: false),
+                    QuotaGroupId = table.Column<long>(type: "bigint", nullable: true),
+                    TotalMs = table.Column<double>(type: "double precision", nullable: false),
+                    FirstByteMs = table.Column<double>(type: "double precision", nullable: true),
+                    Detail = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_request_log", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -149,6 +237,33 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "entries",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    AccountId = table.Column<long>(type: "bigint", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    AmountNano = table.Column<long>(type: "bigint", nullable: false),
+                    RequestId = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: true),
+                    KeyId = table.Column<long>(type: "bigint", nullable: true),
+                    Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Origin = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_entries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_entries_accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -236,6 +351,12 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_accounts_Kind_OwnerId",
+                table: "accounts",
+                columns: new[] { "Kind", "OwnerId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_api_keys_Hash",
                 table: "api_keys",
                 column: "Hash",
@@ -266,6 +387,18 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_entries_AccountId_Id",
+                table: "entries",
+                columns: new[] { "AccountId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_entries_charge_once",
+                table: "entries",
+                columns: new[] { "AccountId", "RequestId" },
+                unique: true,
+                filter: "\"Kind\" = 'charge'");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_group_members_ChannelId",
                 table: "group_members",
                 column: "ChannelId");
@@ -280,6 +413,11 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "IX_prices_ModelId",
                 table: "prices",
                 column: "ModelId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_log_UserId_Id",
+                table: "request_log",
+                columns: new[] { "UserId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_Email",
@@ -306,19 +444,37 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "credentials");
 
             migrationBuilder.DropTable(
+                name: "entries");
+
+            migrationBuilder.DropTable(
                 name: "group_members");
+
+            migrationBuilder.DropTable(
+                name: "journal_marks");
+
+            migrationBuilder.DropTable(
+                name: "key_spending");
 
             migrationBuilder.DropTable(
                 name: "models");
 
             migrationBuilder.DropTable(
+                name: "nodes");
+
+            migrationBuilder.DropTable(
                 name: "prices");
+
+            migrationBuilder.DropTable(
+                name: "request_log");
 
             migrationBuilder.DropTable(
                 name: "settings");
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.DropTable(
+                name: "accounts");
 
             migrationBuilder.DropTable(
                 name: "channels");

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using AioHub.Core.Identity;
+using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Core.Storage;
+using AioHub.TestKit;
+using AioHub.Wire.Vocabulary;
+using Microsoft.EntityFrameworkCore;
+
+namespace AioHub.Core.Tests.Ledger;
+
+/// <summary>A database of its own for each test; each class of tests is derived once for each engine.</summary>
+public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly List<HubDatabase> _opened = [];
+    private string? _postgres;
+
+    public static readonly Group Plain = new() { Id = new GroupId(1), Name = "openai" };
+    public static readonly Group Budgeted = new() { Id = new GroupId(7), Name = "claude-kiro", HasQuota = true };
+
+    protected HubDatabase Database { get; private set; } = null!;
+
+    protected string Folder => _folder.Path;
+
+    /// <summary>Runs fifty times as fast as the wall, from a fixed moment.</summary>
+    internal TestTime Time { get; } = new(new DateTime(2026, 11, 22, 10, 0, 0, DateTimeKind.Utc));
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    internal LedgerBook Ledger => new(Database, Time);
+
+    public async ValueTask InitializeAsync()
+    {
+        if (engine == DatabaseEngine.Postgres)
+        {
+            Assert.SkipUnless(PostgresServer.Available, PostgresServer.SkipReason);
+            _postgres = await PostgresServer.CreateDatabaseAsync();
+        }
+
+        Database = Open();
+        await using var context = Database.CreateContext();
+        await context.Database.EnsureCreatedAsync(Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _opened)
+        {
+            await database.DisposeAsync();
+        }
+
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The same database as another process would open it.</summary>
+    protected HubDatabase Open()
+    {
+        var database = HubDatabase.Open(_postgres, _folder.Path);
+        _opened.Add(database);
+        return database;
+    }
+
+    protected Task<NanoUsd> TopUpAsync(AccountRef account, long nano) => Ledger.TopUpAsync(account, new NanoUsd(nano), "test", "tester", Cancellation);
+
+    internal async Task<LocalHoldBook> LoadedBookAsync()
+    {
+        var book = new LocalHoldBook(Database, Time);
+        await book.LoadAsync(Cancellation);
+        return book;
+    }
+
+    internal async Task ExecuteAsync(string sql)
+    {
+        await using var context = Database.CreateContext();
+        await context.Database.ExecuteSqlRawAsync(sql, Cancellation);
+    }
+
+    internal async Task<long> CountAsync<T>()
+        where T : class
+    {
+        await using var context = Database.CreateContext();
+        return await context.Set<T>().LongCountAsync(Cancellation);
+    }
+
+    public static ApiKey Key(long id = 1, long owner = 1, KeyLimits? limits = null) => new()
+    {
+        Id = new ApiKeyId(id),
+        Name = $"key-{id}",
+        Owner = new UserId(owner),
+        OwnerRole = Role.User,
+        Groups = ["auto"],
+        Limits = limits ?? KeyLimits.None,
+    };
+
+    internal Receipt Receipt(long nano, ApiKey? key = null, Group? group = null, RequestId? id = null)
+    {
+        key ??= Key();
+        return new Receipt
+        {
+            Id = id ?? RequestId.New(Time),
+            StartedAt = Time.GetUtcNow().UtcDateTime,
+            Key = key.Id,
+            KeyName = key.Name,
+            User = key.Owner,
+            Dialect = Dialect.OpenAiChat,
+            Operation = Operation.Generate,
+            HttpStatus = 200,
+            Outcome = CallOutcome.Completed,
+            Group = (group ?? Plain).Name,
+            GroupId = (group ?? Plain).Id,
+            ChargesGroupQuota = (group ?? Plain).HasQuota,
+            Channel = "sandbox",
+            RequestedModel = "m",
+            ServedModel = "m",
+            UpstreamModel = "m",
+            Usage = new Usage { Input = 12, Output = 34, Source = UsageSource.Reported },
+            Charge = new Charge([new LineItem("output", 34, 10m)], 1m, new NanoUsd(nano), "v1"),
+            Attempts = [new AttemptRecord("openai", "sandbox", "a", "ok", 200, 12.5, null)],
+            TotalMilliseconds = 40,
+            FirstByteMilliseconds = 12.5,
+        };
+    }
+}
+
+/// <summary>A clock whose moment the test sets and whose timers run fifty times as fast.</summary>
+internal sealed class TestTime(DateTime utc) : TimeProvider
+{
+    private const int Speed = 50;
+    private long _ticks = utc.Ticks;
+
+    public void Set(DateTime moment) => Volatile.Write(ref _ticks, moment.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
+
+    public override long GetTimestamp() => base.GetTimestamp() * Speed;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, Faster(dueTime), Faster(period));
+
+    private static TimeSpan Faster(TimeSpan time) => time > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Max(1, time.TotalMilliseconds / Speed)) : time;
+}
