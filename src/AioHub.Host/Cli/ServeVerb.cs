@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using AioHub.Core.Setup;
 using AioHub.Host.Serving;
 using Microsoft.AspNetCore.Connections;
 
@@ -22,8 +23,13 @@ internal static class ServeVerb
                 ["redis"] = parsed.GetValue(redis),
                 ["config"] = parsed.GetValue(config),
             });
-            await using var server = await StartAsync(settings, cancellation);
+            await using var server = await StartAsync(frame, settings, cancellation);
             FirstStart.Tell(frame.Output, server.Address, server.Seeded);
+            foreach (var key in server.Applied?.Keys ?? [])
+            {
+                await frame.Output.WriteLineAsync($"Key '{key.Name}' of {key.User}, shown once: {key.Secret}");
+            }
+
             await frame.Output.FlushAsync(cancellation);
             await server.WaitForShutdownAsync(cancellation);
             return 0;
@@ -31,11 +37,15 @@ internal static class ServeVerb
         return command;
     }
 
-    private static async Task<HubServer> StartAsync(HubSettings settings, CancellationToken cancellation)
+    private static async Task<HubServer> StartAsync(VerbFrame frame, HubSettings settings, CancellationToken cancellation)
     {
+        SeedReport? seeded = null;
+        var started = false;
         try
         {
-            return await HubServer.StartAsync(settings, TimeProvider.System, Log, cancellation);
+            var server = await HubServer.StartAsync(settings, TimeProvider.System, Log, report => seeded = report, cancellation);
+            started = true;
+            return server;
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
@@ -48,6 +58,13 @@ internal static class ServeVerb
         catch (Exception failure) when (failure is FormatException or InvalidOperationException && failure.StackTrace?.Contains("Kestrel", StringComparison.Ordinal) == true)
         {
             throw new ServeException($"Cannot listen on '{settings.Urls}': {failure.Message}", failure);
+        }
+        finally
+        {
+            if (!started && seeded is { Seeded: true })
+            {
+                await frame.TellSeededAsync(settings, seeded);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using AioHub.Core.Primitives;
+using AioHub.Core.Setup;
 using AioHub.Core.Storage;
 using AioHub.Host.Serving;
 
@@ -35,12 +36,7 @@ internal sealed class VerbFrame(TextWriter output, TextWriter error)
         {
             if (seeded.Seeded)
             {
-                // Its secret is shown once, whoever came first.
-                await error.WriteLineAsync($"The data folder {settings.DataFolder} was new and has been filled. The owner's first API key, shown once: {seeded.KeySecret}");
-                foreach (var warning in seeded.Warnings)
-                {
-                    await error.WriteLineAsync($"Note: {warning}");
-                }
+                await TellSeededAsync(settings, seeded);
             }
 
             return await run(home, parsed, cancellation);
@@ -86,6 +82,16 @@ internal sealed class VerbFrame(TextWriter output, TextWriter error)
             return Failed;
         }
     });
+
+    /// <summary>The first key's secret is made once: whoever opens new data first is told, whatever else he came for.</summary>
+    public async Task TellSeededAsync(HubSettings settings, SeedReport seeded)
+    {
+        await error.WriteLineAsync($"The data folder {settings.DataFolder} was new and has been filled. The owner's first API key, shown once: {seeded.KeySecret}");
+        foreach (var warning in seeded.Warnings)
+        {
+            await error.WriteLineAsync($"Note: {warning}");
+        }
+    }
 
     public IReadOnlyDictionary<string, string?> Flags(ParseResult parsed) => new Dictionary<string, string?>(StringComparer.Ordinal)
     {
