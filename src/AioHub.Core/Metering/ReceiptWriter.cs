@@ -1,6 +1,8 @@
 using System.Buffers;
 using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +16,9 @@ public sealed class ReceiptWriter : IAsyncDisposable
 {
     private const int BatchSize = 1_000;
     private const int TriesBeforeSingles = 3;
+    private const int MostParked = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ParkedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
     private readonly UsageJournal _journal;
     private readonly LocalHoldBook _holds;
@@ -28,6 +32,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly DateTime _started;
     private long? _lastBeat;
+    private long _lastParkedTry;
     private int _parkedCount;
 
     public ReceiptWriter(HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null)
@@ -39,7 +44,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
         _started = time.GetUtcNow().UtcDateTime;
     }
 
-    /// <summary>Receipts that the database refuses one by one; they are tried again every flush.</summary>
+    /// <summary>Receipts that the database refuses one by one; they are tried again every five seconds.</summary>
     public int Parked => Volatile.Read(ref _parkedCount);
 
     /// <summary>Stretches of the journal that no replay could read.</summary>
@@ -121,7 +126,11 @@ public sealed class ReceiptWriter : IAsyncDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            await RetryParkedAsync(cancellation);
+            if (_parked.Count > 0 && (worthwhile == 1 || _time.GetElapsedTime(_lastParkedTry) >= ParkedEvery))
+            {
+                await RetryParkedAsync(cancellation);
+            }
+
             while (Fill() > 0)
             {
                 await ApplyBatchAsync(cancellation);
@@ -133,12 +142,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
             if (_journal.HasOverflowed)
             {
-                MeteringLog.Overflowed(_logger);
-                _journal.ForgetOverflow();
-                foreach (var segment in _journal.OpenSegments.ToList())
-                {
-                    await _reader.ReadBackAsync(segment, _parked, _holds.Origin, cancellation);
-                }
+                await ReadBackAsync(cancellation);
             }
 
             _journal.DeleteDone();
@@ -173,6 +177,24 @@ public sealed class ReceiptWriter : IAsyncDisposable
     {
         await _store.DisposeAsync();
         _turn.Dispose();
+    }
+
+    private async Task ReadBackAsync(CancellationToken cancellation)
+    {
+        MeteringLog.Overflowed(_logger);
+        _journal.ForgetOverflow();
+        try
+        {
+            foreach (var segment in _journal.OpenSegments.ToList())
+            {
+                await _reader.ReadBackAsync(segment, _parked, _holds.Origin, cancellation);
+            }
+        }
+        catch
+        {
+            _journal.NoteOverflow();
+            throw;
+        }
     }
 
     /// <summary>A batch that was interrupted stays and is finished first.</summary>
@@ -237,7 +259,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
             }
         }
 
-        if (passed == 0 && !await AnswersAsync(cancellation))
+        if (_parked.Count + refused.Count > MostParked || (passed == 0 && !await AnswersAsync(cancellation)))
         {
             return false;
         }
@@ -253,12 +275,24 @@ public sealed class ReceiptWriter : IAsyncDisposable
         return _batch.Count == 0;
     }
 
-    /// <summary>Whether the database takes a batch of nothing.</summary>
+    /// <summary>Whether the database would take a receipt of which nobody could find fault. It is undone.</summary>
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
         try
         {
-            await ApplyAsync([], _holds.Origin, cancellation);
+            var probe = new Receipt
+            {
+                Id = RequestId.New(_time),
+                StartedAt = _started,
+                Key = new ApiKeyId(0),
+                KeyName = "probe",
+                User = new UserId(0),
+                Dialect = Dialect.OpenAiChat,
+                Operation = Operation.Generate,
+                Outcome = CallOutcome.Completed,
+                Charge = new Charge([], 1m, new NanoUsd(1), ""),
+            };
+            await _store.ApplyAsync([new PendingReceipt(probe, "{}"u8.ToArray())], _holds.Origin, null, cancellation, commit: false);
             return true;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
@@ -269,6 +303,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
     private async Task RetryParkedAsync(CancellationToken cancellation)
     {
+        _lastParkedTry = _time.GetTimestamp();
         for (var i = _parked.Count - 1; i >= 0; i--)
         {
             try
@@ -279,7 +314,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
             }
             catch (Exception) when (!cancellation.IsCancellationRequested)
             {
-                break;
+                // Told when it was parked.
             }
         }
 
