@@ -80,8 +80,8 @@ public sealed partial class ServeVerbTests : IDisposable
         }
     }
 
-    // The key that the file made is the last thing told.
-    [GeneratedRegex(@"ready at (?<url>\S+)[\s\S]*Key 'made' of owner@localhost, shown once: (?<key>sk-\w+)", RegexOptions.ExplicitCapture, 1000)]
+    // The file is applied before anything listens.
+    [GeneratedRegex(@"Key 'made' of owner@localhost, shown once: (?<key>sk-\w+)[\s\S]*ready at (?<url>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ready();
 
     private async Task<(int Exit, string[] Error)> RefusedAsync(params string[] args)
