@@ -33,6 +33,15 @@ internal static class ApplyVerb
         return command;
     }
 
+    /// <summary>Secrets that the file left to chance; they are made once and told once.</summary>
+    public static void TellKeys(TextWriter output, ConfigurationReport report)
+    {
+        foreach (var key in report.Keys)
+        {
+            output.WriteLine($"Key '{key.Name}' of {key.User}, shown once: {key.Secret}");
+        }
+    }
+
     private static void Print(TextWriter output, ConfigurationReport report, bool dry)
     {
         foreach (var change in report.Changes)
@@ -40,11 +49,7 @@ internal static class ApplyVerb
             Shapes.Print(output, change);
         }
 
-        foreach (var key in report.Keys)
-        {
-            output.WriteLine($"Key '{key.Name}' of {key.User}, shown once: {key.Secret}");
-        }
-
+        TellKeys(output, report);
         output.WriteLine(report.Changes.IsEmpty ? "Nothing to change."
             : dry ? $"Dry run: {report.Changes.Length} things would change; nothing was changed."
             : $"Applied: {report.Changes.Length} things changed.");

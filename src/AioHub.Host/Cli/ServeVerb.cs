@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using AioHub.Core.Setup;
+using AioHub.Host.Configuration;
 using AioHub.Host.Serving;
 using Microsoft.AspNetCore.Connections;
 
@@ -25,10 +26,6 @@ internal static class ServeVerb
             });
             await using var server = await StartAsync(frame, settings, cancellation);
             FirstStart.Tell(frame.Output, server.Address, server.Seeded);
-            foreach (var key in server.Applied?.Keys ?? [])
-            {
-                await frame.Output.WriteLineAsync($"Key '{key.Name}' of {key.User}, shown once: {key.Secret}");
-            }
 
             await frame.Output.FlushAsync(cancellation);
             await server.WaitForShutdownAsync(cancellation);
@@ -39,11 +36,11 @@ internal static class ServeVerb
 
     private static async Task<HubServer> StartAsync(VerbFrame frame, HubSettings settings, CancellationToken cancellation)
     {
-        SeedReport? seeded = null;
+        SeedReport? first = null;
         var started = false;
         try
         {
-            var server = await HubServer.StartAsync(settings, TimeProvider.System, Log, report => seeded = report, cancellation);
+            var server = await HubServer.StartAsync(settings, TimeProvider.System, Log, OpenedAsync, cancellation);
             started = true;
             return server;
         }
@@ -61,9 +58,19 @@ internal static class ServeVerb
         }
         finally
         {
-            if (!started && seeded is { Seeded: true })
+            if (!started && first is { Seeded: true })
             {
-                await frame.TellSeededAsync(settings, seeded);
+                await frame.TellSeededAsync(settings, first);
+            }
+        }
+
+        async Task OpenedAsync(HubHome home, SeedReport seeded)
+        {
+            first = seeded;
+            if (!string.IsNullOrEmpty(settings.Config))
+            {
+                var report = await ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
+                ApplyVerb.TellKeys(frame.Output, report);
             }
         }
     }

@@ -37,34 +37,28 @@ internal sealed class HubServer : IAsyncDisposable
     /// <summary>The first address that is listened on, with its real port.</summary>
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    /// <summary>What the file of <see cref="HubSettings.Config"/> changed; null without one.</summary>
-    public Configuration.ConfigurationReport? Applied { get; private init; }
-
     /// <summary>Opens everything and listens. Calls are answered when this returns.</summary>
     public static Task<HubServer> StartAsync(HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, CancellationToken cancellation) =>
-        StartAsync(settings, time, logging, static _ => { }, cancellation);
+        StartAsync(settings, time, logging, static (_, _) => Task.CompletedTask, cancellation);
 
     /// <param name="settings">What must be known before the database is open.</param>
     /// <param name="time">Now.</param>
     /// <param name="logging">Adds where logs go.</param>
-    /// <param name="opened">Told of the first start before anything else can fail: the first key's secret is made once.</param>
+    /// <param name="opened">
+    /// Given the opened data and what the first start made of it, before anything else can fail: the first key's secret is told once, and a
+    /// configuration file is applied here.
+    /// </param>
     /// <param name="cancellation">Ends the start.</param>
     public static async Task<HubServer> StartAsync(
-        HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, Action<SeedReport> opened, CancellationToken cancellation)
+        HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, Func<HubHome, SeedReport, Task> opened, CancellationToken cancellation)
     {
         var (home, seeded) = await HubHome.OpenAsync(settings, time, cancellation);
         ServedMoney? money = null;
         Heartbeat? heartbeat = null;
         try
         {
-            opened(seeded);
-            Configuration.ConfigurationReport? applied = null;
-            if (!string.IsNullOrEmpty(settings.Config))
-            {
-                applied = await Configuration.ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
-                await home.Watch.RefreshAsync(cancellation);
-            }
-
+            await opened(home, seeded);
+            await home.Watch.RefreshAsync(cancellation);
             var loggers = LoggerFactory.Create(builder => logging?.Invoke(builder));
             money = await ServedMoney.OpenAsync(home, loggers, cancellation);
             var app = Build(home, money, loggers);
@@ -73,7 +67,7 @@ internal sealed class HubServer : IAsyncDisposable
             heartbeat = new Heartbeat(home, money, router, app.Services.GetRequiredService<ILogger<Heartbeat>>());
             heartbeat.Start();
             await app.StartAsync(cancellation);
-            return new HubServer(app, home, money, heartbeat, seeded) { Applied = applied };
+            return new HubServer(app, home, money, heartbeat, seeded);
         }
         catch
         {

@@ -23,7 +23,7 @@ public sealed class ConfigurationProblemTests
     [InlineData("settings:\n  fallback_prize: {}", "hub.yaml:2: unknown key 'fallback_prize' in settings; did you mean 'fallback_price'?")]
     [InlineData("groups: [{ name: x, channels: [{ channel: nowhere }] }]", "hub.yaml:1: group x: channels: there is no channel 'nowhere'; create it first")]
     [InlineData("keys:\n  - name: k\n    user: nobody@example.com", "hub.yaml:3: key k: user: there is no user nobody@example.com; create the user first")]
-    [InlineData("a: [", "hub.yaml:1: is not YAML: ")]
+    [InlineData("a: [", "hub.yaml:2: is not YAML: ")]
     [InlineData("", "hub.yaml: is empty; it must at least say 'version: 1'")]
     [InlineData("- a", "hub.yaml:1: must be a mapping with members such as 'groups:' and 'channels:'")]
     public async Task TheProblemIsTold(string text, string expected)
