@@ -250,7 +250,7 @@ internal sealed class StreamPump(
 
         settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, failure);
         await stream.TakeTurnAsync();
-        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array);
+        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array, opened: true);
         return new Outcome(CallOutcome.Partial, failure);
     }
 }
