@@ -227,7 +227,7 @@ internal sealed class RelayPipeline(
 
         if (stream is { Started: true })
         {
-            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: Deliver.IsArray(http, envelope));
+            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: Deliver.IsArray(http, envelope), opened: false);
         }
         else
         {

@@ -27,11 +27,11 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
         }
         catch (OperationCanceledException)
         {
-            return clock.CallerLeft ? Outcome.Cancelled : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
+            return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
         {
-            return clock.CallerLeft ? Outcome.Cancelled : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
+            return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
         }
 
         if (Judge(body) is { } flaw)
@@ -39,9 +39,12 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
             return new Outcome(CallOutcome.Failed, flaw);
         }
 
+        // From here on no keep-alive may open the reply.
+        await (stream?.TakeTurnAsync() ?? ValueTask.CompletedTask);
         if (stream is { Started: true })
         {
             // A keep-alive went out already: this caller reads events now, and a plain reply is none.
+            stream.GiveTurn();
             return new Outcome(CallOutcome.Failed, UpstreamFailures.FromReply(null));
         }
 
@@ -68,6 +71,13 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
                 return UpstreamFailures.ReplyTooLarge;
             }
         }
+    }
+
+    /// <summary>The caller left before a byte of the answer: it costs nothing, and the record says so.</summary>
+    private Outcome Cancelled()
+    {
+        settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+        return Outcome.Cancelled;
     }
 
     private Failure? Judge(PooledBytes body)

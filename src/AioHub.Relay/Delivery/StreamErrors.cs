@@ -9,14 +9,16 @@ namespace AioHub.Relay.Delivery;
 /// <summary>Ends a stream that failed after bytes were sent: an error in the caller's dialect, then a reset where its clients need one. Never a clean end.</summary>
 internal static class StreamErrors
 {
-    public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array)
+    /// <param name="array">The caller reads one growing JSON array.</param>
+    /// <param name="opened">Elements of that array were sent; false = keep-alives at most.</param>
+    public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array, bool opened)
     {
         var error = new WireError(failure.Status, failure.Code, failure.Message, envelope.Id.ToString()) { RetryAfter = failure.RetryAfter };
         try
         {
-            if (array)
+            if (stream.AtBoundary && array)
             {
-                stream.Writer.Write(",\n"u8);
+                stream.Writer.Write(opened ? ",\n"u8 : "["u8);
                 envelope.Dialect.WriteError(stream.Writer, error);
                 stream.Writer.Write("\n]"u8);
             }

@@ -29,6 +29,10 @@ internal sealed class StreamPump(
     private readonly EventSplitter _splitter = EventSplitter.For(reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply));
 
     private PooledBytes? _keptBack;
+
+    /// <summary>How much of <see cref="_keptBack"/> are whole events: the handshake, held until the first content so that another upstream can still take over.</summary>
+    private int _handshake;
+    private bool _begun;
     private bool _spilling;
     private bool _told;
     private Failure? _failure;
@@ -102,12 +106,14 @@ internal sealed class StreamPump(
         while (_splitter.TryRead(chunk[at..], out var consumed, out var type, out var data))
         {
             var end = at + consumed;
-            switch (tap.OnEvent(type, data))
+            var kind = tap.OnEvent(type, data);
+            _begun |= kind is not (EventKind.Handshake or EventKind.Error);
+            switch (kind)
             {
                 case EventKind.Error:
                     return PassError(chunk, from, at, end) | wrote;
                 case EventKind.UsageOnly when reply.Call.HideUsage:
-                    wrote |= WriteEvents(chunk[from..at]);
+                    wrote |= at > from ? WriteEvents(chunk[from..at]) : WriteHandshake();
                     _keptBack?.Clear();
                     from = end;
                     break;
@@ -121,6 +127,11 @@ internal sealed class StreamPump(
 
         // What is left is the start of an event, or comments and blank lines, which stand for themselves.
         var rest = _splitter.AtBoundary ? chunk.Length : at;
+        if (!_begun && !settlement.FirstByteNoted && HoldBack(chunk[from..rest], chunk[rest..]))
+        {
+            return false;
+        }
+
         wrote |= WriteEvents(chunk[from..rest]);
         return KeepBack(chunk[rest..]) | wrote;
     }
@@ -158,12 +169,42 @@ internal sealed class StreamPump(
         return true;
     }
 
+    /// <summary>Keeps what is no content yet, as long as it is little.</summary>
+    private bool HoldBack(ReadOnlySpan<byte> events, ReadOnlySpan<byte> open)
+    {
+        var length = (_keptBack?.Length ?? 0) + events.Length;
+        if (length + open.Length > MostKeptBack)
+        {
+            return false;
+        }
+
+        _keptBack ??= new PooledBytes(events.Length + open.Length);
+        _keptBack.Append(events);
+        _keptBack.Append(open);
+        _handshake = events.IsEmpty ? _handshake : length;
+        return true;
+    }
+
+    /// <summary>Writes the held handshake; the start of an event behind it stays.</summary>
+    private bool WriteHandshake()
+    {
+        if (_handshake == 0)
+        {
+            return false;
+        }
+
+        Send(_keptBack!.Span[.._handshake]);
+        _handshake = 0;
+        return true;
+    }
+
     private void SendKeptBack()
     {
         if (_keptBack is { Length: > 0 } kept)
         {
             Send(kept.Span);
             kept.Clear();
+            _handshake = 0;
         }
     }
 
@@ -255,7 +296,7 @@ internal sealed class StreamPump(
 
         settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, failure);
         await stream.TakeTurnAsync();
-        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array);
+        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array, opened: true);
         return new Outcome(CallOutcome.Partial, failure);
     }
 }
