@@ -16,8 +16,14 @@ internal static class ReplyHeaders
         "x-reasoning-included", "x-codex-turn-state", "x-models-etag", "etag",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Does nothing once the reply has started (a keep-alive went out): its headers are on their way.</summary>
     public static void Show(HttpResponseMessage from, HttpResponse to)
     {
+        if (to.HasStarted)
+        {
+            return;
+        }
+
         foreach (var header in from.Headers.NonValidated)
         {
             if (Shown.Contains(header.Key))
