@@ -120,9 +120,11 @@ internal sealed class RelayPipeline(
         RouteAttempt? again = null;
 
         // 5 Route: the next best (channel, credential).
-        while (Next(order.Route, ref again, out var attempt) && time.GetElapsedTime(begun) < options.AttemptsDeadline)
+        while (Next(order.Route, again, out var attempt) && time.GetElapsedTime(begun) < options.AttemptsDeadline)
         {
             var since = time.GetTimestamp();
+            var isRepeated = again is not null;
+            again = null;
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
             var reserved = await reserve.HoldAsync(order, attempt, settlement.Hold, clock.CallerToken);
@@ -130,6 +132,12 @@ internal sealed class RelayPipeline(
             {
                 order.Route.PassOver(attempt.Group, failure.Code, failure.Message);
                 continue;
+            }
+
+            // Only now is it given out: what one group cannot pay for, another may reach through the same channel.
+            if (!isRepeated)
+            {
+                order.Route.TryNext(out _);
             }
 
             settlement.Hold = hold;
@@ -185,16 +193,10 @@ internal sealed class RelayPipeline(
         return best ?? Quote.FromRefusal(order.Route.FinalRefusal());
     }
 
-    private static bool Next(Route route, ref RouteAttempt? again, [NotNullWhen(true)] out RouteAttempt? attempt)
+    private static bool Next(Route route, RouteAttempt? again, [NotNullWhen(true)] out RouteAttempt? attempt)
     {
-        if (again is not null)
-        {
-            attempt = again;
-            again = null;
-            return true;
-        }
-
-        return route.TryNext(out attempt);
+        attempt = again;
+        return attempt is not null || route.TryPeek(out attempt);
     }
 
     private static void ShowRoute(HttpContext http, Envelope envelope, RouteAttempt attempt, int attempts)
