@@ -90,25 +90,24 @@ internal sealed class RelayPipeline(
         catch (JournalRefusedException exception)
         {
             RelayLog.JournalRefused(logger, exception, envelope.Id);
-            await BreakOffAsync(http, envelope, HubFailures.JournalUnavailable);
+            await BreakOffAsync(http, envelope, stream, HubFailures.JournalUnavailable);
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
             RelayLog.CallCrashed(logger, exception, envelope.Id);
-            await BreakOffAsync(http, envelope, HubFailures.Internal);
+            await BreakOffAsync(http, envelope, stream, HubFailures.Internal);
         }
         finally
         {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-
-            // 9 Settle, the part that must happen whatever came before: no hold outlives its call.
+            // 9 Settle, the part that must happen whatever came before: no hold outlives its call, nor waits for a slow caller.
             settlement.ReleaseHold();
 
             // 10 Record: the call is no longer pending.
             record.End(served);
+            if (stream is not null)
+            {
+                await stream.DisposeAsync();
+            }
         }
     }
 
@@ -238,9 +237,16 @@ internal sealed class RelayPipeline(
         }
     }
 
-    private static async ValueTask BreakOffAsync(HttpContext http, Envelope envelope, Failure failure)
+    private static async ValueTask BreakOffAsync(HttpContext http, Envelope envelope, CallerStream? stream, Failure failure)
     {
-        if (http.Response.HasStarted)
+        if (stream is not null)
+        {
+            // No keep-alive may come between.
+            await stream.DisposeAsync();
+        }
+
+        // Bytes that wait to be flushed cannot be taken back: they would stand before the error.
+        if (http.Response.HasStarted || stream is { BytesWritten: > 0 })
         {
             http.Abort();
             return;

@@ -1,0 +1,30 @@
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AioHub.Relay.Tests.Review.Delivery;
+
+public sealed class StreamEndingTests
+{
+    [Fact]
+    public async Task When_the_journal_refuses_a_stream_its_end_is_withheld_and_the_hold_given_back()
+    {
+        // All in one read: content and the hidden usage chunk are written, not flushed, when the end is settled.
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(200).Header("Content-Type", "text/event-stream").Chunked()
+            .Send(string.Concat(ReviewHub.ChatStream.Select(static one => one + "\n\n"))));
+        await using var hub = await ReviewHub.StartAsync([upstream]);
+        ((IDisposable)hub.Services.GetRequiredService<IUsageJournal>()).Dispose();
+
+        // The connection is cut before a byte of it left: no status, no half answer with another's status.
+        await Should.ThrowAsync<HttpRequestException>(() => hub.PostAsync("/v1/chat/completions", ReviewHub.ChatStreamBody));
+
+        for (var i = 0; i < 500 && hub.Holds.OpenHolds > 0; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        hub.Holds.OpenHolds.ShouldBe(0);
+        hub.Holds.View(hub.Key).Spent.ShouldBe(NanoUsd.Zero);
+    }
+}
