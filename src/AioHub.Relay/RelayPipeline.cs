@@ -152,7 +152,7 @@ internal sealed class RelayPipeline(
                 // 8 Deliver: to the caller, settled before its last byte.
                 using (reply)
                 {
-                    ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Count + 1);
+                    await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Count + 1);
                     settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
                     var outcome = await deliver.ToCallerAsync(http, reply, stream, clock, settlement);
                     if (outcome.Kind is not CallOutcome.Failed)
@@ -196,6 +196,20 @@ internal sealed class RelayPipeline(
     {
         attempt = again;
         return attempt is not null || route.TryPeek(out attempt);
+    }
+
+    private static async ValueTask ShowRouteAsync(HttpContext http, Envelope envelope, CallerStream? stream, RouteAttempt attempt, int attempts)
+    {
+        if (stream is null)
+        {
+            ShowRoute(http, envelope, attempt, attempts);
+            return;
+        }
+
+        // A keep-alive sends the headers: they must not change under its hands.
+        await stream.TakeTurnAsync();
+        ShowRoute(http, envelope, attempt, attempts);
+        stream.GiveTurn();
     }
 
     private static void ShowRoute(HttpContext http, Envelope envelope, RouteAttempt attempt, int attempts)

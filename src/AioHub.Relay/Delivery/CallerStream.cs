@@ -49,13 +49,13 @@ internal sealed class CallerStream : IAsyncDisposable
     public ValueTask TakeTurnAsync() =>
         Interlocked.CompareExchange(ref _turn, Pumping, Waiting) == Waiting ? ValueTask.CompletedTask : WaitOutBeatAsync();
 
-    public void GiveTurn()
-    {
-        _lastWrite = _time.GetTimestamp();
-        Volatile.Write(ref _turn, Waiting);
-    }
+    public void GiveTurn() => Volatile.Write(ref _turn, Waiting);
 
-    public void Wrote(int bytes) => BytesWritten += bytes;
+    public void Wrote(int bytes)
+    {
+        BytesWritten += bytes;
+        _lastWrite = _time.GetTimestamp();
+    }
 
     /// <summary>Sets status and headers of an event stream; harmless when they are sent already.</summary>
     public void Open(string? contentType)
@@ -95,7 +95,7 @@ internal sealed class CallerStream : IAsyncDisposable
 
     private void Beat()
     {
-        if (!AtBoundary || _keepAlive.IsEmpty || _time.GetElapsedTime(_lastWrite) < _interval / 2
+        if (!AtBoundary || _keepAlive.IsEmpty || _time.GetElapsedTime(_lastWrite) < _interval / 4
             || Interlocked.CompareExchange(ref _turn, Beating, Waiting) != Waiting)
         {
             return;

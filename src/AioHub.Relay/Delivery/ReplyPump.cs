@@ -39,10 +39,16 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
             return new Outcome(CallOutcome.Failed, flaw);
         }
 
-        if (stream is { Started: true })
+        if (stream is not null)
         {
-            // A keep-alive went out already: this caller reads events now, and a plain reply is none.
-            return new Outcome(CallOutcome.Failed, UpstreamFailures.FromReply(null));
+            // From here on no keep-alive may come before the reply or into the middle of it.
+            await stream.TakeTurnAsync();
+            if (stream.Started)
+            {
+                // One went out already: this caller reads events now, and a plain reply is none.
+                stream.GiveTurn();
+                return new Outcome(CallOutcome.Failed, UpstreamFailures.FromReply(null));
+            }
         }
 
         settlement.NoteFirstByte();

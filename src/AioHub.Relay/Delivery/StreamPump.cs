@@ -233,6 +233,7 @@ internal sealed class StreamPump(
     {
         if (_told)
         {
+            await stream.TakeTurnAsync();
             await StreamErrors.ResetAsync(http, reply.Call.Envelope, stream);
             return new Outcome(CallOutcome.Partial, failure);
         }
