@@ -129,7 +129,8 @@ internal sealed class StreamPump(
             return false;
         }
 
-        _told = !settlement.IsSettled;
+        // Codex passes over a bare error event of the Responses API: there the hub says response.failed itself, with the upstream's message.
+        _told = !settlement.IsSettled && (reply.Call.Envelope.Route.Dialect != Dialect.OpenAiResponses || tap.Ended);
         if (_told)
         {
             settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, _failure);

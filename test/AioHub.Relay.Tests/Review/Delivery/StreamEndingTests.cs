@@ -8,6 +8,26 @@ namespace AioHub.Relay.Tests.Review.Delivery;
 public sealed class StreamEndingTests
 {
     [Fact]
+    public async Task A_bare_error_event_of_a_Responses_stream_ends_as_response_failed()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Sse(
+            """
+            event: response.output_text.delta
+            data: {"type":"response.output_text.delta","sequence_number":3,"item_id":"i","output_index":0,"content_index":0,"delta":"Hello"}
+            """,
+            """
+            event: error
+            data: {"type":"error","sequence_number":4,"code":"server_error","message":"The model tripped.","param":null}
+            """));
+        await using var hub = await ReviewHub.StartAsync([upstream]);
+
+        var (_, body, _) = await hub.PostAsync("/v1/responses", $$"""{"model":"{{ReviewHub.Model}}","input":"hi","stream":true}""");
+
+        body.ShouldContain("event: response.failed");
+        body.ShouldContain("The model tripped.");
+    }
+
+    [Fact]
     public async Task When_the_journal_refuses_a_stream_its_end_is_withheld_and_the_hold_given_back()
     {
         // All in one read: content and the hidden usage chunk are written, not flushed, when the end is settled.
