@@ -43,6 +43,9 @@ internal sealed class CallerStream : IAsyncDisposable
     /// <summary>False while the last bytes written are the middle of an event: nothing may be put between them.</summary>
     public bool AtBoundary { get; set; } = true;
 
+    /// <summary>The last byte of the reply itself that is no blank; 0 = there is none yet. Kept for Gemini's array only.</summary>
+    public byte LastSign { get; set; }
+
     public PipeWriter Writer => _http.Response.BodyWriter;
 
     /// <summary>Takes the turn to write. Almost always at once.</summary>

@@ -16,7 +16,7 @@ internal static class StreamErrors
         {
             if (array)
             {
-                stream.Writer.Write(",\n"u8);
+                stream.Writer.Write(Joint(stream.LastSign));
                 envelope.Dialect.WriteError(stream.Writer, error);
                 stream.Writer.Write("\n]"u8);
             }
@@ -34,6 +34,14 @@ internal static class StreamErrors
 
         await ResetAsync(http, envelope, stream);
     }
+
+    /// <summary>What must stand between the array so far and one more element.</summary>
+    private static ReadOnlySpan<byte> Joint(byte last) => last switch
+    {
+        0 => "["u8,
+        (byte)'[' or (byte)',' => "\n"u8,
+        _ => ",\n"u8,
+    };
 
     /// <summary>In the middle of an event, and for some clients always, only a reset tells the caller that this was no end.</summary>
     public static async ValueTask ResetAsync(HttpContext http, Envelope envelope, CallerStream stream)

@@ -194,6 +194,10 @@ internal sealed class StreamPump(
 
         stream.Writer.Write(bytes);
         stream.Wrote(bytes.Length);
+        if (_array && bytes.TrimEnd(" \t\r\n"u8) is [.., var last])
+        {
+            stream.LastSign = last;
+        }
     }
 
     /// <summary>False when the caller left.</summary>

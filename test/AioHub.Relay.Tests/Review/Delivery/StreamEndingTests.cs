@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.TestKit;
@@ -25,6 +26,32 @@ public sealed class StreamEndingTests
 
         body.ShouldContain("event: response.failed");
         body.ShouldContain("The model tripped.");
+    }
+
+    [Fact]
+    public async Task A_Gemini_array_that_breaks_after_its_comma_is_still_an_array_with_the_error_last()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(200).Header("Content-Type", "application/json").Chunked()
+            .Send("""[{"candidates":[{"content":{"role":"model","parts":[{"text":"Hello"}]}}]}""").Send("\n,\r\n").Close());
+        await using var hub = await ReviewHub.StartAsync([upstream]);
+
+        var (_, body, _) = await hub.PostAsync($"/v1beta/models/{ReviewHub.Model}:streamGenerateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""", ("User-Agent", "GeminiCLI/1"));
+
+        using var json = JsonDocument.Parse(body);
+        json.RootElement.GetArrayLength().ShouldBe(2);
+        json.RootElement[1].GetProperty("error").GetProperty("code").GetInt32().ShouldBe(502);
+    }
+
+    [Fact]
+    public async Task A_Gemini_array_that_only_kept_alive_opens_before_its_error()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(500, """{"error":{"code":500,"message":"no","status":"INTERNAL"}}""").WaitBeforeHead(TimeSpan.FromMilliseconds(400)));
+        await using var hub = await ReviewHub.StartAsync([upstream], static relay => relay.KeepAliveInterval = TimeSpan.FromMilliseconds(50));
+
+        var (_, body, _) = await hub.PostAsync($"/v1beta/models/{ReviewHub.Model}:streamGenerateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""", ("User-Agent", "GeminiCLI/1"));
+
+        using var json = JsonDocument.Parse(body);
+        json.RootElement[0].GetProperty("error").GetProperty("code").GetInt32().ShouldBe(500);
     }
 
     [Fact]
