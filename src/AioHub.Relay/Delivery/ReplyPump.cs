@@ -27,11 +27,11 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
         }
         catch (OperationCanceledException)
         {
-            return clock.CallerLeft ? Outcome.Cancelled : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
+            return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
         {
-            return clock.CallerLeft ? Outcome.Cancelled : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
+            return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
         }
 
         if (Judge(body) is { } flaw)
@@ -55,6 +55,13 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
         var receipt = settlement.Settle(CallOutcome.Completed, tap, complete: true, (int)reply.Response.StatusCode, null);
         await SendAsync(body, receipt);
         return Outcome.Completed;
+    }
+
+    /// <summary>Nobody knows what half a reply used: nothing is charged, but the call is on record.</summary>
+    private Outcome Cancelled()
+    {
+        settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+        return Outcome.Cancelled;
     }
 
     private async ValueTask<Failure?> ReadAsync(PooledBytes body)
