@@ -90,14 +90,16 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
             return UpstreamFailures.Empty;
         }
 
-        // Speech is no JSON: its bytes are the answer.
-        if (reply.Call.Envelope.Route.Operation == Operation.Speak && !IsJson)
+        // Speech is no JSON: its bytes are the answer. A login page is none.
+        if (reply.Call.Envelope.Route.Operation == Operation.Speak && !IsJson && !IsPage)
         {
             return null;
         }
 
         return tap.OnReply(body.Span) ? null : UpstreamFailures.FromReply(tap.Error);
     }
+
+    private bool IsPage => ReplyHeaders.ContentType(reply.Response)?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) ?? false;
 
     private bool IsJson => ReplyHeaders.ContentType(reply.Response)?.Contains("json", StringComparison.OrdinalIgnoreCase) ?? true;
 
