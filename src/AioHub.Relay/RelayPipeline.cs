@@ -90,25 +90,24 @@ internal sealed class RelayPipeline(
         catch (JournalRefusedException exception)
         {
             RelayLog.JournalRefused(logger, exception, envelope.Id);
-            await BreakOffAsync(http, envelope, HubFailures.JournalUnavailable);
+            await BreakOffAsync(http, envelope, stream, HubFailures.JournalUnavailable);
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
             RelayLog.CallCrashed(logger, exception, envelope.Id);
-            await BreakOffAsync(http, envelope, HubFailures.Internal);
+            await BreakOffAsync(http, envelope, stream, HubFailures.Internal);
         }
         finally
         {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-
-            // 9 Settle, the part that must happen whatever came before: no hold outlives its call.
+            // 9 Settle, the part that must happen whatever came before: no hold outlives its call, nor waits for a slow caller.
             settlement.ReleaseHold();
 
             // 10 Record: the call is no longer pending.
             record.End(served);
+            if (stream is not null)
+            {
+                await stream.DisposeAsync();
+            }
         }
     }
 
@@ -120,9 +119,11 @@ internal sealed class RelayPipeline(
         RouteAttempt? again = null;
 
         // 5 Route: the next best (channel, credential).
-        while (Next(order.Route, ref again, out var attempt) && time.GetElapsedTime(begun) < options.AttemptsDeadline)
+        while (Next(order.Route, again, out var attempt) && time.GetElapsedTime(begun) < options.AttemptsDeadline)
         {
             var since = time.GetTimestamp();
+            var isRepeated = again is not null;
+            again = null;
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
             var reserved = await reserve.HoldAsync(order, attempt, settlement.Hold, clock.CallerToken);
@@ -130,6 +131,12 @@ internal sealed class RelayPipeline(
             {
                 order.Route.PassOver(attempt.Group, failure.Code, failure.Message);
                 continue;
+            }
+
+            // Only now is it given out: what one group cannot pay for, another may reach through the same channel.
+            if (!isRepeated)
+            {
+                order.Route.TryNext(out _);
             }
 
             settlement.Hold = hold;
@@ -145,7 +152,7 @@ internal sealed class RelayPipeline(
                 // 8 Deliver: to the caller, settled before its last byte.
                 using (reply)
                 {
-                    ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Count + 1);
+                    await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Count + 1);
                     settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
                     var outcome = await deliver.ToCallerAsync(http, reply, stream, clock, settlement);
                     if (outcome.Kind is not CallOutcome.Failed)
@@ -185,16 +192,24 @@ internal sealed class RelayPipeline(
         return best ?? Quote.FromRefusal(order.Route.FinalRefusal());
     }
 
-    private static bool Next(Route route, ref RouteAttempt? again, [NotNullWhen(true)] out RouteAttempt? attempt)
+    private static bool Next(Route route, RouteAttempt? again, [NotNullWhen(true)] out RouteAttempt? attempt)
     {
-        if (again is not null)
+        attempt = again;
+        return attempt is not null || route.TryPeek(out attempt);
+    }
+
+    private static async ValueTask ShowRouteAsync(HttpContext http, Envelope envelope, CallerStream? stream, RouteAttempt attempt, int attempts)
+    {
+        if (stream is null)
         {
-            attempt = again;
-            again = null;
-            return true;
+            ShowRoute(http, envelope, attempt, attempts);
+            return;
         }
 
-        return route.TryNext(out attempt);
+        // A keep-alive sends the headers: they must not change under its hands.
+        await stream.TakeTurnAsync();
+        ShowRoute(http, envelope, attempt, attempts);
+        stream.GiveTurn();
     }
 
     private static void ShowRoute(HttpContext http, Envelope envelope, RouteAttempt attempt, int attempts)
@@ -227,7 +242,7 @@ internal sealed class RelayPipeline(
 
         if (stream is { Started: true })
         {
-            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: Deliver.IsArray(http, envelope), opened: false);
+            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: Deliver.IsArray(http, envelope));
         }
         else
         {
@@ -236,9 +251,16 @@ internal sealed class RelayPipeline(
         }
     }
 
-    private static async ValueTask BreakOffAsync(HttpContext http, Envelope envelope, Failure failure)
+    private static async ValueTask BreakOffAsync(HttpContext http, Envelope envelope, CallerStream? stream, Failure failure)
     {
-        if (http.Response.HasStarted)
+        if (stream is not null)
+        {
+            // No keep-alive may come between.
+            await stream.DisposeAsync();
+        }
+
+        // Bytes that wait to be flushed cannot be taken back: they would stand before the error.
+        if (http.Response.HasStarted || stream is { BytesWritten: > 0 })
         {
             http.Abort();
             return;

@@ -43,19 +43,22 @@ internal sealed class CallerStream : IAsyncDisposable
     /// <summary>False while the last bytes written are the middle of an event: nothing may be put between them.</summary>
     public bool AtBoundary { get; set; } = true;
 
+    /// <summary>The last byte of the reply itself that is no blank; 0 = there is none yet. Kept for Gemini's array only.</summary>
+    public byte LastSign { get; set; }
+
     public PipeWriter Writer => _http.Response.BodyWriter;
 
     /// <summary>Takes the turn to write. Almost always at once.</summary>
     public ValueTask TakeTurnAsync() =>
         Interlocked.CompareExchange(ref _turn, Pumping, Waiting) == Waiting ? ValueTask.CompletedTask : WaitOutBeatAsync();
 
-    public void GiveTurn()
-    {
-        _lastWrite = _time.GetTimestamp();
-        Volatile.Write(ref _turn, Waiting);
-    }
+    public void GiveTurn() => Volatile.Write(ref _turn, Waiting);
 
-    public void Wrote(int bytes) => BytesWritten += bytes;
+    public void Wrote(int bytes)
+    {
+        BytesWritten += bytes;
+        _lastWrite = _time.GetTimestamp();
+    }
 
     /// <summary>Sets status and headers of an event stream; harmless when they are sent already.</summary>
     public void Open(string? contentType)
@@ -95,7 +98,7 @@ internal sealed class CallerStream : IAsyncDisposable
 
     private void Beat()
     {
-        if (!AtBoundary || _keepAlive.IsEmpty || _time.GetElapsedTime(_lastWrite) < _interval / 2
+        if (!AtBoundary || _keepAlive.IsEmpty || _time.GetElapsedTime(_lastWrite) < _interval / 4
             || Interlocked.CompareExchange(ref _turn, Beating, Waiting) != Waiting)
         {
             return;

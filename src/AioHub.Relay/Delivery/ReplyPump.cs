@@ -39,13 +39,16 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
             return new Outcome(CallOutcome.Failed, flaw);
         }
 
-        // From here on no keep-alive may open the reply.
-        await (stream?.TakeTurnAsync() ?? ValueTask.CompletedTask);
-        if (stream is { Started: true })
+        if (stream is not null)
         {
-            // A keep-alive went out already: this caller reads events now, and a plain reply is none.
-            stream.GiveTurn();
-            return new Outcome(CallOutcome.Failed, UpstreamFailures.FromReply(null));
+            // From here on no keep-alive may come before the reply or into the middle of it.
+            await stream.TakeTurnAsync();
+            if (stream.Started)
+            {
+                // One went out already: this caller reads events now, and a plain reply is none.
+                stream.GiveTurn();
+                return new Outcome(CallOutcome.Failed, UpstreamFailures.FromReply(null));
+            }
         }
 
         settlement.NoteFirstByte();
@@ -87,14 +90,16 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
             return UpstreamFailures.Empty;
         }
 
-        // Speech is no JSON: its bytes are the answer.
-        if (reply.Call.Envelope.Route.Operation == Operation.Speak && !IsJson)
+        // Speech is no JSON: its bytes are the answer. A login page is none.
+        if (reply.Call.Envelope.Route.Operation == Operation.Speak && !IsJson && !IsPage)
         {
             return null;
         }
 
         return tap.OnReply(body.Span) ? null : UpstreamFailures.FromReply(tap.Error);
     }
+
+    private bool IsPage => ReplyHeaders.ContentType(reply.Response)?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) ?? false;
 
     private bool IsJson => ReplyHeaders.ContentType(reply.Response)?.Contains("json", StringComparison.OrdinalIgnoreCase) ?? true;
 

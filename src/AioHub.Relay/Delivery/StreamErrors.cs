@@ -10,15 +10,14 @@ namespace AioHub.Relay.Delivery;
 internal static class StreamErrors
 {
     /// <param name="array">The caller reads one growing JSON array.</param>
-    /// <param name="opened">Elements of that array were sent; false = keep-alives at most.</param>
-    public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array, bool opened)
+    public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array)
     {
         var error = new WireError(failure.Status, failure.Code, failure.Message, envelope.Id.ToString()) { RetryAfter = failure.RetryAfter };
         try
         {
             if (stream.AtBoundary && array)
             {
-                stream.Writer.Write(opened ? ",\n"u8 : "["u8);
+                stream.Writer.Write(Joint(stream.LastSign));
                 envelope.Dialect.WriteError(stream.Writer, error);
                 stream.Writer.Write("\n]"u8);
             }
@@ -36,6 +35,14 @@ internal static class StreamErrors
 
         await ResetAsync(http, envelope, stream);
     }
+
+    /// <summary>What must stand between the array so far and one more element.</summary>
+    private static ReadOnlySpan<byte> Joint(byte last) => last switch
+    {
+        0 => "["u8,
+        (byte)'[' or (byte)',' => "\n"u8,
+        _ => ",\n"u8,
+    };
 
     /// <summary>In the middle of an event, and for some clients always, only a reset tells the caller that this was no end.</summary>
     public static async ValueTask ResetAsync(HttpContext http, Envelope envelope, CallerStream stream)

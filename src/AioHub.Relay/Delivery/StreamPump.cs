@@ -145,7 +145,8 @@ internal sealed class StreamPump(
             return false;
         }
 
-        _told = !settlement.IsSettled;
+        // Codex passes over a bare error event of the Responses API: there the hub says response.failed itself, with the upstream's message.
+        _told = !settlement.IsSettled && (reply.Call.Envelope.Route.Dialect != Dialect.OpenAiResponses || tap.Ended);
         if (_told)
         {
             settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, _failure);
@@ -239,6 +240,10 @@ internal sealed class StreamPump(
 
         stream.Writer.Write(bytes);
         stream.Wrote(bytes.Length);
+        if (_array && bytes.TrimEnd(" \t\r\n"u8) is [.., var last])
+        {
+            stream.LastSign = last;
+        }
     }
 
     /// <summary>False when the caller left.</summary>
@@ -279,6 +284,7 @@ internal sealed class StreamPump(
     {
         if (_told)
         {
+            await stream.TakeTurnAsync();
             await StreamErrors.ResetAsync(http, reply.Call.Envelope, stream);
             return new Outcome(CallOutcome.Partial, failure);
         }
@@ -296,7 +302,7 @@ internal sealed class StreamPump(
 
         settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, failure);
         await stream.TakeTurnAsync();
-        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array, opened: true);
+        await StreamErrors.WriteAsync(http, reply.Call.Envelope, stream, failure, tap.Sequence + 1, _array);
         return new Outcome(CallOutcome.Partial, failure);
     }
 }

@@ -21,8 +21,9 @@ internal sealed class Deliver(RelayOptions options)
             return await new StreamPump(http, reply, tap, stream, clock, settlement, options).RunAsync();
         }
 
-        // The caller asked for no stream, the upstream streams all the same: what it sends is passed on.
-        await using var late = OpenStream(http, envelope, options.KeepAliveInterval, TimeProvider.System);
+        // The caller asked for no stream, the upstream streams all the same: what it sends is passed on. Without keep-alives: should this
+        // attempt fail, the next one may bring a plain reply.
+        await using var late = new CallerStream(http, ReadOnlyMemory<byte>.Empty, "text/event-stream; charset=utf-8", options.KeepAliveInterval, TimeProvider.System);
         return await new StreamPump(http, reply, tap, late, clock, settlement, options).RunAsync();
     }
 

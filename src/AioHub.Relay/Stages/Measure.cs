@@ -15,8 +15,7 @@ internal static class Measure
     /// <param name="complete">False: the reply broke off, so reported output may lag behind what was produced.</param>
     public static Usage Usage(ReplyTap tap, Envelope envelope, bool complete)
     {
-        // An answer without content costs nothing, whatever the upstream counted.
-        if (!tap.HasContent && envelope.Route.Operation is (Operation.Generate or Operation.Complete))
+        if (IsEmpty(tap, envelope))
         {
             return default;
         }
@@ -35,6 +34,9 @@ internal static class Measure
 
         return new Usage { Input = EstimatedInput(envelope), Output = output, Source = UsageSource.Estimated };
     }
+
+    /// <summary>An answer without content costs nothing, whatever the upstream counted and whatever a request costs.</summary>
+    public static bool IsEmpty(ReplyTap tap, Envelope envelope) => !tap.HasContent && envelope.Route.Operation is (Operation.Generate or Operation.Complete);
 
     private static long EstimatedInput(Envelope envelope)
     {

@@ -39,7 +39,7 @@ internal sealed class Quote(Router router, TimeProvider time)
 
         var window = attempt.Model.WindowFor(envelope.Model.LongContext);
         var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
-        return Pricing.Bound(attempt.Price, attempt.Group.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers), time.GetUtcNow().UtcDateTime);
+        return Pricing.Bound(attempt.Price, attempt.Group.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers), time.GetUtcNow().UtcDateTime, envelope.Peek.ServiceTier);
     }
 
     public static Failure FromRefusal(RouteRefusal refusal) =>

@@ -54,7 +54,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
 
         var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete);
-        var charge = _attempt is null || envelope.Route.Free || usage.IsZero && _attempt.Price.PerRequest is null || tap is null
+        var charge = tap is null || _attempt is null || envelope.Route.Free || Measure.IsEmpty(tap, envelope) || (usage.IsZero && _attempt.Price.PerRequest is null)
             ? Charge.Nothing(_attempt?.Price.Version ?? "")
             : Pricing.Price(_attempt.Price, _attempt.Group.Multiplier, usage, new PriceContext { Moment = envelope.StartedAt, ServiceTier = tap.ServiceTier });
         var receipt = new Receipt
