@@ -37,28 +37,56 @@ internal sealed class HubServer : IAsyncDisposable
     /// <summary>The first address that is listened on, with its real port.</summary>
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
+    /// <summary>What the file of <see cref="HubSettings.Config"/> changed; null without one.</summary>
+    public Configuration.ConfigurationReport? Applied { get; private init; }
+
     /// <summary>Opens everything and listens. Calls are answered when this returns.</summary>
-    public static async Task<HubServer> StartAsync(HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, CancellationToken cancellation)
+    public static Task<HubServer> StartAsync(HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, CancellationToken cancellation) =>
+        StartAsync(settings, time, logging, static _ => { }, cancellation);
+
+    /// <param name="settings">What must be known before the database is open.</param>
+    /// <param name="time">Now.</param>
+    /// <param name="logging">Adds where logs go.</param>
+    /// <param name="opened">Told of the first start before anything else can fail: the first key's secret is made once.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    public static async Task<HubServer> StartAsync(
+        HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, Action<SeedReport> opened, CancellationToken cancellation)
     {
         var (home, seeded) = await HubHome.OpenAsync(settings, time, cancellation);
+        ServedMoney? money = null;
+        Heartbeat? heartbeat = null;
         try
         {
+            opened(seeded);
+            Configuration.ConfigurationReport? applied = null;
             if (!string.IsNullOrEmpty(settings.Config))
             {
-                await Configuration.ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
+                applied = await Configuration.ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
                 await home.Watch.RefreshAsync(cancellation);
             }
 
             var loggers = LoggerFactory.Create(builder => logging?.Invoke(builder));
-            var money = await ServedMoney.OpenAsync(home, loggers, cancellation);
+            money = await ServedMoney.OpenAsync(home, loggers, cancellation);
             var app = Build(home, money, loggers);
-            var heartbeat = new Heartbeat(home, money, app.Services.GetRequiredService<ILogger<Heartbeat>>());
+            var router = app.Services.GetRequiredService<Router>();
+            router.Settings = await home.RouteSettings.ReadAsync(cancellation);
+            heartbeat = new Heartbeat(home, money, router, app.Services.GetRequiredService<ILogger<Heartbeat>>());
             heartbeat.Start();
             await app.StartAsync(cancellation);
-            return new HubServer(app, home, money, heartbeat, seeded);
+            return new HubServer(app, home, money, heartbeat, seeded) { Applied = applied };
         }
         catch
         {
+            if (heartbeat is not null)
+            {
+                await heartbeat.DisposeAsync();
+            }
+
+            if (money is not null)
+            {
+                await money.DisposeAsync();
+            }
+
             await home.DisposeAsync();
             throw;
         }

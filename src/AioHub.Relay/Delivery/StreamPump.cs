@@ -18,7 +18,9 @@ namespace AioHub.Relay.Delivery;
 internal sealed class StreamPump(
     HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream stream, CallClock clock, Settlement settlement, RelayOptions options)
 {
-    private const int BufferBytes = 16 * 1024;
+    /// <summary>What a stream holds while it waits: thousands wait at once. A read that fills it is followed by a larger one.</summary>
+    private const int WaitingBytes = 4 * 1024;
+    private const int BurstBytes = 32 * 1024;
 
     /// <summary>A longer event is passed on as it comes: images in one event would otherwise be held whole.</summary>
     private const int MostKeptBack = 64 * 1024;
@@ -35,11 +37,12 @@ internal sealed class StreamPump(
 
     public async ValueTask<Outcome> RunAsync()
     {
+        var burst = false;
         try
         {
             while (true)
             {
-                var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                var buffer = ArrayPool<byte>.Shared.Rent(burst ? BurstBytes : WaitingBytes);
                 try
                 {
                     clock.AllowSilence(IdleTimeout);
@@ -48,6 +51,8 @@ internal sealed class StreamPump(
                     {
                         break;
                     }
+
+                    burst = read == buffer.Length;
 
                     await stream.TakeTurnAsync();
                     var wrote = Pass(buffer.AsSpan(0, read));
