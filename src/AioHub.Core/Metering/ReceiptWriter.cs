@@ -234,45 +234,50 @@ public sealed class ReceiptWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>One by one: a receipt that alone is refused while others pass is parked. False: nothing passed, the database is away.</summary>
+    /// <summary>
+    /// One by one. What is refused twice, with the database taking a faultless receipt in between, is parked. False: the database is away, or there
+    /// is no more room; what is left of the batch waits.
+    /// </summary>
     private async Task<bool> ApplySinglesAsync(CancellationToken cancellation)
     {
-        var refused = new List<(JournalTicket Ticket, Exception Problem)>();
-        var passed = 0;
-        while (refused.Count < _batch.Count)
+        while (_batch.Count > 0)
         {
-            var ticket = _batch[refused.Count];
-            try
+            var ticket = _batch[0];
+            if (await TryAsync(ticket, cancellation) is not null)
             {
-                await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], _holds.Origin, cancellation);
-                _batch.RemoveAt(refused.Count);
-                Finish(ticket);
-                passed++;
-            }
-            catch (Exception problem) when (!cancellation.IsCancellationRequested)
-            {
-                refused.Add((ticket, problem));
-                if (passed == 0 && refused.Count >= TriesBeforeSingles && !await AnswersAsync(cancellation))
+                if (_parked.Count >= MostParked || !await AnswersAsync(cancellation))
                 {
                     return false;
                 }
+
+                if (await TryAsync(ticket, cancellation) is { } problem)
+                {
+                    MeteringLog.Parked(_logger, problem, ticket.Receipt.Id.ToString());
+                    _parked.Add(ticket);
+                    Volatile.Write(ref _parkedCount, _parked.Count);
+                }
             }
+
+            _batch.RemoveAt(0);
         }
 
-        if (_parked.Count + refused.Count > MostParked || (passed == 0 && !await AnswersAsync(cancellation)))
+        return true;
+    }
+
+    /// <summary>Applies one receipt alone. Null: done; otherwise why not.</summary>
+    private async Task<Exception?> TryAsync(JournalTicket ticket, CancellationToken cancellation)
+    {
+        try
         {
-            return false;
+            await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], _holds.Origin, cancellation);
         }
-
-        foreach (var (ticket, problem) in refused)
+        catch (Exception problem) when (!cancellation.IsCancellationRequested)
         {
-            MeteringLog.Parked(_logger, problem, ticket.Receipt.Id.ToString());
-            _batch.Remove(ticket);
-            _parked.Add(ticket);
+            return problem;
         }
 
-        Volatile.Write(ref _parkedCount, _parked.Count);
-        return _batch.Count == 0;
+        Finish(ticket);
+        return null;
     }
 
     /// <summary>Whether the database would take a receipt of which nobody could find fault. It is undone.</summary>
@@ -306,15 +311,9 @@ public sealed class ReceiptWriter : IAsyncDisposable
         _lastParkedTry = _time.GetTimestamp();
         for (var i = _parked.Count - 1; i >= 0; i--)
         {
-            try
+            if (await TryAsync(_parked[i], cancellation) is null)
             {
-                await ApplyAsync([new PendingReceipt(_parked[i].Receipt, _parked[i].Payload)], _holds.Origin, cancellation);
-                Finish(_parked[i]);
                 _parked.RemoveAt(i);
-            }
-            catch (Exception) when (!cancellation.IsCancellationRequested)
-            {
-                // Told when it was parked.
             }
         }
 
