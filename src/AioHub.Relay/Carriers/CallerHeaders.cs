@@ -33,10 +33,11 @@ internal static class CallerHeaders
     {
         foreach (var (name, values) in from)
         {
-            if (passthrough ? !IsWithheld(name) : IsForwarded(name))
+            // A value that cannot be sent would look like a channel that cannot be reached, and put it to rest for everybody.
+            if ((passthrough ? !IsWithheld(name) : IsForwarded(name)) && values.ToString() is var value && ReplyHeaders.IsPlain(value))
             {
                 // Once, never on top of a copy: a doubled anthropic-version fails every call.
-                to.Headers.TryAddWithoutValidation(name, (string?)values);
+                to.Headers.TryAddWithoutValidation(name, value);
             }
         }
 

@@ -16,19 +16,28 @@ internal static class ReplyHeaders
         "x-reasoning-included", "x-codex-turn-state", "x-models-etag", "etag",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Does nothing once the reply has started (a keep-alive went out): its headers are on their way.</summary>
     public static void Show(HttpResponseMessage from, HttpResponse to)
     {
+        if (to.HasStarted)
+        {
+            return;
+        }
+
         foreach (var header in from.Headers.NonValidated)
         {
-            if (Shown.Contains(header.Key))
+            if (Shown.Contains(header.Key) && header.Value.ToString() is var value && IsPlain(value))
             {
-                to.Headers[header.Key] = header.Value.ToString();
+                to.Headers[header.Key] = value;
             }
         }
     }
 
     public static string? ContentType(HttpResponseMessage response) =>
-        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString() is var type && IsPlain(type) ? type : null;
+
+    /// <summary>Printable ASCII: what both sides' header writers take. Anything else makes them throw in the middle of a call.</summary>
+    public static bool IsPlain(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     /// <summary>retry-after-ms, or retry-after in seconds or as a date (RFC 9110 10.2.3); bounded.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response)

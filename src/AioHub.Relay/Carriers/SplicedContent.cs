@@ -12,7 +12,7 @@ internal sealed class SplicedContent : HttpContent
     public SplicedContent(SplicedBytes body, string contentType)
     {
         _body = body;
-        if (!Headers.TryAddWithoutValidation("Content-Type", contentType))
+        if (!ReplyHeaders.IsPlain(contentType) || !Headers.TryAddWithoutValidation("Content-Type", contentType))
         {
             Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }

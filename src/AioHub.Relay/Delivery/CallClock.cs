@@ -6,15 +6,16 @@ namespace AioHub.Relay.Delivery;
 internal sealed class CallClock : IDisposable
 {
     private readonly TimeProvider _time;
+    private readonly CancellationTokenRegistration _callerLeaves;
     private readonly CancellationToken _aborted;
-    private CancellationTokenSource _stop;
-    private CancellationTokenRegistration _callerLeaves;
+    private volatile CancellationTokenSource _stop;
 
     public CallClock(HttpContext http, TimeProvider time)
     {
         _time = time;
         _aborted = http.RequestAborted;
-        Begin();
+        _stop = Start();
+        _callerLeaves = _aborted.UnsafeRegister(static state => ((CallClock)state!)._stop.Cancel(), this);
     }
 
     public CancellationToken Token => _stop.Token;
@@ -24,14 +25,17 @@ internal sealed class CallClock : IDisposable
 
     public bool CallerLeft => _aborted.IsCancellationRequested;
 
-    /// <summary>Starts the wait for the next byte anew.</summary>
+    /// <summary>Starts the wait for the next byte anew; one that ended before says nothing of the next attempt. <see cref="Token"/> may be another one afterwards.</summary>
     public void AllowSilence(TimeSpan longest)
     {
-        if (_stop.IsCancellationRequested && !CallerLeft)
+        if (_stop.IsCancellationRequested)
         {
-            // An attempt before this one was silent for too long: its source is spent.
-            Dispose();
-            Begin();
+            // Not disposed: the caller may be leaving at this moment, and its registration may still hold the old one.
+            _stop = Start();
+            if (CallerLeft)
+            {
+                _stop.Cancel();
+            }
         }
 
         _stop.CancelAfter(longest);
@@ -46,10 +50,6 @@ internal sealed class CallClock : IDisposable
         _stop.Dispose();
     }
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_stop))]
-    private void Begin()
-    {
-        _stop = ReferenceEquals(_time, TimeProvider.System) ? new CancellationTokenSource() : new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
-        _callerLeaves = _aborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
-    }
+    private CancellationTokenSource Start() =>
+        ReferenceEquals(_time, TimeProvider.System) ? new CancellationTokenSource() : new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
 }
