@@ -107,9 +107,15 @@ public sealed class ReplayTests(SharedHub shared)
             return receipt.Charge.Total.Value;
         }
 
-        answer.Status.ShouldBe(200);
         if (Failing.Contains(recorded.Name, StringComparer.Ordinal))
         {
+            if (answer.Status != 200)
+            {
+                // The failure came in one piece with the first content: none of it was shown.
+                receipt.Outcome.ShouldBe(CallOutcome.Failed);
+                return receipt.Charge.Total.Value;
+            }
+
             receipt.Outcome.ShouldBe(CallOutcome.Partial);
             receipt.Stop.ShouldBe(StopReason.Error);
             answer.Text.ShouldContain("\"error\"");
@@ -118,6 +124,7 @@ public sealed class ReplayTests(SharedHub shared)
             return receipt.Charge.Total.Value;
         }
 
+        answer.Status.ShouldBe(200);
         answer.Broken.ShouldBeFalse();
         answer.Body.ShouldBe(expected);
         answer.Header("content-type").ShouldBe(recorded.ReplyHeaders.FirstOrDefault(static header => header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)).Value ?? "text/event-stream");
