@@ -68,7 +68,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         return encodings.ToString().Trim().ToLowerInvariant() switch
         {
             "gzip" => new GZipStream(body, CompressionMode.Decompress),
-            "br" => new BrotliStream(body, CompressionMode.Decompress),
+            "br" => new BrotliReply(body),
             "deflate" => new ZLibStream(body, CompressionMode.Decompress),
             _ => body,
         };

@@ -104,7 +104,7 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException)
+        catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException || (exception is InvalidOperationException && decoder is BrotliStream))
         {
             return HubFailures.BrokenEncoding(encoding);
         }
