@@ -55,6 +55,10 @@ internal sealed class RelayPipeline(
         {
             // The caller left before there was anything to tell or to charge.
         }
+        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
+        {
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), HubFailures.BrokenBody(exception.StatusCode));
+        }
         finally
         {
             admit.Leave(caller);

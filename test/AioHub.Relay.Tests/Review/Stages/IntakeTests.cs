@@ -23,6 +23,19 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public async Task A_broken_chunk_is_told_in_the_callers_dialect()
+    {
+        await using var hub = await ReviewHub.StartAsync([]);
+
+        var answer = await hub.RawAsync(
+            $"POST /v1/messages HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nx-api-key: {ReviewHub.Secret}\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n");
+
+        answer.ShouldStartWith("HTTP/1.1 400");
+        answer.ShouldContain("x-aiohub-error: invalid_body");
+        answer.ShouldContain("\"type\":\"error\"");
+    }
+
+    [Fact]
     public async Task An_upstream_that_lies_about_its_encoding_is_an_upstream_error()
     {
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, ReviewHub.ChatReply).Header("Content-Encoding", "br"));
