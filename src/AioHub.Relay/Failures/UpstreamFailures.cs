@@ -13,15 +13,16 @@ internal static class UpstreamFailures
         var wait = retryAfter ?? error.RetryAfter;
         return blame switch
         {
-            AttemptFailure.Unauthorized => new Failure(status, "upstream_unauthorized",
-                "The upstream refused the hub's credential. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status },
-            AttemptFailure.QuotaExhausted => new Failure(status, "upstream_quota_exhausted",
-                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.") { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
-            AttemptFailure.Forbidden => new Failure(status, "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status },
+            // The hub's own account is at fault: a 401, 402 or 403 would tell the caller that its key is, and the vendor's words whose account it was.
+            AttemptFailure.Unauthorized => new Failure(502, "upstream_unauthorized",
+                "The upstream refused the hub's credential. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+            AttemptFailure.QuotaExhausted => new Failure(502, "upstream_quota_exhausted",
+                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.") { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false },
+            AttemptFailure.Forbidden => new Failure(502, "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
             AttemptFailure.ModelUnknown => new Failure(status, "model_not_found", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
             AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
-            AttemptFailure.Timeout => new Failure(status, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
+            AttemptFailure.Timeout => new Failure(504, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
             AttemptFailure.CallerFault => new Failure(status, error.Code ?? "upstream_refused", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
             _ => new Failure(status is >= 500 and <= 599 ? status : 502, "upstream_error", error.Message) { Attempt = AttemptFailure.UpstreamError, UpstreamStatus = status, Body = body },
         };
