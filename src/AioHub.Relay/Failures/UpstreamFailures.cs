@@ -88,6 +88,9 @@ internal static class UpstreamFailures
         429 => AttemptFailure.RateLimited,
         503 or 529 => AttemptFailure.Overloaded,
         504 => AttemptFailure.Timeout,
+        // Google calls a bad key an invalid argument; Anthropic calls an empty purse an invalid request; OpenAI's hard limit is a 400 as well.
+        400 when Says(error, "API_KEY_INVALID") || Says(error, "API_KEY_EXPIRED") => AttemptFailure.Unauthorized,
+        400 when Says(error, "billing") || error.Message.Contains("credit balance is too low", StringComparison.OrdinalIgnoreCase) => AttemptFailure.QuotaExhausted,
         >= 400 and < 500 => AttemptFailure.CallerFault,
         _ => AttemptFailure.UpstreamError,
     };

@@ -20,4 +20,23 @@ public sealed class UpstreamFailuresTests
         head.Headers.GetValues("x-aiohub-error").ShouldBe([code]);
         JsonDocument.Parse(body).RootElement.GetProperty("error").GetProperty("code").GetString().ShouldBe(code);
     }
+
+    [Theory]
+    [InlineData("/v1beta/models/review-model:generateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""",
+        """{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}""")]
+    [InlineData("/v1/messages", """{"model":"review-model","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}""",
+        """{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."}}""")]
+    public async Task A_400_about_the_hubs_own_account_goes_to_the_next_channel(string path, string body, string error)
+    {
+        await using var broke = await FakeUpstream.StartAsync(_ => Reply.Json(400, error));
+        await using var good = await FakeUpstream.StartAsync(_ => Reply.Json(200, path.Contains("beta", StringComparison.Ordinal)
+            ? """{"candidates":[{"content":{"role":"model","parts":[{"text":"Hello"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":5}}"""
+            : """{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn","usage":{"input_tokens":7,"output_tokens":5}}"""));
+        await using var hub = await ReviewHub.StartAsync([broke, good]);
+
+        var (head, answer, _) = await hub.PostAsync(path, body);
+
+        ((int)head.StatusCode).ShouldBe(200, answer);
+        answer.ShouldContain("Hello");
+    }
 }
