@@ -6,6 +6,8 @@ namespace AioHub.Relay.Failures;
 /// <summary>Reads what went wrong upstream: whom to blame, whether another channel helps, what the caller sees.</summary>
 internal static class UpstreamFailures
 {
+    private const int LongestCode = 64;
+
     /// <summary>An error that arrived as an HTTP status.</summary>
     public static Failure FromStatus(int status, UpstreamError error, TimeSpan? retryAfter, ReadOnlyMemory<byte> body)
     {
@@ -23,7 +25,7 @@ internal static class UpstreamFailures
             AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Timeout => new Failure(504, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
-            AttemptFailure.CallerFault => new Failure(status, error.Code ?? "upstream_refused", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
+            AttemptFailure.CallerFault => new Failure(status, CodeOf(error), error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
             _ => new Failure(status is >= 500 and <= 599 ? status : 502, "upstream_error", error.Message) { Attempt = AttemptFailure.UpstreamError, UpstreamStatus = status, Body = body },
         };
     }
@@ -111,6 +113,10 @@ internal static class UpstreamFailures
             : Says(error, "authentication") ? 401
             : 502;
     }
+
+    /// <summary>The vendor's code where it is fit for a header and a log line; vendors put sentences and other scripts there too.</summary>
+    private static string CodeOf(UpstreamError error) =>
+        error.Code is { Length: > 0 and <= LongestCode } code && code.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') ? code : "upstream_refused";
 
     private static bool Says(UpstreamError error, string word) =>
         (error.Type?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false) || (error.Code?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false);

@@ -39,4 +39,19 @@ public sealed class UpstreamFailuresTests
         ((int)head.StatusCode).ShouldBe(200, answer);
         answer.ShouldContain("Hello");
     }
+
+    [Theory]
+    [InlineData("""{"error":{"message":"No","type":"invalid_request_error","code":"\u6a21\u578b\u4e0d\u5b58\u5728"}}""")]
+    [InlineData("""{"error":{"message":"No","type":"invalid_request_error","code":"a\r\nset-cookie: b"}}""")]
+    public async Task A_vendors_own_code_that_is_no_header_value_does_not_break_the_reply(string error)
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(400, error));
+        await using var hub = await ReviewHub.StartAsync([upstream]);
+
+        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatBody);
+
+        ((int)head.StatusCode).ShouldBe(400);
+        body.ShouldBe(error);
+        head.Headers.GetValues("x-aiohub-error").ShouldBe(["upstream_refused"]);
+    }
 }
