@@ -102,8 +102,19 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         }
 
         var status = (int)response.StatusCode;
-        var error = DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span);
+        var error = Discreet(DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span), call.Attempt.Credential.Secret);
         return UpstreamFailures.FromStatus(status, error, ReplyHeaders.RetryAfter(response), ShowableBody(call.Attempt, bytes));
+    }
+
+    /// <summary>An error without the hub's credential: some upstreams quote the key that they refuse.</summary>
+    private static UpstreamError Discreet(UpstreamError error, string secret)
+    {
+        if (secret.Length == 0)
+            return error;
+
+        return error with { Message = Without(error.Message), Type = error.Type is null ? null : Without(error.Type), Code = error.Code is null ? null : Without(error.Code) };
+
+        string Without(string text) => text.Replace(secret, "***", StringComparison.Ordinal);
     }
 
     /// <summary>The upstream's own error body, when it is JSON of an error and holds nothing of the hub's credential.</summary>

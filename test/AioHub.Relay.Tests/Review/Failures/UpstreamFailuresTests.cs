@@ -54,4 +54,18 @@ public sealed class UpstreamFailuresTests
         body.ShouldBe(error);
         head.Headers.GetValues("x-aiohub-error").ShouldBe(["upstream_refused"]);
     }
+
+    [Fact]
+    public async Task An_error_that_quotes_the_hubs_credential_does_not_show_it()
+    {
+        var secret = ReviewHub.UpstreamSecret(0);
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(400, $$$"""{"error":{"message":"Wrong key {{{secret}}} here","type":"t","code":"c"}}"""));
+        await using var hub = await ReviewHub.StartAsync([upstream]);
+
+        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatBody);
+
+        ((int)head.StatusCode).ShouldBe(400);
+        body.ShouldNotContain(secret);
+        (await hub.ReceiptAsync(head)).Attempts[0].Detail.ShouldNotBeNull().ShouldNotContain(secret);
+    }
 }
