@@ -44,7 +44,8 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
                 return new UpstreamReply(call, response, body, IsEvents(call.Envelope, response));
             }
 
-            var failure = await ReadFailureAsync(call, response, body, clock.Token);
+            var failure = await ReadFailureAsync(call, response, body, clock);
+            await body.DisposeAsync();
             response.Dispose();
             return failure;
         }
@@ -87,18 +88,26 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             && !type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CancellationToken cancellation)
+    private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CallClock clock)
     {
         using var bytes = new PooledBytes(4096);
-        while (bytes.Length < MostErrorBytes)
+        try
         {
-            var read = await body.ReadAsync(bytes.GetMemory(4096), cancellation);
-            if (read == 0)
+            while (bytes.Length < MostErrorBytes)
             {
-                break;
-            }
+                var read = await body.ReadAsync(bytes.GetMemory(4096), clock.Token);
+                if (read == 0)
+                {
+                    break;
+                }
 
-            bytes.Advance(read);
+                bytes.Advance(read);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
+        {
+            // The status has said what matters; its words ended early.
+            clock.ThrowIfCallerLeft();
         }
 
         var status = (int)response.StatusCode;
