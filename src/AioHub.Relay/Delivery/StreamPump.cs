@@ -12,7 +12,7 @@ namespace AioHub.Relay.Delivery;
 
 /// <summary>
 /// Passes a stream through, byte for byte, in whole events: an event that is not complete yet is kept back (up to a bound), so that a stream that
-/// breaks can be ended by an error the caller understands. Usage is read from the side; what the call costs is safe before the event that ends it
+/// breaks can be ended by an error the caller understands; so are the events that open a stream before its content, so that another channel can take over. Usage is read from the side; what the call costs is safe before the event that ends it
 /// is written.
 /// </summary>
 internal sealed class StreamPump(
@@ -27,6 +27,10 @@ internal sealed class StreamPump(
     private readonly EventSplitter _splitter = EventSplitter.For(reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply));
 
     private PooledBytes? _keptBack;
+    /// <summary>How much of what is kept back is whole events: openings that wait for content.</summary>
+    private int _wholeKept;
+    /// <summary>Content was seen: from here on events leave as they come.</summary>
+    private bool _opened;
     private bool _spilling;
     private bool _told;
     private Failure? _failure;
@@ -97,13 +101,13 @@ internal sealed class StreamPump(
         while (_splitter.TryRead(chunk[at..], out var consumed, out var type, out var data))
         {
             var end = at + consumed;
-            switch (tap.OnEvent(type, data))
+            var kind = tap.OnEvent(type, data);
+            switch (kind)
             {
                 case EventKind.Error:
                     return PassError(chunk, from, at, end) | wrote;
                 case EventKind.UsageOnly when reply.Call.HideUsage:
-                    wrote |= WriteEvents(chunk[from..at]);
-                    _keptBack?.Clear();
+                    wrote |= Hide(chunk[from..at]);
                     from = end;
                     break;
                 case EventKind.End:
@@ -111,11 +115,21 @@ internal sealed class StreamPump(
                     break;
             }
 
+            _opened |= kind != EventKind.Handshake;
             at = end;
         }
 
         // What is left is the start of an event, or comments and blank lines, which stand for themselves.
         var rest = _splitter.AtBoundary ? chunk.Length : at;
+        if (!_opened && (_keptBack?.Length ?? 0) + chunk.Length <= MostKeptBack)
+        {
+            // Nothing but openings: while no content left, another channel may still take over.
+            var before = _keptBack?.Length ?? 0;
+            KeepBack(chunk);
+            _wholeKept = before + rest;
+            return wrote;
+        }
+
         wrote |= WriteEvents(chunk[from..rest]);
         return KeepBack(chunk[rest..]) | wrote;
     }
@@ -154,12 +168,28 @@ internal sealed class StreamPump(
         return true;
     }
 
+    /// <summary>Leaves an event out. What was kept back is openings and this event's beginning, unless other events came between.</summary>
+    private bool Hide(ReadOnlySpan<byte> eventsBefore)
+    {
+        var wrote = WriteEvents(eventsBefore);
+        if (_wholeKept > 0)
+        {
+            Send(_keptBack!.Span[.._wholeKept]);
+            wrote = true;
+        }
+
+        _keptBack?.Clear();
+        _wholeKept = 0;
+        return wrote;
+    }
+
     private void SendKeptBack()
     {
         if (_keptBack is { Length: > 0 } kept)
         {
             Send(kept.Span);
             kept.Clear();
+            _wholeKept = 0;
         }
     }
 
