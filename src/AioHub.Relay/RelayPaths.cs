@@ -111,7 +111,7 @@ internal static class RelayPaths
         if (colon > 0 && GeminiVerbs.TryGetValue(name[(colon + 1)..], out var operation))
         {
             var stream = name.AsSpan(colon + 1).StartsWith("stream", StringComparison.Ordinal);
-            return new ResolvedPath(PathKind.Call, Dialect.Gemini, new RelayRoute(Dialect.Gemini, operation, name[..colon], stream, name[(colon + 1)..]));
+            return new ResolvedPath(PathKind.Call, Dialect.Gemini, new RelayRoute(Dialect.Gemini, operation, Uri.UnescapeDataString(name[..colon]), stream, name[(colon + 1)..]));
         }
 
         return new ResolvedPath(PathKind.Unknown, Dialect.Gemini);

@@ -4,6 +4,7 @@ using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Delivery;
 using AioHub.Relay.Failures;
@@ -54,6 +55,10 @@ internal sealed class RelayPipeline(
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The caller left before there was anything to tell or to charge.
+        }
+        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
+        {
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), HubFailures.BrokenBody(exception.StatusCode));
         }
         finally
         {

@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Carriers.Sandbox;
 using AioHub.Relay.Hub;

@@ -1,6 +1,5 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing;
 
 namespace AioHub.Core.Ledger;
 
@@ -36,10 +35,11 @@ public interface IHoldBook
     /// Sets <paramref name="amount"/> aside. When only other calls' holds stand in the way, waits a bounded time for them to end.
     /// A wallet below zero is refused whatever the amount.
     /// </summary>
-    ValueTask<HoldResult> ReserveAsync(ApiKey key, Group group, NanoUsd amount, CancellationToken cancellation);
+    /// <param name="quota">The group whose own quota pays too; null = the group has none.</param>
+    ValueTask<HoldResult> ReserveAsync(ApiKey key, GroupId? quota, NanoUsd amount, CancellationToken cancellation);
 
     /// <summary>Moves a hold to another group and amount, for a failover across groups. On refusal the old hold stands.</summary>
-    ValueTask<HoldResult> MoveAsync(Hold hold, Group group, NanoUsd amount, CancellationToken cancellation);
+    ValueTask<HoldResult> MoveAsync(Hold hold, GroupId? quota, NanoUsd amount, CancellationToken cancellation);
 
     /// <summary>Replaces the hold by the true charge.</summary>
     void Settle(Hold hold, NanoUsd charge);

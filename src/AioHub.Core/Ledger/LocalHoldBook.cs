@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing;
 using AioHub.Core.Storage;
 
 namespace AioHub.Core.Ledger;
@@ -110,18 +109,18 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
         }
     }
 
-    public ValueTask<HoldResult> ReserveAsync(ApiKey key, Group group, NanoUsd amount, CancellationToken cancellation)
+    public ValueTask<HoldResult> ReserveAsync(ApiKey key, GroupId? quota, NanoUsd amount, CancellationToken cancellation)
     {
-        var (result, onlyHolds) = TryReserve(key, group, Amount(amount));
-        return onlyHolds ? WaitToReserveAsync(key, group, Amount(amount), cancellation) : ValueTask.FromResult(result);
+        var (result, onlyHolds) = TryReserve(key, quota, Amount(amount));
+        return onlyHolds ? WaitToReserveAsync(key, quota, Amount(amount), cancellation) : ValueTask.FromResult(result);
     }
 
     /// <inheritdoc/>
     /// <remarks>The hold that comes back is the same object; when it had ended meanwhile, nothing is set aside and later ends do nothing.</remarks>
-    public ValueTask<HoldResult> MoveAsync(Hold hold, Group group, NanoUsd amount, CancellationToken cancellation)
+    public ValueTask<HoldResult> MoveAsync(Hold hold, GroupId? quota, NanoUsd amount, CancellationToken cancellation)
     {
-        var (result, onlyHolds) = TryMove(Mine(hold), group, Amount(amount));
-        return onlyHolds ? WaitToMoveAsync(Mine(hold), group, Amount(amount), cancellation) : ValueTask.FromResult(result);
+        var (result, onlyHolds) = TryMove(Mine(hold), quota, Amount(amount));
+        return onlyHolds ? WaitToMoveAsync(Mine(hold), quota, Amount(amount), cancellation) : ValueTask.FromResult(result);
     }
 
     public void Settle(Hold hold, NanoUsd charge)
@@ -155,10 +154,10 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
     /// <summary>Told by the receipt writer which versions were its own, so that a refresh need not look for foreign entries in them.</summary>
     internal void NoteOwnVersion(long version) => _ownVersions.Enqueue(version);
 
-    private (HoldResult Result, bool OnlyHolds) TryReserve(ApiKey key, Group group, long amount)
+    private (HoldResult Result, bool OnlyHolds) TryReserve(ApiKey key, GroupId? quota, long amount)
     {
         var now = Now();
-        var stake = new Stake(PurseOf(AccountRef.Wallet(key.Owner)), KeyOf(key.Id.Value).At(now), QuotaOf(group), amount);
+        var stake = new Stake(PurseOf(AccountRef.Wallet(key.Owner)), KeyOf(key.Id.Value).At(now), QuotaOf(quota), amount);
         var refusal = stake.TryReserve(key.Limits, amount, amount, out var onlyHolds, out var period);
         if (refusal != HoldRefusal.None)
         {
@@ -169,14 +168,14 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
         return (new HoldResult(new LocalHold(key, stake), HoldRefusal.None, null), false);
     }
 
-    private (HoldResult Result, bool OnlyHolds) TryMove(LocalHold hold, Group group, long amount)
+    private (HoldResult Result, bool OnlyHolds) TryMove(LocalHold hold, GroupId? quota, long amount)
     {
         if (hold.Current is not { } before)
         {
             return (new HoldResult(hold, HoldRefusal.None, null), false);
         }
 
-        var after = before with { Quota = QuotaOf(group), Amount = amount };
+        var after = before with { Quota = QuotaOf(quota), Amount = amount };
         var more = amount > before.Amount ? amount - before.Amount : Purse.Nothing;
         var sameQuota = ReferenceEquals(before.Quota, after.Quota);
         var quotaMore = sameQuota ? more : amount;
@@ -203,11 +202,11 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
     }
 
     // Apart from the callers, so that their fast path allocates no closure.
-    private ValueTask<HoldResult> WaitToReserveAsync(ApiKey key, Group group, long amount, CancellationToken cancellation) =>
-        WaitAsync(() => TryReserve(key, group, amount), cancellation);
+    private ValueTask<HoldResult> WaitToReserveAsync(ApiKey key, GroupId? quota, long amount, CancellationToken cancellation) =>
+        WaitAsync(() => TryReserve(key, quota, amount), cancellation);
 
-    private ValueTask<HoldResult> WaitToMoveAsync(LocalHold hold, Group group, long amount, CancellationToken cancellation) =>
-        WaitAsync(() => TryMove(hold, group, amount), cancellation);
+    private ValueTask<HoldResult> WaitToMoveAsync(LocalHold hold, GroupId? quota, long amount, CancellationToken cancellation) =>
+        WaitAsync(() => TryMove(hold, quota, amount), cancellation);
 
     private async ValueTask<HoldResult> WaitAsync(Func<(HoldResult Result, bool OnlyHolds)> attempt, CancellationToken cancellation)
     {
@@ -266,7 +265,7 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
 
     private static LocalHold Mine(Hold hold) => hold as LocalHold ?? throw new ArgumentException("The hold is of another book.", nameof(hold));
 
-    private Purse? QuotaOf(Group group) => group.HasQuota ? PurseOf(AccountRef.Quota(group.Id)) : null;
+    private Purse? QuotaOf(GroupId? quota) => quota is { } group ? PurseOf(AccountRef.Quota(group)) : null;
 
     private Purse PurseOf(AccountRef account) => _purses.TryGetValue(account, out var purse) ? purse : _purses.GetOrAdd(account, static _ => new Purse(0));
 

@@ -64,6 +64,8 @@ public sealed record Group
     public int AutoTier { get; init; } = 5;
     /// <summary>The group has a budget of its own that an operator tops up; its balance is an account of the ledger.</summary>
     public bool HasQuota { get; init; }
+    /// <summary>Whose quota a call of this group is taken from too; null = it has none.</summary>
+    public GroupId? Quota => HasQuota ? Id : null;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 
     public bool IsAuto => string.Equals(Name, AutoName, StringComparison.Ordinal);

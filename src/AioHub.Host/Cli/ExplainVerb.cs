@@ -4,6 +4,7 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Health;
 using AioHub.Host.Serving;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Vocabulary;

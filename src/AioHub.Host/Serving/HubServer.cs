@@ -1,6 +1,7 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
 using AioHub.Relay;
 using Microsoft.AspNetCore.Connections;

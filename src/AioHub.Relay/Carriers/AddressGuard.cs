@@ -42,7 +42,11 @@ internal static class AddressGuard
             address.TryWriteBytes(six, out _);
             return IPAddress.IsLoopback(address) || address.Equals(IPAddress.IPv6None) || address.Equals(IPAddress.IPv6Any) || address.IsIPv6LinkLocal || address.IsIPv6SiteLocal
                 || address.IsIPv6Multicast || address.IsIPv6UniqueLocal
-                || six[..12].SequenceEqual((ReadOnlySpan<byte>)[0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]) // NAT64
+                || six[..6].SequenceEqual((ReadOnlySpan<byte>)[0, 0x64, 0xff, 0x9b, 0, 0]) || six[..6].SequenceEqual((ReadOnlySpan<byte>)[0, 0x64, 0xff, 0x9b, 0, 1]) // NAT64, also a network's own
+                || six[..12].IndexOfAnyExcept((byte)0) < 0 // IPv4-compatible
+                || six[..8].SequenceEqual((ReadOnlySpan<byte>)[1, 0, 0, 0, 0, 0, 0, 0]) // discard-only
+                || (six[0] == 0x20 && six[1] == 0x01 && six[2] < 2) // protocol assignments, Teredo among them
+                || (six[0] == 0x20 && six[1] == 0x01 && six[2] == 0x0d && six[3] == 0xb8) || (six[0] == 0x3f && six[1] == 0xff && six[2] < 0x10) // documentation
                 || (six[0] == 0x20 && six[1] == 0x02); // 6to4
         }
 

@@ -75,15 +75,21 @@ internal static partial class UpstreamAddress
     /// <summary>The caller's own query without its key: <c>?beta=true</c> and <c>?alt=sse</c> mean something upstream.</summary>
     private static string Kept(string query)
     {
-        if (!query.Contains("key=", StringComparison.OrdinalIgnoreCase))
+        // Names may be percent-encoded, and are read decoded: %6Bey is a key too.
+        if (!query.Contains("key", StringComparison.OrdinalIgnoreCase) && !query.Contains('%'))
         {
             return query.Length > 1 ? query : "";
         }
 
-        var kept = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Where(static part => !part.StartsWith("key=", StringComparison.OrdinalIgnoreCase));
+        var kept = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(static part => !IsKey(part));
         var joined = string.Join('&', kept);
         return joined.Length == 0 ? "" : "?" + joined;
+    }
+
+    private static bool IsKey(string part)
+    {
+        var end = part.IndexOf('=', StringComparison.Ordinal);
+        return string.Equals(Uri.UnescapeDataString(end < 0 ? part : part[..end]), "key", StringComparison.OrdinalIgnoreCase);
     }
 
     [GeneratedRegex(@"/v\d+[a-z]*\d*(/openai)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

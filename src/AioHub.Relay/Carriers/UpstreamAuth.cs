@@ -1,5 +1,5 @@
 using AioHub.Core.Routing;
-using AioHub.Relay.Stages;
+using AioHub.Relay.Calls;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Carriers;

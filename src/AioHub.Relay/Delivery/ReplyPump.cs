@@ -1,7 +1,7 @@
 using AioHub.Core.Metering;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
-using AioHub.Relay.Stages;
+using AioHub.Relay.Calls;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;

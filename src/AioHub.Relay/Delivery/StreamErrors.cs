@@ -1,6 +1,6 @@
 using System.Buffers;
 using AioHub.Relay.Failures;
-using AioHub.Relay.Stages;
+using AioHub.Relay.Calls;
 using AioHub.Wire.Dialects;
 using Microsoft.AspNetCore.Http;
 

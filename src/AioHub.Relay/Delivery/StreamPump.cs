@@ -2,7 +2,7 @@ using System.Buffers;
 using AioHub.Core.Metering;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
-using AioHub.Relay.Stages;
+using AioHub.Relay.Calls;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
@@ -12,7 +12,7 @@ namespace AioHub.Relay.Delivery;
 
 /// <summary>
 /// Passes a stream through, byte for byte, in whole events: an event that is not complete yet is kept back (up to a bound), so that a stream that
-/// breaks can be ended by an error the caller understands. Usage is read from the side; what the call costs is safe before the event that ends it
+/// breaks can be ended by an error the caller understands; so are the events that open a stream before its content, so that another channel can take over. Usage is read from the side; what the call costs is safe before the event that ends it
 /// is written.
 /// </summary>
 internal sealed class StreamPump(

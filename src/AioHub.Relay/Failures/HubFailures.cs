@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace AioHub.Relay.Failures;
 
 /// <summary>The failures that the hub itself finds. Each message names the remedy.</summary>
@@ -28,6 +30,15 @@ internal static class HubFailures
 
     public static Failure BrokenEncoding(string encoding) => new(400, "invalid_encoding",
         $"The body could not be decompressed as '{encoding}'. Check Content-Encoding.") { ShouldRetry = false };
+
+    /// <summary>The connection's framing of the body is broken: the web server gave up reading it.</summary>
+    /// <param name="status">As the web server judges it: 400, 408 or 413.</param>
+    public static Failure BrokenBody(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => new(status, "request_timeout", "The request body came too slowly. Send it again.") { ShouldRetry = true },
+        StatusCodes.Status413PayloadTooLarge => new(status, "request_too_large", "The request body is too large.") { ShouldRetry = false },
+        _ => new(StatusCodes.Status400BadRequest, "invalid_body", "The request body ended early or its chunks are malformed. Send it whole.") { ShouldRetry = false },
+    };
 
     public static Failure EmptyBody { get; } = new(400, "invalid_json", "The request has no body. Send a JSON object.") { ShouldRetry = false };
 

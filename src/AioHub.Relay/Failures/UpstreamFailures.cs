@@ -6,6 +6,8 @@ namespace AioHub.Relay.Failures;
 /// <summary>Reads what went wrong upstream: whom to blame, whether another channel helps, what the caller sees.</summary>
 internal static class UpstreamFailures
 {
+    private const int LongestCode = 64;
+
     /// <summary>An error that arrived as an HTTP status.</summary>
     public static Failure FromStatus(int status, UpstreamError error, TimeSpan? retryAfter, ReadOnlyMemory<byte> body)
     {
@@ -13,16 +15,17 @@ internal static class UpstreamFailures
         var wait = retryAfter ?? error.RetryAfter;
         return blame switch
         {
-            AttemptFailure.Unauthorized => new Failure(status, "upstream_unauthorized",
-                "The upstream refused the hub's credential. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status },
-            AttemptFailure.QuotaExhausted => new Failure(status, "upstream_quota_exhausted",
-                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.") { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
-            AttemptFailure.Forbidden => new Failure(status, "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status },
+            // The hub's own account is at fault: a 401, 402 or 403 would tell the caller that its key is, and the vendor's words whose account it was.
+            AttemptFailure.Unauthorized => new Failure(502, "upstream_unauthorized",
+                "The upstream refused the hub's credential. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+            AttemptFailure.QuotaExhausted => new Failure(502, "upstream_quota_exhausted",
+                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.") { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false },
+            AttemptFailure.Forbidden => new Failure(502, "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
             AttemptFailure.ModelUnknown => new Failure(status, "model_not_found", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
             AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
-            AttemptFailure.Timeout => new Failure(status, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
-            AttemptFailure.CallerFault => new Failure(status, error.Code ?? "upstream_refused", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
+            AttemptFailure.Timeout => new Failure(504, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
+            AttemptFailure.CallerFault => new Failure(status, CodeOf(error), error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
             _ => new Failure(status is >= 500 and <= 599 ? status : 502, "upstream_error", error.Message) { Attempt = AttemptFailure.UpstreamError, UpstreamStatus = status, Body = body },
         };
     }
@@ -87,6 +90,9 @@ internal static class UpstreamFailures
         429 => AttemptFailure.RateLimited,
         503 or 529 => AttemptFailure.Overloaded,
         504 => AttemptFailure.Timeout,
+        // Google calls a bad key an invalid argument; Anthropic calls an empty purse an invalid request; OpenAI's hard limit is a 400 as well.
+        400 when Says(error, "API_KEY_INVALID") || Says(error, "API_KEY_EXPIRED") => AttemptFailure.Unauthorized,
+        400 when Says(error, "billing") || error.Message.Contains("credit balance is too low", StringComparison.OrdinalIgnoreCase) => AttemptFailure.QuotaExhausted,
         >= 400 and < 500 => AttemptFailure.CallerFault,
         _ => AttemptFailure.UpstreamError,
     };
@@ -107,6 +113,10 @@ internal static class UpstreamFailures
             : Says(error, "authentication") ? 401
             : 502;
     }
+
+    /// <summary>The vendor's code where it is fit for a header and a log line; vendors put sentences and other scripts there too.</summary>
+    private static string CodeOf(UpstreamError error) =>
+        error.Code is { Length: > 0 and <= LongestCode } code && code.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') ? code : "upstream_refused";
 
     private static bool Says(UpstreamError error, string word) =>
         (error.Type?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false) || (error.Code?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false);

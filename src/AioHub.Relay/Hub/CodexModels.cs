@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using System.Collections.Immutable;
 using System.Text.Json;
 using AioHub.Core.Catalog;

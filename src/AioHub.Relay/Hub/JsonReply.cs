@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AioHub.Wire.Json;

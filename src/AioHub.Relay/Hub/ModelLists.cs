@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
 using AioHub.Wire.Dialects;

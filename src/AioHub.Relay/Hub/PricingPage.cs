@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Core.Routing;

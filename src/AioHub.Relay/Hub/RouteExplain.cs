@@ -2,6 +2,7 @@ using System.Text.Json;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
 using AioHub.Wire.Dialects;
@@ -28,7 +29,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
         }
 
         using var body = await intake.ReadDocumentAsync(http);
-        if (body is null || !TryAsk(body, caller, out var question, out var bytes, out var flaw))
+        if (body is null || !IsText(body.RootElement) || !TryAsk(body, caller, out var question, out var bytes, out var flaw))
         {
             await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), new Failure(400, "invalid_request",
                 "Send {\"path\": \"/v1/messages\", \"body\": {…}} or {\"model\": \"…\", \"needs\": [\"tools\", …]}."));
@@ -65,7 +66,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
                 return false;
             }
 
-            var raw = JsonSerializer.SerializeToUtf8Bytes(call);
+            var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(call);
             bytes = raw.Length;
             if (!DialectRooms.Client(route.Dialect).TryPeek(raw, route.Operation, out var peek, out var fault))
             {
@@ -86,6 +87,32 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
 
         question = new RouteQuestion(caller.Key, DialectOf(root), Operation.Generate, ModelName.Parse(name.GetString()!), NeedsOf(root), null);
         return true;
+    }
+
+    /// <summary>Whether the members that are read here as strings are text at all: JSON documents are not checked for it.</summary>
+    private static bool IsText(JsonElement root)
+    {
+        try
+        {
+            if (root.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var name in (string[])["path", "model", "dialect"])
+                {
+                    _ = root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+                }
+
+                foreach (var need in root.TryGetProperty("needs", out var needs) && needs.ValueKind == JsonValueKind.Array ? needs.EnumerateArray() : default)
+                {
+                    _ = need.ValueKind == JsonValueKind.String ? need.GetString() : null;
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static Dialect DialectOf(JsonElement root) =>

@@ -3,6 +3,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
 using AioHub.Wire.Vocabulary;

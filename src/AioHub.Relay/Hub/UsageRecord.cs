@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using System.Globalization;
 using System.Text.Json;
 using AioHub.Core.Metering;

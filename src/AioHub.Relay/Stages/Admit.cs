@@ -1,5 +1,6 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;

@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using AioHub.Relay.Delivery;
 using AioHub.Wire.Dialects;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Delivery;
 using AioHub.Relay.Failures;
@@ -44,7 +45,8 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
                 return new UpstreamReply(call, response, body, IsEvents(call, response));
             }
 
-            var failure = await ReadFailureAsync(call, response, body, clock.Token);
+            var failure = await ReadFailureAsync(call, response, body, clock);
+            await body.DisposeAsync();
             response.Dispose();
             return failure;
         }
@@ -68,7 +70,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         return encodings.ToString().Trim().ToLowerInvariant() switch
         {
             "gzip" => new GZipStream(body, CompressionMode.Decompress),
-            "br" => new BrotliStream(body, CompressionMode.Decompress),
+            "br" => new BrotliReply(body),
             "deflate" => new ZLibStream(body, CompressionMode.Decompress),
             _ => body,
         };
@@ -90,23 +92,42 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
     private static bool IsArray(UpstreamCall call) =>
         call.Envelope.Route.Dialect == Dialect.Gemini && !call.Request.RequestUri!.Query.Contains("alt=sse", StringComparison.OrdinalIgnoreCase);
 
-    private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CancellationToken cancellation)
+    private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CallClock clock)
     {
         using var bytes = new PooledBytes(4096);
-        while (bytes.Length < MostErrorBytes)
+        try
         {
-            var read = await body.ReadAsync(bytes.GetMemory(4096), cancellation);
-            if (read == 0)
+            while (bytes.Length < MostErrorBytes)
             {
-                break;
-            }
+                var read = await body.ReadAsync(bytes.GetMemory(4096), clock.Token);
+                if (read == 0)
+                {
+                    break;
+                }
 
-            bytes.Advance(read);
+                bytes.Advance(read);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
+        {
+            // The status has said what matters; its words ended early.
+            clock.ThrowIfCallerLeft();
         }
 
         var status = (int)response.StatusCode;
-        var error = DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span);
+        var error = Discreet(DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span), call.Attempt.Credential.Secret);
         return UpstreamFailures.FromStatus(status, error, ReplyHeaders.RetryAfter(response), ShowableBody(call.Attempt, bytes));
+    }
+
+    /// <summary>An error without the hub's credential: some upstreams quote the key that they refuse.</summary>
+    private static UpstreamError Discreet(UpstreamError error, string secret)
+    {
+        if (secret.Length == 0)
+            return error;
+
+        return error with { Message = Without(error.Message), Type = error.Type is null ? null : Without(error.Type), Code = error.Code is null ? null : Without(error.Code) };
+
+        string Without(string text) => text.Replace(secret, "***", StringComparison.Ordinal);
     }
 
     /// <summary>The upstream's own error body, when it is JSON of an error and holds nothing of the hub's credential.</summary>

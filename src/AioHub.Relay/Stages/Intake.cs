@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using AioHub.Core.Primitives;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Framing;
@@ -104,7 +105,7 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException)
+        catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException || (exception is InvalidOperationException && decoder is BrotliStream))
         {
             return HubFailures.BrokenEncoding(encoding);
         }

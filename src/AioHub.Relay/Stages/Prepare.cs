@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;

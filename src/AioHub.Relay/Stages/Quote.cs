@@ -1,6 +1,7 @@
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Vocabulary;
 

@@ -1,3 +1,4 @@
+using AioHub.Relay.Calls;
 using AioHub.Core.Metering;
 
 namespace AioHub.Relay.Stages;

@@ -1,5 +1,6 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 
 namespace AioHub.Relay.Stages;
@@ -12,8 +13,8 @@ internal sealed class Reserve(IHoldBook book, Quote quote)
     {
         var amount = quote.Bound(order, attempt);
         var result = held is null
-            ? await book.ReserveAsync(order.Envelope.Caller.Key, attempt.Group, amount, cancellation)
-            : await book.MoveAsync(held, attempt.Group, amount, cancellation);
+            ? await book.ReserveAsync(order.Envelope.Caller.Key, attempt.Group.Quota, amount, cancellation)
+            : await book.MoveAsync(held, attempt.Group.Quota, amount, cancellation);
         return result.Refusal switch
         {
             HoldRefusal.None => result.Hold!,

@@ -69,7 +69,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     public async Task Purses_are_taken_all_or_none()
     {
         await TopUpAsync(Wallet, 100);
-        await TopUpAsync(AccountRef.Quota(Budgeted.Id), 10);
+        await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 10);
         using var book = await LoadedBookAsync();
         (await book.ReserveAsync(Key(), Budgeted, new NanoUsd(11), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
         (await book.ReserveAsync(Key(limits: new KeyLimits { PerMonth = new NanoUsd(4) }), Budgeted, new NanoUsd(5), Cancellation)).ShouldBe(
@@ -80,7 +80,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         book.View(Key()).Held.ShouldBe(new NanoUsd(10));
         book.Settle(hold, new NanoUsd(3));
         book.BalanceOf(Wallet).ShouldBe(new NanoUsd(97));
-        book.BalanceOf(AccountRef.Quota(Budgeted.Id)).ShouldBe(new NanoUsd(7));
+        book.BalanceOf(AccountRef.Quota(Budgeted!.Value)).ShouldBe(new NanoUsd(7));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     public async Task A_hold_moves_to_another_group_and_amount_or_stays_as_it_was()
     {
         await TopUpAsync(Wallet, 100);
-        await TopUpAsync(AccountRef.Quota(Budgeted.Id), 60);
+        await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 60);
         using var book = await LoadedBookAsync();
         var hold = (await book.ReserveAsync(Key(), Budgeted, new NanoUsd(50), Cancellation)).Hold!;
 
@@ -149,7 +149,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         book.Settle(hold, new NanoUsd(30));
         book.Release(quota.Hold!);
         book.BalanceOf(Wallet).ShouldBe(new NanoUsd(70));
-        book.BalanceOf(AccountRef.Quota(Budgeted.Id)).ShouldBe(new NanoUsd(60), "the group that did not serve pays nothing");
+        book.BalanceOf(AccountRef.Quota(Budgeted!.Value)).ShouldBe(new NanoUsd(60), "the group that did not serve pays nothing");
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     public async Task Charges_of_another_server_count_for_wallet_quota_and_key()
     {
         await TopUpAsync(Wallet, 100);
-        await TopUpAsync(AccountRef.Quota(Budgeted.Id), 100);
+        await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 100);
         using var mine = await LoadedBookAsync();
         using var theirs = await LoadedBookAsync();
         using var journal = UsageJournal.Open(Folder, Time);
@@ -245,7 +245,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         await writer.FlushAsync(Cancellation);
         await mine.RefreshAsync(Cancellation);
         mine.View(Key()).ShouldBe(new PurseView(new NanoUsd(70), NanoUsd.Zero, new NanoUsd(30)));
-        mine.BalanceOf(AccountRef.Quota(Budgeted.Id)).ShouldBe(new NanoUsd(70));
+        mine.BalanceOf(AccountRef.Quota(Budgeted!.Value)).ShouldBe(new NanoUsd(70));
         await theirs.RefreshAsync(Cancellation);
         theirs.BalanceOf(Wallet).ShouldBe(new NanoUsd(100), "its own charges are counted when they are settled, never when they are read");
     }

@@ -18,8 +18,9 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
     private readonly List<HubDatabase> _opened = [];
     private string? _postgres;
 
-    public static readonly Group Plain = new() { Id = new GroupId(1), Name = "openai" };
-    public static readonly Group Budgeted = new() { Id = new GroupId(7), Name = "claude-kiro", HasQuota = true };
+    /// <summary>A group without a quota of its own.</summary>
+    public static readonly GroupId? Plain;
+    public static readonly GroupId? Budgeted = new GroupId(7);
 
     protected HubDatabase Database { get; private set; } = null!;
 

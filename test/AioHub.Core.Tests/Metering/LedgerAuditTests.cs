@@ -73,7 +73,7 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
     private async Task UseAsync()
     {
         await TopUpAsync(AccountRef.Wallet(new UserId(1)), 1_000);
-        await TopUpAsync(AccountRef.Quota(Budgeted.Id), 500);
+        await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 500);
         using var journal = UsageJournal.Open(Folder, Time);
         using var book = await LoadedBookAsync();
         await using var writer = new ReceiptWriter(Database, journal, book, Time);

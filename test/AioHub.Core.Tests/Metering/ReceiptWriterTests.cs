@@ -18,7 +18,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
     public async Task A_batch_becomes_rows_entries_balances_and_windows()
     {
         await TopUpAsync(Wallet, 1_000);
-        await TopUpAsync(AccountRef.Quota(Budgeted.Id), 1_000);
+        await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 1_000);
         await using (var server = await StartAsync())
         {
             server.Journal.Append(Receipt(100));
@@ -30,7 +30,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
 
         (await Ledger.BalanceAsync(Wallet, Cancellation)).Value.ShouldBe(880);
         (await Ledger.BalanceAsync(AccountRef.Wallet(new UserId(2)), Cancellation)).Value.ShouldBe(-3, "an account begins with its first entry");
-        (await Ledger.BalanceAsync(AccountRef.Quota(Budgeted.Id), Cancellation)).Value.ShouldBe(980);
+        (await Ledger.BalanceAsync(AccountRef.Quota(Budgeted!.Value), Cancellation)).Value.ShouldBe(980);
         (await CountAsync<RequestLogRow>()).ShouldBe(4);
         var charge = (await Ledger.EntriesAsync(Wallet, null, 1, Cancellation))[0];
         (charge.Kind, charge.Amount.Value, charge.Reason, charge.Actor).ShouldBe((EntryKind.Charge, -20, "m", "key-1"));

@@ -4,6 +4,7 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Health;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Tests.Routing;

@@ -1,4 +1,4 @@
-namespace AioHub.Core.Routing;
+namespace AioHub.Core.Routing.Health;
 
 /// <summary>How long a credential rests after failures of one kind.</summary>
 /// <param name="First">The first rest.</param>

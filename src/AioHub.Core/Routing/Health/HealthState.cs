@@ -1,6 +1,6 @@
 using AioHub.Core.Primitives;
 
-namespace AioHub.Core.Routing;
+namespace AioHub.Core.Routing.Health;
 
 /// <summary>What is known of one credential, for operators.</summary>
 /// <param name="Model">Null = the state concerns all models of the credential.</param>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 
-namespace AioHub.Core.Routing;
+namespace AioHub.Core.Routing.Health;
 
 /// <summary>
 /// Health inside one process. Nothing is ever disabled for good: every rest ends, and a success ends it at once. Reading takes no lock, and

@@ -1,4 +1,4 @@
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>An upstream's answer with success: headers are here, the body is still to come.</summary>
 internal sealed class UpstreamReply(UpstreamCall call, HttpResponseMessage response, Stream body, bool events) : IDisposable

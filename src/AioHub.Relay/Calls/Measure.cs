@@ -1,7 +1,7 @@
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Vocabulary;
 
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>What a reply used: as reported, or estimated from lengths when the report never came.</summary>
 internal static class Measure

@@ -3,7 +3,7 @@ using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
 
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>One request, read: the caller's own bytes, and what was read from them.</summary>
 internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt) : IDisposable

@@ -5,7 +5,7 @@ using AioHub.Core.Routing;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Dialects;
 
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>The journal refused a receipt: the answer must not be completed.</summary>
 internal sealed class JournalRefusedException(IOException cause) : Exception("The usage journal refused a receipt.", cause);

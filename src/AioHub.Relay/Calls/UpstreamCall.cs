@@ -1,6 +1,6 @@
 using AioHub.Core.Routing;
 
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>One attempt, ready to be sent.</summary>
 /// <param name="HideUsage">The hub asked for a usage chunk that the caller did not ask for: it is not shown.</param>

@@ -1,6 +1,6 @@
 using AioHub.Core.Routing;
 
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>A request with what may serve it and what it may cost.</summary>
 /// <param name="InputTokens">An upper bound.</param>

@@ -2,7 +2,7 @@ using AioHub.Core.Metering;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Vocabulary;
 
-namespace AioHub.Relay.Stages;
+namespace AioHub.Relay.Calls;
 
 /// <summary>What came of a delivery.</summary>
 /// <param name="Kind">Failed: not a byte of an answer reached the caller, another attempt may follow.</param>
