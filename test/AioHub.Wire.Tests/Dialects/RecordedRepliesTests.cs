@@ -7,8 +7,7 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Wire.Tests.Dialects;
 
 /// <summary>
-/// The taps beside replies of real providers. The figures to expect are read here a second time, by the vendors' rules, with a whole document in memory;
-/// nothing of it is shared with the taps.
+/// The taps beside replies of real providers. The figures to expect are read here a second time, by the vendors' rules, sharing nothing with the taps.
 /// </summary>
 public sealed class RecordedRepliesTests
 {
