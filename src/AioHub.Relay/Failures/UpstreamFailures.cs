@@ -22,7 +22,7 @@ internal static class UpstreamFailures
             AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Timeout => new Failure(status, "upstream_timeout", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
-            AttemptFailure.CallerFault => new Failure(status, error.Code ?? "upstream_refused", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
+            AttemptFailure.CallerFault => new Failure(status, CodeOf(error), error.Message) { Attempt = blame, UpstreamStatus = status, Body = body, ShouldRetry = false },
             _ => new Failure(status is >= 500 and <= 599 ? status : 502, "upstream_error", error.Message) { Attempt = AttemptFailure.UpstreamError, UpstreamStatus = status, Body = body },
         };
     }
@@ -90,6 +90,10 @@ internal static class UpstreamFailures
         >= 400 and < 500 => AttemptFailure.CallerFault,
         _ => AttemptFailure.UpstreamError,
     };
+
+    /// <summary>The upstream's own code, if it can stand in a header.</summary>
+    private static string CodeOf(UpstreamError error) =>
+        error.Code is { Length: > 0 and <= 100 } code && !code.AsSpan().ContainsAnyExceptInRange('!', '~') ? code : "upstream_refused";
 
     private static int StatusOf(UpstreamError error)
     {
