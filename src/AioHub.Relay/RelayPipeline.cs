@@ -175,6 +175,7 @@ internal sealed class RelayPipeline(
                 call.Request.Dispose();
             }
 
+            failure = failure.Without(attempt.Credential.Secret);
             settlement.NoteAttempt(failure.Code, failure.UpstreamStatus, since, failure.Message);
             RelayLog.AttemptFailed(logger, order.Envelope.Id, attempt.Channel.Name, failure.Code);
 

@@ -38,7 +38,16 @@ internal static class UpstreamAuth
 
     private static void Anthropic(HttpRequestMessage request, RouteAttempt attempt, Envelope envelope)
     {
-        if (!request.Headers.NonValidated.Contains(AnthropicVersion))
+        if (request.Headers.NonValidated.TryGetValues(AnthropicVersion, out var versions))
+        {
+            // A doubled version fails every call.
+            if (versions.ToString().Split(',') is [var first, _, ..])
+            {
+                request.Headers.Remove(AnthropicVersion);
+                request.Headers.TryAddWithoutValidation(AnthropicVersion, first.Trim());
+            }
+        }
+        else
         {
             request.Headers.TryAddWithoutValidation(AnthropicVersion, DefaultAnthropicVersion);
         }

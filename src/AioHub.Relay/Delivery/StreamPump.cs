@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using AioHub.Core.Metering;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
@@ -111,7 +112,7 @@ internal sealed class StreamPump(
             switch (kind)
             {
                 case EventKind.Error:
-                    return PassError(chunk, from, at, end) | wrote;
+                    return PassError(chunk, from, at, end, data) | wrote;
                 case EventKind.UsageOnly when reply.Call.HideUsage:
                     wrote |= at > from ? WriteEvents(chunk[from..at]) : WriteHandshake();
                     _keptBack?.Clear();
@@ -137,16 +138,19 @@ internal sealed class StreamPump(
     }
 
     /// <summary>The upstream tells of a failure: once the caller has begun to read, in the upstream's own words; before that another attempt may follow.</summary>
-    private bool PassError(ReadOnlySpan<byte> chunk, int from, int at, int end)
+    private bool PassError(ReadOnlySpan<byte> chunk, int from, int at, int end, ReadOnlySpan<byte> data)
     {
-        _failure = UpstreamFailures.FromReply(tap.Error);
+        var secret = reply.Call.Attempt.Credential.Secret;
+        _failure = UpstreamFailures.FromReply(tap.Error).Without(secret);
         if (!settlement.FirstByteNoted)
         {
             return false;
         }
 
-        // Codex passes over a bare error event of the Responses API: there the hub says response.failed itself, with the upstream's message.
-        _told = !settlement.IsSettled && (reply.Call.Envelope.Route.Dialect != Dialect.OpenAiResponses || tap.Ended);
+        // Words that repeat the hub's credential are replaced by the hub's own. Codex passes over a bare error event of the Responses API: there the
+        // hub says response.failed itself, with the upstream's message.
+        var repeatsSecret = secret.Length > 0 && data.IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0;
+        _told = !settlement.IsSettled && !repeatsSecret && (reply.Call.Envelope.Route.Dialect != Dialect.OpenAiResponses || tap.Ended);
         if (_told)
         {
             settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, _failure);

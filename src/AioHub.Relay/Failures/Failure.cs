@@ -24,6 +24,11 @@ internal sealed record Failure(int Status, string Code, string Message)
     /// <summary>The upstream's own body, when it is in the caller's dialect and fit to be shown; replaces the rendered one.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Without the hub's credential, which some upstreams repeat: neither callers nor logs may see it.</summary>
+    public Failure Without(string secret) => secret.Length == 0 || !(Message.Contains(secret, StringComparison.Ordinal) || Code.Contains(secret, StringComparison.Ordinal))
+        ? this
+        : this with { Code = Code.Contains(secret, StringComparison.Ordinal) ? "upstream_refused" : Code, Message = Message.Replace(secret, "[credential]", StringComparison.Ordinal) };
+
     /// <summary>Further attempts make no sense: the request itself is at fault.</summary>
     public bool IsFinal => Attempt is AttemptFailure.CallerFault;
 }

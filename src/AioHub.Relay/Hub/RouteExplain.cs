@@ -58,9 +58,9 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
             return false;
         }
 
-        if (root.TryGetProperty("path", out var path) && path.ValueKind == JsonValueKind.String && root.TryGetProperty("body", out var call))
+        if (root.TryGetProperty("path", out var named) && TextOf(named) is { } path && root.TryGetProperty("body", out var call))
         {
-            var resolved = RelayPaths.Resolve("POST", path.GetString()!.Split('?')[0]);
+            var resolved = RelayPaths.Resolve("POST", path.Split('?')[0]);
             if (resolved.Route is not { } route)
             {
                 return false;
@@ -75,17 +75,17 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
                 return true;
             }
 
-            var model = ModelName.Parse(route.Model ?? peek.Model ?? "");
-            question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, model, peek.Needs | (model.LongContext ? Needs.LongContext : Needs.None), peek.Session);
+            var asked = ModelName.Parse(route.Model ?? peek.Model ?? "");
+            question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, asked, peek.Needs | (asked.LongContext ? Needs.LongContext : Needs.None), peek.Session);
             return true;
         }
 
-        if (!root.TryGetProperty("model", out var name) || name.ValueKind != JsonValueKind.String)
+        if (!root.TryGetProperty("model", out var model) || TextOf(model) is not { } name)
         {
             return false;
         }
 
-        question = new RouteQuestion(caller.Key, DialectOf(root), Operation.Generate, ModelName.Parse(name.GetString()!), NeedsOf(root), null);
+        question = new RouteQuestion(caller.Key, DialectOf(root), Operation.Generate, ModelName.Parse(name), NeedsOf(root), null);
         return true;
     }
 
@@ -116,9 +116,22 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
     }
 
     private static Dialect DialectOf(JsonElement root) =>
-        root.TryGetProperty("dialect", out var named) && named.ValueKind == JsonValueKind.String && DialectNames.TryParse(named.GetString()!, out var dialect)
+        root.TryGetProperty("dialect", out var named) && TextOf(named) is { } text && DialectNames.TryParse(text, out var dialect)
             ? dialect
             : Dialect.OpenAiChat;
+
+    private static string? TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair is no text.
+            return null;
+        }
+    }
 
     private static Needs NeedsOf(JsonElement root)
     {
@@ -127,7 +140,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
         {
             foreach (var item in list.EnumerateArray())
             {
-                if (item.ValueKind == JsonValueKind.String && Enum.TryParse<Needs>(item.GetString()!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var need))
+                if (TextOf(item) is { } text && Enum.TryParse<Needs>(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var need))
                 {
                     needs |= need;
                 }

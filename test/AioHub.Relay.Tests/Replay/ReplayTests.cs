@@ -14,11 +14,8 @@ namespace AioHub.Relay.Tests.Replay;
 /// </summary>
 public sealed class ReplayTests(SharedHub shared)
 {
-    /// <summary>A recording of status 200 whose first event is an error: no byte of it is an answer.</summary>
-    private const string FailingAtOnce = "025-openrouter-stream-error-0";
-
     /// <summary>Recordings of status 200 whose stream reports a failure after content.</summary>
-    private static readonly string[] Failing = ["059-tool-use-failed-error-streaming-with-text-0", "119-tool-use-failed-error-streaming-0"];
+    private static readonly string[] Failing = ["025-openrouter-stream-error-0", "059-tool-use-failed-error-streaming-with-text-0", "119-tool-use-failed-error-streaming-0"];
 
     /// <summary>All its tokens went into reasoning that is not shown: an answer without content is free.</summary>
     private const string Silent = "121-chat-streaming-detailed-usage-0";
@@ -99,14 +96,6 @@ public sealed class ReplayTests(SharedHub shared)
 
         // Backwards: the recording's bytes.
         var expected = asked ? Bytes.WithoutUsageChunks(recorded.Reply) : recorded.Reply;
-        if (recorded.Name == FailingAtOnce)
-        {
-            answer.Status.ShouldBe(400);
-            answer.CodeIn(dialect).ShouldNotBeNullOrEmpty();
-            receipt.Outcome.ShouldBe(CallOutcome.Failed);
-            return receipt.Charge.Total.Value;
-        }
-
         if (Failing.Contains(recorded.Name, StringComparer.Ordinal))
         {
             if (answer.Status != 200)
