@@ -73,7 +73,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         tally.CutOff.ShouldBeGreaterThan(0, "no kill hit a running call: the test showed nothing");
         output.WriteLine(
             $"in all: {tally.Ended.Count} saw the end, each charged once; {tally.CutOff} cut off, {tally.CutButCharged} of them charged, none twice; {tally.Kills} kills, "
-            + $"{tally.Rejected} journal stretches put aside");
+            + $"which found {tally.InJournalAlone} charges in the journal alone; {tally.Rejected} journal stretches put aside");
     }
 
     /// <summary>500 calls, <see cref="AtOnce"/> at a time, while the process is killed and started again.</summary>
@@ -139,6 +139,8 @@ public sealed class CrashTests(ITestOutputHelper output)
             await Task.Delay(jitter.TryDequeue(out var pause) ? pause : 0);
             await victim.KillAsync();
             await victim.DisposeAsync();
+            var books = await folder.ReadBooksAsync();
+            tally.InJournalAlone += tally.Ended.Keys.Count(id => !books.Charges.ContainsKey(id));
             killed++;
             tally.Kills++;
         }
@@ -215,6 +217,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         public int CutButCharged { get; set; }
 
         public int Kills { get; set; }
+
+        /// <summary>Charges that a killed process had not brought into the database yet, though their callers had seen the end.</summary>
+        public int InJournalAlone { get; set; }
 
         public int Rejected { get; set; }
 

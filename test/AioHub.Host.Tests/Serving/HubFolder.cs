@@ -111,6 +111,7 @@ internal sealed class HubFolder : IDisposable
             Prices = [new PriceRow { Version = "", From = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Rates = rates ?? new Rates(), PerRequest = perRequest }],
         });
 
+    /// <summary>Reads alone: what a killed server left is not tidied up by the look at it.</summary>
     public async Task<Books> ReadBooksAsync()
     {
         await using var connection = Open();
@@ -129,7 +130,7 @@ internal sealed class HubFolder : IDisposable
     }
 
     private DbConnection Open() => Database is null
-        ? new SqliteConnection(string.Create(CultureInfo.InvariantCulture, $"Data Source={System.IO.Path.Combine(Path, "aiohub.db")};Pooling=False;Default Timeout=30"))
+        ? new SqliteConnection(string.Create(CultureInfo.InvariantCulture, $"Data Source={System.IO.Path.Combine(Path, "aiohub.db")};Mode=ReadOnly;Pooling=False;Default Timeout=30"))
         : new NpgsqlConnection(Database);
 
     private static async Task ReadAsync(DbConnection connection, string sql, Action<DbDataReader> take)
