@@ -46,12 +46,10 @@ public sealed class TwoProcessesTests(ITestOutputHelper output)
         (await folder.AuditAsync()).Problems.ShouldBeEmpty();
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_second_server_on_the_same_folder_is_turned_away_with_one_line(bool postgres)
+    [Fact]
+    public async Task A_second_server_on_the_same_folder_is_turned_away_with_one_line()
     {
-        using var folder = await HubFolder.CreateAsync(postgres);
+        using var folder = await HubFolder.CreateAsync();
         await using var first = folder.Serve();
         await first.WaitUntilReadyAsync();
 
