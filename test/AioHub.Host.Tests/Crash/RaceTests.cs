@@ -39,6 +39,7 @@ public sealed class RaceHub : IAsyncLifetime
             await AddAsync(home, "wallet-fixed", 50 * FixedNano, ["open"]);
             await AddAsync(home, "wallet-tokens", 50 * TokenNano, ["open"]);
             await AddAsync(home, "wallet-wide", 50 * TokenNano, ["open"]);
+            await AddAsync(home, "leavers", 1000 * TokenNano, ["open"]);
             await AddAsync(home, "key-total", 1000 * FixedNano, ["open"], new KeyLimits { Total = fifty });
             await AddAsync(home, "key-day", 1000 * FixedNano, ["open"], new KeyLimits { PerDay = fifty });
             await AddAsync(home, "key-quota", 1000 * FixedNano, ["quota-alone"]);
@@ -145,6 +146,33 @@ public sealed class RaceTests(RaceHub hub, ITestOutputHelper output) : IClassFix
         race.ShouldHaveServed(Callers, refusedWith: 503, "none");
         race.Results.CountBy(static pair => pair.Result.Group ?? "").ShouldBe([new("quota-first", 50), new("open", Callers - 50)], ignoreOrder: true);
         race.Spent.ShouldBe(Callers * RaceHub.FixedNano);
+    }
+
+    /// <summary>Half of the callers leave at their first bytes, some of them while the end is on its way: each pays once or not, and no money stays set aside.</summary>
+    [Fact]
+    public async Task Callers_that_leave_pay_at_most_once_and_leave_no_hold()
+    {
+        using var caller = hub.CallerOf("leavers");
+        var before = await caller.BalanceAsync();
+        var calls = Enumerable.Range(0, Callers).Select(async number =>
+        {
+            using var leave = new CancellationTokenSource();
+            var call = new Call(Dialects[number % Dialects.Length], Stream: true, "race-tokens", "leavers! in=5 out=10 chunks=3 pace=5", 10);
+            return await caller.SendAsync(call, number % 8 < 4 ? () => leave.CancelAfter(number % 20) : null, leave.Token);
+        });
+        var results = await Task.WhenAll(calls).WaitAsync(TimeSpan.FromSeconds(60));
+        results.Where(static (_, number) => number % 8 >= 4).ShouldAllBe(static result => result.SawEnd);
+        var ended = results.Count(static result => result.SawEnd);
+
+        for (var tries = 0; (await caller.TokenAsync()).GetProperty("held_nano_usd").GetInt64() != 0; tries++)
+        {
+            tries.ShouldBeLessThan(500, "a hold outlived its call");
+            await Task.Delay(20);
+        }
+
+        var paid = before - await caller.BalanceAsync();
+        paid.ShouldBeInRange(ended * RaceHub.TokenNano, Callers * RaceHub.TokenNano);
+        output.WriteLine($"{ended} saw the end, {Callers - ended} left, {paid / (double)RaceHub.TokenNano:0.##} answers were paid for");
     }
 
     private async Task<Race> RunAsync(string name, string model, int maxTokens)

@@ -39,9 +39,11 @@ internal sealed class Caller(Uri hub, string secret) : IDisposable
 
     /// <summary>A call as clients of this dialect make it. Never throws for what the network does.</summary>
     /// <param name="onFirstBytes">Called once, when content has come.</param>
-    public async Task<CallResult> SendAsync(Call call, Action? onFirstBytes = null)
+    /// <param name="leave">The caller goes away, in the middle of whatever there is.</param>
+    public async Task<CallResult> SendAsync(Call call, Action? onFirstBytes = null, CancellationToken leave = default)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(leave);
+        limit.CancelAfter(TimeSpan.FromSeconds(90));
         using var request = Build(call);
         HttpResponseMessage reply;
         try

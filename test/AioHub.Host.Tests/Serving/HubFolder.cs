@@ -111,6 +111,7 @@ internal sealed class HubFolder : IDisposable
             Prices = [new PriceRow { Version = "", From = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Rates = rates ?? new Rates(), PerRequest = perRequest }],
         });
 
+    /// <summary>Reads alone: what a killed server left is not tidied up by the look at it.</summary>
     public async Task<Books> ReadBooksAsync()
     {
         await using var connection = Open();
@@ -128,9 +129,21 @@ internal sealed class HubFolder : IDisposable
         return new Books(charges, entries.ToImmutable(), balances);
     }
 
-    private DbConnection Open() => Database is null
-        ? new SqliteConnection(string.Create(CultureInfo.InvariantCulture, $"Data Source={System.IO.Path.Combine(Path, "aiohub.db")};Pooling=False;Default Timeout=30"))
-        : new NpgsqlConnection(Database);
+    /// <summary>Lets nobody else write into the SQLite file until disposed of.</summary>
+    public async Task<IAsyncDisposable> LockDatabaseAsync()
+    {
+        var connection = new SqliteConnection(SqliteFile("ReadWrite"));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private DbConnection Open() => Database is null ? new SqliteConnection(SqliteFile("ReadOnly")) : new NpgsqlConnection(Database);
+
+    private string SqliteFile(string mode) =>
+        string.Create(CultureInfo.InvariantCulture, $"Data Source={System.IO.Path.Combine(Path, "aiohub.db")};Mode={mode};Pooling=False;Default Timeout=30");
 
     private static async Task ReadAsync(DbConnection connection, string sql, Action<DbDataReader> take)
     {
