@@ -126,7 +126,7 @@ internal sealed class StreamPump(
             // Nothing but openings: while no content left, another channel may still take over.
             var before = _keptBack?.Length ?? 0;
             KeepBack(chunk);
-            _wholeKept = before + rest;
+            _wholeKept = rest == 0 ? _wholeKept : before + rest;
             return wrote;
         }
 
