@@ -51,11 +51,20 @@ internal sealed class HubServer : IAsyncDisposable
 
             var loggers = LoggerFactory.Create(builder => logging?.Invoke(builder));
             var money = await ServedMoney.OpenAsync(home, loggers, cancellation);
-            var app = Build(home, money, loggers);
-            var heartbeat = new Heartbeat(home, money, app.Services.GetRequiredService<ILogger<Heartbeat>>());
-            heartbeat.Start();
-            await app.StartAsync(cancellation);
-            return new HubServer(app, home, money, heartbeat, seeded);
+            try
+            {
+                var app = Build(home, money, loggers);
+                await app.StartAsync(cancellation);
+                var heartbeat = new Heartbeat(home, money, app.Services.GetRequiredService<ILogger<Heartbeat>>());
+                heartbeat.Start();
+                return new HubServer(app, home, money, heartbeat, seeded);
+            }
+            catch
+            {
+                // A port that is taken: the journal is let go in good order.
+                await money.DisposeAsync();
+                throw;
+            }
         }
         catch
         {
