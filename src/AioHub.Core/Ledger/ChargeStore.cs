@@ -34,25 +34,23 @@ internal static class ChargeStore
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    public static void Add(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<CallCharge> charges, string? origin)
+    /// <summary>Inside the connection's running transaction.</summary>
+    public static void Add(SqliteConnection connection, IReadOnlyList<CallCharge> charges, string? origin)
     {
-        using var account = Prepare(
-            connection, transaction, """
-            INSERT INTO accounts ("Kind", "OwnerId", "BalanceNano") VALUES ($kind, $owner, 0)
-            ON CONFLICT ("Kind", "OwnerId") DO UPDATE SET "BalanceNano" = "BalanceNano" RETURNING "Id"
-            """, "$kind", "$owner");
-        using var entry = Prepare(
-            connection, transaction, $"""
-            INSERT INTO entries ("AccountId", "Kind", "AmountNano", "RequestId", "KeyId", "Reason", "Actor", "At", "Origin")
-            VALUES ($account, 'charge', $amount, $request, $key, $reason, $actor, $at, $origin) {OnceSql}
-            """, "$account", "$amount", "$request", "$key", "$reason", "$actor", "$at", "$origin");
-        using var balance = Prepare(connection, transaction, """UPDATE accounts SET "BalanceNano" = "BalanceNano" + $amount WHERE "Id" = $id""", "$amount", "$id");
-        using var window = Prepare(
-            connection, transaction, """
-            INSERT INTO key_spending ("KeyId", "Window", "SpentNano") VALUES ($key, $window, $spent)
-            ON CONFLICT ("KeyId", "Window") DO UPDATE SET "SpentNano" = "SpentNano" + excluded."SpentNano"
-            """, "$key", "$window", "$spent");
+        if (charges.Count == 0)
+        {
+            return;
+        }
 
+        using var account = new SqliteStatement(connection, """
+            INSERT INTO accounts ("Kind", "OwnerId", "BalanceNano") VALUES (?1, ?2, 0)
+            ON CONFLICT ("Kind", "OwnerId") DO UPDATE SET "BalanceNano" = "BalanceNano" RETURNING "Id"
+            """);
+        using var entry = new SqliteStatement(connection, $"""
+            INSERT INTO entries ("AccountId", "Kind", "AmountNano", "RequestId", "KeyId", "Reason", "Actor", "At", "Origin")
+            VALUES (?1, 'charge', ?2, ?3, ?4, ?5, ?6, ?7, ?8) {OnceSql}
+            """);
+        entry.Bind(8, origin);
         var ids = new Dictionary<AccountRef, long>();
         var totals = new Totals();
         foreach (var charge in charges)
@@ -68,27 +66,30 @@ internal static class ChargeStore
             }
         }
 
+        using var balance = new SqliteStatement(connection, """UPDATE accounts SET "BalanceNano" = "BalanceNano" + ?1 WHERE "Id" = ?2""");
         foreach (var (id, amount) in totals.Accounts)
         {
-            Run(balance, amount, id);
+            balance.Bind(1, amount).Bind(2, id).Execute();
         }
 
-        foreach (var ((key, name), spent) in totals.Windows)
+        using var window = new SqliteStatement(connection, """
+            INSERT INTO key_spending ("KeyId", "Window", "SpentNano") VALUES (?1, ?2, ?3)
+            ON CONFLICT ("KeyId", "Window") DO UPDATE SET "SpentNano" = "SpentNano" + excluded."SpentNano"
+            """);
+        foreach (var ((key, name), spent) in totals.Windows())
         {
-            Run(window, key, name, spent);
+            window.Bind(1, key).Bind(2, name).Bind(3, spent).Execute();
         }
 
         bool Enter(AccountRef owner, in CallCharge charge)
         {
             if (!ids.TryGetValue(owner, out var id))
             {
-                account.Parameters[0].Value = LedgerNames.Of(owner.Kind);
-                account.Parameters[1].Value = owner.OwnerId;
-                ids[owner] = id = (long)account.ExecuteScalar()!;
+                ids[owner] = id = account.Bind(1, LedgerNames.Of(owner.Kind)).Bind(2, owner.OwnerId).Scalar();
             }
 
-            var key = owner.Kind == AccountKind.Wallet ? (object)charge.Key.Value : DBNull.Value;
-            if (Run(entry, id, -charge.Nano, charge.RequestId, key, charge.Reason, charge.Actor, charge.At, (object?)origin ?? DBNull.Value) == 0)
+            long? key = owner.Kind == AccountKind.Wallet ? charge.Key.Value : null;
+            if (entry.Bind(1, id).Bind(2, -charge.Nano).Bind(3, charge.RequestId).Bind(4, key).Bind(5, charge.Reason).Bind(6, charge.Actor).Bind(7, charge.At).Execute() == 0)
             {
                 return false;
             }
@@ -158,9 +159,10 @@ internal static class ChargeStore
             INSERT INTO key_spending ("KeyId", "Window", "SpentNano") SELECT * FROM unnest($1, $2, $3)
             ON CONFLICT ("KeyId", "Window") DO UPDATE SET "SpentNano" = key_spending."SpentNano" + excluded."SpentNano"
             """, connection, transaction);
-        Add(window, NpgsqlDbType.Bigint, totals.Windows.Keys.Select(static key => key.Key).ToArray());
-        Add(window, NpgsqlDbType.Text, totals.Windows.Keys.Select(static key => key.Window).ToArray());
-        Add(window, NpgsqlDbType.Bigint, totals.Windows.Values.ToArray());
+        var windows = totals.Windows();
+        Add(window, NpgsqlDbType.Bigint, windows.Keys.Select(static key => key.Key).ToArray());
+        Add(window, NpgsqlDbType.Text, windows.Keys.Select(static key => key.Name).ToArray());
+        Add(window, NpgsqlDbType.Bigint, windows.Values.ToArray());
         await window.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -186,44 +188,35 @@ internal static class ChargeStore
     private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, T[] values) =>
         command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
 
-    private static SqliteCommand Prepare(SqliteConnection connection, SqliteTransaction transaction, string sql, params ReadOnlySpan<string> parameters)
-    {
-        var command = new SqliteCommand(sql, connection, transaction);
-        foreach (var name in parameters)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
-        }
-
-        return command;
-    }
-
-    private static int Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
-        }
-
-        return command.ExecuteNonQuery();
-    }
-
     /// <summary>What one batch adds up to, so that each balance and window is written once.</summary>
     private sealed class Totals
     {
-        public Dictionary<long, long> Accounts { get; } = [];
+        private readonly Dictionary<(long Key, int Day), (DateTime At, long Nano)> _days = [];
 
-        public Dictionary<(long Key, string Window), long> Windows { get; } = [];
+        public Dictionary<long, long> Accounts { get; } = [];
 
         public void Take(long account, long nano) => Accounts[account] = checked(Accounts.GetValueOrDefault(account) - nano);
 
         public void Spend(in CallCharge charge)
         {
-            Count(charge, SpendingWindow.Total);
-            Count(charge, SpendingWindow.Month(charge.At));
-            Count(charge, SpendingWindow.Day(charge.At));
+            var key = (charge.Key.Value, SpendingWindow.DayNumber(charge.At));
+            _days[key] = (charge.At, checked(_days.GetValueOrDefault(key).Nano + charge.Nano));
         }
 
-        private void Count(in CallCharge charge, string window) =>
-            Windows[(charge.Key.Value, window)] = checked(Windows.GetValueOrDefault((charge.Key.Value, window)) + charge.Nano);
+        /// <summary>By key and name of the window.</summary>
+        public Dictionary<(long Key, string Name), long> Windows()
+        {
+            var windows = new Dictionary<(long Key, string Name), long>();
+            foreach (var ((key, _), (at, nano)) in _days)
+            {
+                Count((key, SpendingWindow.Total), nano);
+                Count((key, SpendingWindow.Month(at)), nano);
+                Count((key, SpendingWindow.Day(at)), nano);
+            }
+
+            return windows;
+
+            void Count((long, string) window, long nano) => windows[window] = checked(windows.GetValueOrDefault(window) + nano);
+        }
     }
 }

@@ -48,6 +48,29 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
         return AddAsync(account, EntryKind.Adjustment, amount, reason, actor, null, cancellation);
     }
 
+    /// <summary>A top-up (or, below zero, an adjustment) as part of a larger change, which the caller commits. Exceptions as <see cref="AdjustAsync"/>.</summary>
+    public async Task<NanoUsd> AddWithinAsync(
+        HubTransaction within, AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default)
+    {
+        Require(amount, reason, actor);
+        var kind = amount > NanoUsd.Zero ? EntryKind.TopUp : EntryKind.Adjustment;
+        return new NanoUsd(await LedgerStore.AddAsync(
+            within.Context, account, new NewEntry(kind, amount, reason, actor, null, time.GetUtcNow().UtcDateTime), cancellation));
+    }
+
+    /// <summary>All that the entries of one reason add up to.</summary>
+    /// <param name="within">A larger change whose entries count too; null = what is committed.</param>
+    public async Task<NanoUsd> SumAsync(AccountRef account, string reason, HubTransaction? within = null, CancellationToken cancellation = default)
+    {
+        if (within is not null)
+        {
+            return new NanoUsd(await LedgerStore.SumAsync(within.Context, account, reason, cancellation));
+        }
+
+        await using var context = database.CreateContext();
+        return new NanoUsd(await LedgerStore.SumAsync(context, account, reason, cancellation));
+    }
+
     /// <summary>What the database holds: charges of the last fraction of a second may still be on their way to it.</summary>
     public async Task<NanoUsd> BalanceAsync(AccountRef account, CancellationToken cancellation = default) =>
         new(await LedgerStore.BalanceAsync(database, account, cancellation));
@@ -61,13 +84,7 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     private async Task<NanoUsd> AddAsync(
         AccountRef account, EntryKind kind, NanoUsd amount, string reason, string actor, RequestId? request, CancellationToken cancellation)
     {
-        if (amount > MaxAmount || amount < -MaxAmount)
-        {
-            throw new ArgumentException($"One entry moves at most {MaxAmount.ToUsdString()} USD.", nameof(amount));
-        }
-
-        RequireText(reason, 500, nameof(reason));
-        RequireText(actor, 200, nameof(actor));
+        Require(amount, reason, actor);
         var balance = await LedgerStore.AddAsync(database, account, new NewEntry(kind, amount, reason, actor, request, time.GetUtcNow().UtcDateTime), cancellation);
         if (onChanged is not null)
         {
@@ -75,6 +92,17 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
         }
 
         return new NanoUsd(balance);
+    }
+
+    private static void Require(NanoUsd amount, string reason, string actor)
+    {
+        if (amount > MaxAmount || amount < -MaxAmount)
+        {
+            throw new ArgumentException($"One entry moves at most {MaxAmount.ToUsdString()} USD.", nameof(amount));
+        }
+
+        RequireText(reason, 500, nameof(reason));
+        RequireText(actor, 200, nameof(actor));
     }
 
     private static void RequirePositive(NanoUsd amount)

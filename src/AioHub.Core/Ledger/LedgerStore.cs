@@ -23,6 +23,14 @@ internal static class LedgerStore
     {
         await using var context = database.CreateContext();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+        var balance = await AddAsync(context, account, entry, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return balance;
+    }
+
+    /// <summary>Inside a transaction that the caller commits. The ledger's counter comes last in the order of areas, so it may be raised late.</summary>
+    public static async Task<long> AddAsync(HubContext context, AccountRef account, NewEntry entry, CancellationToken cancellation)
+    {
         await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
         var kind = LedgerNames.Of(account.Kind);
         var row = await context.Set<AccountRow>().SingleOrDefaultAsync(candidate => candidate.Kind == kind && candidate.OwnerId == account.OwnerId, cancellation);
@@ -45,8 +53,18 @@ internal static class LedgerStore
             At = entry.At,
         });
         await context.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
         return row.BalanceNano;
+    }
+
+    /// <summary>All that was put in or put right for one reason.</summary>
+    public static async Task<long> SumAsync(HubContext context, AccountRef account, string reason, CancellationToken cancellation)
+    {
+        var kind = LedgerNames.Of(account.Kind);
+        return await (
+            from entry in context.Set<EntryRow>()
+            join owner in context.Set<AccountRow>() on entry.AccountId equals owner.Id
+            where owner.Kind == kind && owner.OwnerId == account.OwnerId && entry.Reason == reason
+            select (long?)entry.AmountNano).SumAsync(cancellation) ?? 0;
     }
 
     public static async Task<long> BalanceAsync(HubDatabase database, AccountRef account, CancellationToken cancellation)

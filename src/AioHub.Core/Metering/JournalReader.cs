@@ -121,23 +121,36 @@ internal sealed class JournalReader(
         refused.Clear();
         for (var i = 0; i < receipts.Count; i++)
         {
-            try
-            {
-                await apply([receipts[i]], origin, cancellation);
-            }
-            catch (Exception problem) when (!cancellation.IsCancellationRequested)
+            if (await TryAsync(receipts[i], origin, cancellation) is not null)
             {
                 if (!await answers(cancellation))
                 {
                     return false;
                 }
 
-                MeteringLog.Parked(logger, problem, receipts[i].Receipt.Id.ToString());
-                refused.Add(i);
+                // Once more: the database may have come back only now.
+                if (await TryAsync(receipts[i], origin, cancellation) is { } problem)
+                {
+                    MeteringLog.Parked(logger, problem, receipts[i].Receipt.Id.ToString());
+                    refused.Add(i);
+                }
             }
         }
 
         return true;
+    }
+
+    private async Task<Exception?> TryAsync(PendingReceipt receipt, string? origin, CancellationToken cancellation)
+    {
+        try
+        {
+            await apply([receipt], origin, cancellation);
+            return null;
+        }
+        catch (Exception problem) when (!cancellation.IsCancellationRequested)
+        {
+            return problem;
+        }
     }
 }
 

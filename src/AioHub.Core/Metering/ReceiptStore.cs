@@ -40,18 +40,20 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
     private SqliteConnection? _sqlite;
 
     /// <param name="origin">Null for a replay: every process must then pick the entries up.</param>
+    /// <param name="commit">False: does it all and undoes it, which tells whether the database works.</param>
     /// <returns>The ledger's version of this transaction.</returns>
-    public async Task<long> ApplyAsync(IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, CancellationToken cancellation)
+    public async Task<long> ApplyAsync(
+        IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, CancellationToken cancellation, bool commit = true)
     {
         if (database.Engine == DatabaseEngine.Postgres)
         {
-            return await ApplyPostgresAsync(receipts, origin, mark, cancellation);
+            return await ApplyPostgresAsync(receipts, origin, mark, commit, cancellation);
         }
 
-        var connection = _sqlite ??= (SqliteConnection)await database.OpenConnectionAsync(cancellation);
+        var connection = _sqlite ??= await OpenWriterAsync(cancellation);
         try
         {
-            return ApplySqlite(connection, receipts, origin, mark);
+            return ApplySqlite(connection, receipts, origin, mark, commit);
         }
         catch
         {
@@ -79,12 +81,12 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    private long ApplySqlite(SqliteConnection connection, IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark)
+    private long ApplySqlite(SqliteConnection connection, IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, bool commit)
     {
         using var transaction = connection.BeginTransaction();
         var version = ChargeStore.Raise(connection, transaction);
-        var added = RequestLogStore.Add(connection, transaction, receipts);
-        ChargeStore.Add(connection, transaction, ChargesOf(added), origin);
+        var added = RequestLogStore.Add(connection, receipts);
+        ChargeStore.Add(connection, ChargesOf(added), origin);
         if (mark is { } position)
         {
             using var command = connection.CreateCommand();
@@ -94,11 +96,16 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
             command.ExecuteNonQuery();
         }
 
-        transaction.Commit();
+        if (commit)
+        {
+            transaction.Commit();
+        }
+
         return version;
     }
 
-    private async Task<long> ApplyPostgresAsync(IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, CancellationToken cancellation)
+    private async Task<long> ApplyPostgresAsync(
+        IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, bool commit, CancellationToken cancellation)
     {
         await using var connection = (NpgsqlConnection)await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -118,8 +125,25 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
-        await transaction.CommitAsync(cancellation);
+        if (commit)
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+
         return version;
+    }
+
+    /// <summary>
+    /// Room for the pages that every batch touches (with the default of 2 MB they are read again and again), and fewer checkpoints, which copy a page
+    /// once however often it was written.
+    /// </summary>
+    private async Task<SqliteConnection> OpenWriterAsync(CancellationToken cancellation)
+    {
+        var connection = (SqliteConnection)await database.OpenConnectionAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=4000;";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return connection;
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellation, params object[] values)

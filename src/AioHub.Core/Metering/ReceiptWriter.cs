@@ -1,6 +1,8 @@
 using System.Buffers;
 using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +16,9 @@ public sealed class ReceiptWriter : IAsyncDisposable
 {
     private const int BatchSize = 1_000;
     private const int TriesBeforeSingles = 3;
+    private const int MostParked = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ParkedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
     private readonly UsageJournal _journal;
     private readonly LocalHoldBook _holds;
@@ -28,6 +32,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly DateTime _started;
     private long? _lastBeat;
+    private long _lastParkedTry;
     private int _parkedCount;
 
     public ReceiptWriter(HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null)
@@ -39,7 +44,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
         _started = time.GetUtcNow().UtcDateTime;
     }
 
-    /// <summary>Receipts that the database refuses one by one; they are tried again every flush.</summary>
+    /// <summary>Receipts that the database refuses one by one; they are tried again every five seconds.</summary>
     public int Parked => Volatile.Read(ref _parkedCount);
 
     /// <summary>Stretches of the journal that no replay could read.</summary>
@@ -121,7 +126,11 @@ public sealed class ReceiptWriter : IAsyncDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            await RetryParkedAsync(cancellation);
+            if (_parked.Count > 0 && (worthwhile == 1 || _time.GetElapsedTime(_lastParkedTry) >= ParkedEvery))
+            {
+                await RetryParkedAsync(cancellation);
+            }
+
             while (Fill() > 0)
             {
                 await ApplyBatchAsync(cancellation);
@@ -133,12 +142,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
             if (_journal.HasOverflowed)
             {
-                MeteringLog.Overflowed(_logger);
-                _journal.ForgetOverflow();
-                foreach (var segment in _journal.OpenSegments.ToList())
-                {
-                    await _reader.ReadBackAsync(segment, _parked, _holds.Origin, cancellation);
-                }
+                await ReadBackAsync(cancellation);
             }
 
             _journal.DeleteDone();
@@ -173,6 +177,24 @@ public sealed class ReceiptWriter : IAsyncDisposable
     {
         await _store.DisposeAsync();
         _turn.Dispose();
+    }
+
+    private async Task ReadBackAsync(CancellationToken cancellation)
+    {
+        MeteringLog.Overflowed(_logger);
+        _journal.ForgetOverflow();
+        try
+        {
+            foreach (var segment in _journal.OpenSegments.ToList())
+            {
+                await _reader.ReadBackAsync(segment, _parked, _holds.Origin, cancellation);
+            }
+        }
+        catch
+        {
+            _journal.NoteOverflow();
+            throw;
+        }
     }
 
     /// <summary>A batch that was interrupted stays and is finished first.</summary>
@@ -212,53 +234,70 @@ public sealed class ReceiptWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>One by one: a receipt that alone is refused while others pass is parked. False: nothing passed, the database is away.</summary>
+    /// <summary>
+    /// One by one. What is refused twice, with the database taking a faultless receipt in between, is parked. False: the database is away, or there
+    /// is no more room; what is left of the batch waits.
+    /// </summary>
     private async Task<bool> ApplySinglesAsync(CancellationToken cancellation)
     {
-        var refused = new List<(JournalTicket Ticket, Exception Problem)>();
-        var passed = 0;
-        while (refused.Count < _batch.Count)
+        while (_batch.Count > 0)
         {
-            var ticket = _batch[refused.Count];
-            try
+            var ticket = _batch[0];
+            if (await TryAsync(ticket, cancellation) is not null)
             {
-                await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], _holds.Origin, cancellation);
-                _batch.RemoveAt(refused.Count);
-                Finish(ticket);
-                passed++;
-            }
-            catch (Exception problem) when (!cancellation.IsCancellationRequested)
-            {
-                refused.Add((ticket, problem));
-                if (passed == 0 && refused.Count >= TriesBeforeSingles && !await AnswersAsync(cancellation))
+                if (_parked.Count >= MostParked || !await AnswersAsync(cancellation))
                 {
                     return false;
                 }
+
+                if (await TryAsync(ticket, cancellation) is { } problem)
+                {
+                    MeteringLog.Parked(_logger, problem, ticket.Receipt.Id.ToString());
+                    _parked.Add(ticket);
+                    Volatile.Write(ref _parkedCount, _parked.Count);
+                }
             }
+
+            _batch.RemoveAt(0);
         }
 
-        if (passed == 0 && !await AnswersAsync(cancellation))
-        {
-            return false;
-        }
-
-        foreach (var (ticket, problem) in refused)
-        {
-            MeteringLog.Parked(_logger, problem, ticket.Receipt.Id.ToString());
-            _batch.Remove(ticket);
-            _parked.Add(ticket);
-        }
-
-        Volatile.Write(ref _parkedCount, _parked.Count);
-        return _batch.Count == 0;
+        return true;
     }
 
-    /// <summary>Whether the database takes a batch of nothing.</summary>
+    /// <summary>Applies one receipt alone. Null: done; otherwise why not.</summary>
+    private async Task<Exception?> TryAsync(JournalTicket ticket, CancellationToken cancellation)
+    {
+        try
+        {
+            await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], _holds.Origin, cancellation);
+        }
+        catch (Exception problem) when (!cancellation.IsCancellationRequested)
+        {
+            return problem;
+        }
+
+        Finish(ticket);
+        return null;
+    }
+
+    /// <summary>Whether the database would take a receipt of which nobody could find fault. It is undone.</summary>
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
         try
         {
-            await ApplyAsync([], _holds.Origin, cancellation);
+            var probe = new Receipt
+            {
+                Id = RequestId.New(_time),
+                StartedAt = _started,
+                Key = new ApiKeyId(0),
+                KeyName = "probe",
+                User = new UserId(0),
+                Dialect = Dialect.OpenAiChat,
+                Operation = Operation.Generate,
+                Outcome = CallOutcome.Completed,
+                Charge = new Charge([], 1m, new NanoUsd(1), ""),
+            };
+            await _store.ApplyAsync([new PendingReceipt(probe, "{}"u8.ToArray())], _holds.Origin, null, cancellation, commit: false);
             return true;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
@@ -269,17 +308,12 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
     private async Task RetryParkedAsync(CancellationToken cancellation)
     {
+        _lastParkedTry = _time.GetTimestamp();
         for (var i = _parked.Count - 1; i >= 0; i--)
         {
-            try
+            if (await TryAsync(_parked[i], cancellation) is null)
             {
-                await ApplyAsync([new PendingReceipt(_parked[i].Receipt, _parked[i].Payload)], _holds.Origin, cancellation);
-                Finish(_parked[i]);
                 _parked.RemoveAt(i);
-            }
-            catch (Exception) when (!cancellation.IsCancellationRequested)
-            {
-                break;
             }
         }
 

@@ -25,7 +25,7 @@ internal static class RequestLogStore
     private static readonly string ColumnList = string.Join(", ", Columns.Select(static name => $"\"{name}\""));
 
     private static readonly string SqliteInsert =
-        $"INSERT INTO request_log ({ColumnList}) VALUES ({string.Join(", ", Columns.Select(static (_, i) => $"${i + 1}"))}) ON CONFLICT (\"Id\") DO NOTHING";
+        $"INSERT INTO request_log ({ColumnList}) VALUES ({string.Join(", ", Columns.Select(static (_, i) => $"?{i + 1}"))}) ON CONFLICT (\"Id\") DO NOTHING";
 
     private static readonly string PostgresInsert =
         $"INSERT INTO request_log ({ColumnList}) SELECT * FROM unnest({string.Join(", ", Columns.Select(static (_, i) => $"${i + 1}"))}) ON CONFLICT (\"Id\") DO NOTHING RETURNING \"Id\"";
@@ -38,43 +38,37 @@ internal static class RequestLogStore
         return detail is null ? null : ReceiptJson.TryRead(detail);
     }
 
-    /// <summary>Adds rows that are not there yet and hands back those.</summary>
-    public static List<PendingReceipt> Add(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<PendingReceipt> receipts)
+    /// <summary>Adds rows that are not there yet and hands back those. Inside the connection's running transaction.</summary>
+    public static List<PendingReceipt> Add(SqliteConnection connection, IReadOnlyList<PendingReceipt> receipts)
     {
-        using var command = new SqliteCommand(SqliteInsert, connection, transaction);
-        for (var i = 0; i < Columns.Length; i++)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
-        }
-
+        using var row = new SqliteStatement(connection, SqliteInsert);
         var added = new List<PendingReceipt>(receipts.Count);
         foreach (var pending in receipts)
         {
-            var values = command.Parameters;
             var receipt = pending.Receipt;
-            values[0].Value = receipt.Id.ToString();
-            values[1].Value = Utc(receipt.StartedAt);
-            values[2].Value = receipt.Key.Value;
-            values[3].Value = receipt.User.Value;
-            values[4].Value = OrNull(Clean(receipt.Group));
-            values[5].Value = OrNull(Clean(receipt.Channel));
-            values[6].Value = Clean(receipt.RequestedModel) ?? "";
-            values[7].Value = Clean(receipt.ServedModel) ?? "";
-            values[8].Value = DialectNames.Of(receipt.Dialect);
-            values[9].Value = NameOf(receipt.Operation);
-            values[10].Value = receipt.Stream;
-            values[11].Value = receipt.HttpStatus;
-            values[12].Value = NameOf(receipt.Outcome);
-            values[13].Value = OrNull(Clean(receipt.ErrorCode));
-            values[14].Value = receipt.Usage.TotalInput;
-            values[15].Value = receipt.Usage.CacheRead;
-            values[16].Value = receipt.Usage.TotalOutput;
-            values[17].Value = receipt.Charge.Total.Value;
-            values[18].Value = OrNull(QuotaOf(receipt));
-            values[19].Value = Number(receipt.TotalMilliseconds);
-            values[20].Value = OrNull(receipt.FirstByteMilliseconds is { } first ? Number(first) : null);
-            values[21].Value = pending.Payload.ToArray();
-            if (command.ExecuteNonQuery() == 1)
+            row.Bind(1, receipt.Id.ToString())
+                .Bind(2, Utc(receipt.StartedAt))
+                .Bind(3, receipt.Key.Value)
+                .Bind(4, receipt.User.Value)
+                .Bind(5, Clean(receipt.Group))
+                .Bind(6, Clean(receipt.Channel))
+                .Bind(7, Clean(receipt.RequestedModel) ?? "")
+                .Bind(8, Clean(receipt.ServedModel) ?? "")
+                .Bind(9, DialectNames.Of(receipt.Dialect))
+                .Bind(10, NameOf(receipt.Operation))
+                .Bind(11, receipt.Stream ? 1L : 0L)
+                .Bind(12, (long)receipt.HttpStatus)
+                .Bind(13, NameOf(receipt.Outcome))
+                .Bind(14, Clean(receipt.ErrorCode))
+                .Bind(15, receipt.Usage.TotalInput)
+                .Bind(16, receipt.Usage.CacheRead)
+                .Bind(17, receipt.Usage.TotalOutput)
+                .Bind(18, receipt.Charge.Total.Value)
+                .Bind(19, QuotaOf(receipt))
+                .Bind(20, Number(receipt.TotalMilliseconds))
+                .Bind(21, receipt.FirstByteMilliseconds is { } first ? Number(first) : (double?)null)
+                .Bind(22, pending.Payload.Span);
+            if (row.Execute() == 1)
             {
                 added.Add(pending);
             }
@@ -151,8 +145,6 @@ internal static class RequestLogStore
     }
 
     private static double Number(double value) => double.IsFinite(value) ? value : 0;
-
-    private static object OrNull(object? value) => value ?? DBNull.Value;
 
     private static string NameOf(CallOutcome outcome) => outcome switch
     {

@@ -113,7 +113,7 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
         // The record is safe in the file; the flag makes the receipt writer read it from there. In this order: it lowers the flag before it looks.
         Interlocked.Decrement(ref _queued);
         ArrayPool<byte>.Shared.Return(buffer);
-        Volatile.Write(ref _overflowed, true);
+        NoteOverflow();
     }
 
     /// <summary>Lets no further record in and gives the folder free. Records that are not in the database stay in the files for the next start.</summary>
@@ -164,6 +164,8 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
     }
 
     internal bool HasOverflowed => Volatile.Read(ref _overflowed);
+
+    internal void NoteOverflow() => Volatile.Write(ref _overflowed, true);
 
     internal void ForgetOverflow() => Volatile.Write(ref _overflowed, false);
 

@@ -86,7 +86,14 @@ internal static class HubCommand
     {
         if (within is not null)
         {
-            return (await command(within)).Result;
+            var (part, altered) = await command(within);
+            if (altered)
+            {
+                // What is saved need not be watched any longer: ten thousand rows would be compared again at each of ten thousand saves.
+                within.Context.ChangeTracker.Clear();
+            }
+
+            return part;
         }
 
         await using var own = await HubTransaction.BeginAsync(database, [area], cancellation);

@@ -29,6 +29,8 @@ internal static class SettingsStore
     public const string SeededAt = "seeded_at";
     /// <summary>How <c>auto</c> orders groups.</summary>
     public const string AutoPolicy = "auto_policy";
+    /// <summary>What an operator set about routing.</summary>
+    public const string RouteSettings = "route_settings";
 
     public static async Task<Dictionary<string, string>> LoadAsync(HubReader reader, CancellationToken cancellation)
     {

@@ -1,7 +1,9 @@
+using AioHub.Core.Routing;
+
 namespace AioHub.Host.Serving;
 
 /// <summary>Once a second: what other processes changed (the command line, other nodes) is taken over.</summary>
-internal sealed class Heartbeat(HubHome home, ServedMoney money, ILogger<Heartbeat> logger) : IAsyncDisposable
+internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, ILogger<Heartbeat> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -41,6 +43,11 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, ILogger<Heartbe
             foreach (var warning in report.Warnings)
             {
                 HostLog.ConfigurationWarning(logger, warning);
+            }
+
+            if (report.Configuration)
+            {
+                router.Settings = await home.RouteSettings.ReadAsync(_stopping.Token);
             }
 
             await money.Holds.RefreshAsync(_stopping.Token);

@@ -23,6 +23,7 @@ internal sealed class HubHome : IAsyncDisposable
         Groups = new GroupAdmin(database, time);
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Models = new CatalogAdmin(database, time);
+        RouteSettings = new RouteSettingsAdmin(database);
     }
 
     public HubSettings Settings { get; }
@@ -50,6 +51,8 @@ internal sealed class HubHome : IAsyncDisposable
     public ChannelAdmin Channels { get; }
 
     public CatalogAdmin Models { get; }
+
+    public RouteSettingsAdmin RouteSettings { get; }
 
     /// <summary>Opens the database, brings its schema up to date, fills it when it is empty, and loads the configuration.</summary>
     public static async Task<(HubHome Home, SeedReport Seeded)> OpenAsync(HubSettings settings, TimeProvider time, CancellationToken cancellation)

@@ -38,36 +38,49 @@ internal sealed class HubServer : IAsyncDisposable
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Opens everything and listens. Calls are answered when this returns.</summary>
-    public static async Task<HubServer> StartAsync(HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, CancellationToken cancellation)
+    public static Task<HubServer> StartAsync(HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, CancellationToken cancellation) =>
+        StartAsync(settings, time, logging, static (_, _) => Task.CompletedTask, cancellation);
+
+    /// <param name="settings">What must be known before the database is open.</param>
+    /// <param name="time">Now.</param>
+    /// <param name="logging">Adds where logs go.</param>
+    /// <param name="opened">
+    /// Given the opened data and what the first start made of it, before anything else can fail: the first key's secret is told once, and a
+    /// configuration file is applied here.
+    /// </param>
+    /// <param name="cancellation">Ends the start.</param>
+    public static async Task<HubServer> StartAsync(
+        HubSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging, Func<HubHome, SeedReport, Task> opened, CancellationToken cancellation)
     {
         var (home, seeded) = await HubHome.OpenAsync(settings, time, cancellation);
+        ServedMoney? money = null;
+        Heartbeat? heartbeat = null;
         try
         {
-            if (!string.IsNullOrEmpty(settings.Config))
-            {
-                await Configuration.ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
-                await home.Watch.RefreshAsync(cancellation);
-            }
-
+            await opened(home, seeded);
+            await home.Watch.RefreshAsync(cancellation);
             var loggers = LoggerFactory.Create(builder => logging?.Invoke(builder));
-            var money = await ServedMoney.OpenAsync(home, loggers, cancellation);
-            try
-            {
-                var app = Build(home, money, loggers);
-                await app.StartAsync(cancellation);
-                var heartbeat = new Heartbeat(home, money, app.Services.GetRequiredService<ILogger<Heartbeat>>());
-                heartbeat.Start();
-                return new HubServer(app, home, money, heartbeat, seeded);
-            }
-            catch
-            {
-                // A port that is taken: the journal is let go in good order.
-                await money.DisposeAsync();
-                throw;
-            }
+            money = await ServedMoney.OpenAsync(home, loggers, cancellation);
+            var app = Build(home, money, loggers);
+            var router = app.Services.GetRequiredService<Router>();
+            router.Settings = await home.RouteSettings.ReadAsync(cancellation);
+            heartbeat = new Heartbeat(home, money, router, app.Services.GetRequiredService<ILogger<Heartbeat>>());
+            heartbeat.Start();
+            await app.StartAsync(cancellation);
+            return new HubServer(app, home, money, heartbeat, seeded);
         }
         catch
         {
+            if (heartbeat is not null)
+            {
+                await heartbeat.DisposeAsync();
+            }
+
+            if (money is not null)
+            {
+                await money.DisposeAsync();
+            }
+
             await home.DisposeAsync();
             throw;
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
 using AioHub.Relay;
 using Microsoft.Extensions.Configuration;
 
@@ -36,10 +37,20 @@ internal sealed class HubSettings
             .AddEnvironmentVariables()
             .Build();
         var settings = new HubSettings();
-        configuration.GetSection("AioHub").Bind(settings);
+        try
+        {
+            configuration.GetSection("AioHub").Bind(settings);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // Its message names the setting and the value.
+            throw new ValidationException(failure.Message, failure);
+        }
+
         settings.Urls = First(flags.GetValueOrDefault("urls"), configuration["AIOHUB_URLS"], settings.Urls)!;
         settings.Data = First(flags.GetValueOrDefault("data"), configuration["AIOHUB_DATA"], settings.Data)!;
         settings.Database = First(flags.GetValueOrDefault("database"), configuration["AIOHUB_DATABASE"], settings.Database);
+        CheckDatabase(settings.Database);
         settings.MasterKey = First(null, configuration["AIOHUB_MASTER_KEY"], settings.MasterKey);
         settings.Config = First(flags.GetValueOrDefault("config"), configuration["AIOHUB_CONFIG"], settings.Config);
         if (First(null, configuration["AIOHUB_MAX_REQUEST_BYTES"], null) is { } most)
@@ -50,6 +61,20 @@ internal sealed class HubSettings
 
         Validator.ValidateObject(settings.Relay, new ValidationContext(settings.Relay), validateAllProperties: true);
         return settings;
+    }
+
+    // Never with the string itself in the message: there is a password in it.
+    private static void CheckDatabase(string? database)
+    {
+        try
+        {
+            _ = new DbConnectionStringBuilder { ConnectionString = database };
+        }
+        catch (ArgumentException failure)
+        {
+            throw new ValidationException(
+                "The database setting (--database, AIOHUB_DATABASE) is no connection string: write Host=…;Database=…;Username=…, or leave it empty for SQLite in the data folder.", failure);
+        }
     }
 
     private static string? First(string? flag, string? variable, string? otherwise) =>

@@ -57,13 +57,6 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
         return Outcome.Completed;
     }
 
-    /// <summary>Nobody knows what half a reply used: nothing is charged, but the call is on record.</summary>
-    private Outcome Cancelled()
-    {
-        settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
-        return Outcome.Cancelled;
-    }
-
     private async ValueTask<Failure?> ReadAsync(PooledBytes body)
     {
         while (true)
@@ -81,6 +74,13 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
                 return UpstreamFailures.ReplyTooLarge;
             }
         }
+    }
+
+    /// <summary>The caller left before a byte of the answer: it costs nothing, and the record says so.</summary>
+    private Outcome Cancelled()
+    {
+        settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+        return Outcome.Cancelled;
     }
 
     private Failure? Judge(PooledBytes body)

@@ -9,12 +9,13 @@ namespace AioHub.Relay.Delivery;
 /// <summary>Ends a stream that failed after bytes were sent: an error in the caller's dialect, then a reset where its clients need one. Never a clean end.</summary>
 internal static class StreamErrors
 {
+    /// <param name="array">The caller reads one growing JSON array.</param>
     public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array)
     {
         var error = new WireError(failure.Status, failure.Code, failure.Message, envelope.Id.ToString()) { RetryAfter = failure.RetryAfter };
         try
         {
-            if (array)
+            if (stream.AtBoundary && array)
             {
                 stream.Writer.Write(Joint(stream.LastSign));
                 envelope.Dialect.WriteError(stream.Writer, error);

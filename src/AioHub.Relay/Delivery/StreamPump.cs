@@ -12,13 +12,15 @@ namespace AioHub.Relay.Delivery;
 
 /// <summary>
 /// Passes a stream through, byte for byte, in whole events: an event that is not complete yet is kept back (up to a bound), so that a stream that
-/// breaks can be ended by an error the caller understands; so are the events that open a stream before its content, so that another channel can take over. Usage is read from the side; what the call costs is safe before the event that ends it
-/// is written.
+/// breaks can be ended by an error the caller understands; so are the events that open a stream before its content, so that another channel can
+/// take over. Usage is read from the side; what the call costs is safe before the event that ends it is written.
 /// </summary>
 internal sealed class StreamPump(
     HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream stream, CallClock clock, Settlement settlement, RelayOptions options)
 {
-    private const int BufferBytes = 16 * 1024;
+    /// <summary>What a stream holds while it waits: thousands wait at once. A read that fills it is followed by a larger one.</summary>
+    private const int WaitingBytes = 4 * 1024;
+    private const int BurstBytes = 32 * 1024;
 
     /// <summary>A longer event is passed on as it comes: images in one event would otherwise be held whole.</summary>
     private const int MostKeptBack = 64 * 1024;
@@ -27,10 +29,10 @@ internal sealed class StreamPump(
     private readonly EventSplitter _splitter = EventSplitter.For(reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply));
 
     private PooledBytes? _keptBack;
-    /// <summary>How much of what is kept back is whole events: openings that wait for content.</summary>
-    private int _wholeKept;
-    /// <summary>Content was seen: from here on events leave as they come.</summary>
-    private bool _opened;
+
+    /// <summary>How much of <see cref="_keptBack"/> are whole events: the handshake, held until the first content so that another upstream can still take over.</summary>
+    private int _handshake;
+    private bool _begun;
     private bool _spilling;
     private bool _told;
     private Failure? _failure;
@@ -39,11 +41,12 @@ internal sealed class StreamPump(
 
     public async ValueTask<Outcome> RunAsync()
     {
+        var burst = false;
         try
         {
             while (true)
             {
-                var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                var buffer = ArrayPool<byte>.Shared.Rent(burst ? BurstBytes : WaitingBytes);
                 try
                 {
                     clock.AllowSilence(IdleTimeout);
@@ -52,6 +55,8 @@ internal sealed class StreamPump(
                     {
                         break;
                     }
+
+                    burst = read == buffer.Length;
 
                     await stream.TakeTurnAsync();
                     var wrote = Pass(buffer.AsSpan(0, read));
@@ -102,12 +107,14 @@ internal sealed class StreamPump(
         {
             var end = at + consumed;
             var kind = tap.OnEvent(type, data);
+            _begun |= kind is not (EventKind.Handshake or EventKind.Error);
             switch (kind)
             {
                 case EventKind.Error:
                     return PassError(chunk, from, at, end) | wrote;
                 case EventKind.UsageOnly when reply.Call.HideUsage:
-                    wrote |= Hide(chunk[from..at]);
+                    wrote |= at > from ? WriteEvents(chunk[from..at]) : WriteHandshake();
+                    _keptBack?.Clear();
                     from = end;
                     break;
                 case EventKind.End:
@@ -115,19 +122,14 @@ internal sealed class StreamPump(
                     break;
             }
 
-            _opened |= kind != EventKind.Handshake;
             at = end;
         }
 
         // What is left is the start of an event, or comments and blank lines, which stand for themselves.
         var rest = _splitter.AtBoundary ? chunk.Length : at;
-        if (!_opened && (_keptBack?.Length ?? 0) + chunk.Length <= MostKeptBack)
+        if (!_begun && !settlement.FirstByteNoted && HoldBack(chunk[from..rest], chunk[rest..]))
         {
-            // Nothing but openings: while no content left, another channel may still take over.
-            var before = _keptBack?.Length ?? 0;
-            KeepBack(chunk);
-            _wholeKept = rest == 0 ? _wholeKept : before + rest;
-            return wrote;
+            return false;
         }
 
         wrote |= WriteEvents(chunk[from..rest]);
@@ -168,19 +170,33 @@ internal sealed class StreamPump(
         return true;
     }
 
-    /// <summary>Leaves an event out. What was kept back is openings and this event's beginning, unless other events came between.</summary>
-    private bool Hide(ReadOnlySpan<byte> eventsBefore)
+    /// <summary>Keeps what is no content yet, as long as it is little.</summary>
+    private bool HoldBack(ReadOnlySpan<byte> events, ReadOnlySpan<byte> open)
     {
-        var wrote = WriteEvents(eventsBefore);
-        if (_wholeKept > 0)
+        var length = (_keptBack?.Length ?? 0) + events.Length;
+        if (length + open.Length > MostKeptBack)
         {
-            Send(_keptBack!.Span[.._wholeKept]);
-            wrote = true;
+            return false;
         }
 
-        _keptBack?.Clear();
-        _wholeKept = 0;
-        return wrote;
+        _keptBack ??= new PooledBytes(events.Length + open.Length);
+        _keptBack.Append(events);
+        _keptBack.Append(open);
+        _handshake = events.IsEmpty ? _handshake : length;
+        return true;
+    }
+
+    /// <summary>Writes the held handshake; the start of an event behind it stays.</summary>
+    private bool WriteHandshake()
+    {
+        if (_handshake == 0)
+        {
+            return false;
+        }
+
+        Send(_keptBack!.Span[.._handshake]);
+        _handshake = 0;
+        return true;
     }
 
     private void SendKeptBack()
@@ -189,7 +205,7 @@ internal sealed class StreamPump(
         {
             Send(kept.Span);
             kept.Clear();
-            _wholeKept = 0;
+            _handshake = 0;
         }
     }
 

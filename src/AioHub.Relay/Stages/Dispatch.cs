@@ -41,7 +41,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             var body = await OpenBodyAsync(response, clock.Token);
             if (response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices)
             {
-                return new UpstreamReply(call, response, body, IsEvents(call.Envelope, response));
+                return new UpstreamReply(call, response, body, IsEvents(call, response));
             }
 
             var failure = await ReadFailureAsync(call, response, body, clock);
@@ -75,7 +75,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         };
     }
 
-    private static bool IsEvents(Envelope envelope, HttpResponseMessage response)
+    private static bool IsEvents(UpstreamCall call, HttpResponseMessage response)
     {
         var type = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : "";
         if (type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
@@ -83,10 +83,13 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             return true;
         }
 
-        // Some hosts label their streams text/plain; Gemini's array stream is application/json.
-        return envelope.Stream && (type.Length == 0 || type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) || envelope.Route.Dialect == Dialect.Gemini)
+        // Some hosts label their streams text/plain; Gemini's array stream is application/json. To a caller of alt=sse a plain reply is no stream.
+        return call.Envelope.Stream && (type.Length == 0 || type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) || IsArray(call))
             && !type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
     }
+
+    private static bool IsArray(UpstreamCall call) =>
+        call.Envelope.Route.Dialect == Dialect.Gemini && !call.Request.RequestUri!.Query.Contains("alt=sse", StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CallClock clock)
     {

@@ -41,8 +41,7 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
         }
 
         Database = Open();
-        await using var context = Database.CreateContext();
-        await context.Database.EnsureCreatedAsync(Cancellation);
+        await Database.MigrateAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()
@@ -95,6 +94,17 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
         Groups = ["auto"],
         Limits = limits ?? KeyLimits.None,
     };
+
+    /// <summary>Immutable arrays are equal by reference only; this looks into them.</summary>
+    internal static void ShouldBeSame(Receipt actual, Receipt expected)
+    {
+        actual.Attempts.ShouldBe(expected.Attempts);
+        actual.Losses.ShouldBe(expected.Losses);
+        actual.Charge.Lines.SequenceEqual(expected.Charge.Lines).ShouldBeTrue();
+        Plainly(actual).ShouldBe(Plainly(expected));
+
+        static Receipt Plainly(Receipt receipt) => receipt with { Attempts = [], Losses = [], Charge = receipt.Charge with { Lines = [] } };
+    }
 
     internal Receipt Receipt(long nano, ApiKey? key = null, Group? group = null, RequestId? id = null)
     {

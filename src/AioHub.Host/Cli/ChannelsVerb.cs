@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Host.Serving;
+
+namespace AioHub.Host.Cli;
+
+/// <summary><c>channels list|add|enable|disable|remove|test</c>.</summary>
+internal static class ChannelsVerb
+{
+    private const string FirstCredential = "default";
+
+    public static Command Build(VerbFrame frame) => new("channels", "Channels: configured upstreams")
+    {
+        List(frame), Add(frame), Switch(frame, "enable", "Use a channel again", enabled: true), Switch(frame, "disable", "Stop using a channel", enabled: false), Remove(frame), Test(frame),
+    };
+
+    private static Command List(VerbFrame frame)
+    {
+        var command = new Command("list", "List channels; secrets are masked");
+        frame.OnData(command, async (home, _, cancellation) =>
+        {
+            var channels = await home.Channels.ListAsync(cancellation);
+            return new Answer(
+                new JsonObject { ["channels"] = Shapes.List(channels, Shape) },
+                output => Table.Write(output, ["name", "type", "state", "address", "credentials", "models", "groups"], channels.Select(static listing => new[]
+                {
+                    listing.Channel.Name, ChannelTypes.Of(listing.Channel.Type).Name, listing.Channel.Enabled ? "enabled" : "disabled", AddressOf(listing.Channel),
+                    Shapes.Joined(listing.Credentials.Select(static credential => $"{credential.Name} {credential.MaskedSecret}")),
+                    Shapes.Joined(listing.Channel.Models), Shapes.Joined(listing.Groups),
+                })));
+        });
+        return command;
+    }
+
+    private static Command Add(VerbFrame frame)
+    {
+        var name = new Argument<string>("NAME");
+        var type = new Option<string>("--type") { Description = Shapes.Joined(ChannelTypes.Names), Required = true };
+        var url = new Option<string?>("--base-url") { Description = "With or without the version segment; without it the vendor's own" };
+        var secret = new Option<string?>("--secret") { Description = "The upstream's key; - reads it from standard input" };
+        var variable = new Option<string?>("--secret-env") { Description = "The environment variable that holds the key", HelpName = "NAME" };
+        var models = new Option<string[]>("--model", "--models") { Description = "Globs of models (default *)", AllowMultipleArgumentsPerToken = true };
+        var map = new Option<string[]>("--map") { Description = "Public name = the upstream's name; may be repeated", HelpName = "A=B" };
+        var allow = new Option<bool>("--allow-private-network") { Description = "The address may be private, loopback or link-local" };
+        var groups = new Option<string[]>("--group", "--groups") { Description = "Groups that it joins", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("add", "Add a channel") { name, type, url, secret, variable, models, map, allow, groups };
+        frame.OnData(command, async (home, parsed, cancellation) =>
+        {
+            var wanted = parsed.GetRequiredValue(name);
+            if ((await home.Channels.ListAsync(cancellation)).Any(channel => channel.Channel.Name == wanted))
+            {
+                throw new AdminException("name", $"channel '{wanted}' exists already; `apply` changes it");
+            }
+
+            var key = await SecretAsync(parsed.GetValue(secret), parsed.GetValue(variable), cancellation);
+            var draft = new ChannelDraft
+            {
+                Name = wanted,
+                Type = parsed.GetRequiredValue(type),
+                BaseUrl = parsed.GetValue(url),
+                AllowPrivateNetwork = parsed.GetValue(allow),
+                Credentials = key is null ? null : [new CredentialDraft(FirstCredential, key)],
+                Models = parsed.GetValue(models) is { Length: > 0 } globs ? [.. globs] : null,
+                ModelMap = parsed.GetValue(map) is { Length: > 0 } pairs ? pairs.Select(Pair).ToDictionary(StringComparer.Ordinal) : null,
+            };
+            await using var transaction = await home.Database.BeginAsync(cancellation);
+            var report = await home.Channels.UpsertAsync(draft, within: transaction, cancellation: cancellation);
+            foreach (var group in parsed.GetValue(groups) ?? [])
+            {
+                await JoinAsync(home, group, wanted, transaction, cancellation);
+            }
+
+            await transaction.CommitAsync(cancellation);
+            return Shapes.Changed(report, json => json["groups"] = Shapes.Texts(parsed.GetValue(groups) ?? []));
+        });
+        return command;
+    }
+
+    private static Command Switch(VerbFrame frame, string verb, string description, bool enabled)
+    {
+        var name = new Argument<string>("NAME");
+        var command = new Command(verb, description) { name };
+        frame.OnData(command, async (home, parsed, cancellation) =>
+            Shapes.Changed(await home.Channels.SetEnabledAsync(parsed.GetRequiredValue(name), enabled, cancellation: cancellation)));
+        return command;
+    }
+
+    private static Command Remove(VerbFrame frame)
+    {
+        var name = new Argument<string>("NAME");
+        var command = new Command("remove", "Remove a channel with its credentials from every group") { name };
+        frame.OnData(command, async (home, parsed, cancellation) =>
+            Shapes.Changed(await home.Channels.RemoveAsync(parsed.GetRequiredValue(name), cancellation: cancellation)));
+        return command;
+    }
+
+    private static Command Test(VerbFrame frame)
+    {
+        var name = new Argument<string>("NAME");
+        var command = new Command("test", "Ask the upstream for its models with each credential; costs nothing") { name };
+        frame.OnData(command, async (home, parsed, cancellation) =>
+        {
+            var wanted = parsed.GetRequiredValue(name);
+            var channel = home.Routing.Current.Channels.FirstOrDefault(channel => channel.Name == wanted)
+                ?? throw new AdminException("name", $"there is no channel '{wanted}'; `channels list` shows all");
+            var results = await ChannelProbe.RunAsync(channel, cancellation);
+            var ok = results.All(static result => result.Ok);
+            return new Answer(
+                new JsonObject
+                {
+                    ["channel"] = wanted,
+                    ["ok"] = ok,
+                    ["credentials"] = Shapes.List(results, static result => new JsonObject
+                    {
+                        ["credential"] = result.Credential, ["ok"] = result.Ok, ["message"] = result.Message, ["models"] = Shapes.Texts(result.Models),
+                    }),
+                },
+                output =>
+                {
+                    foreach (var result in results)
+                    {
+                        output.WriteLine($"{(result.Ok ? "pass" : "FAIL")}  {wanted}/{result.Credential}: {result.Message}");
+                    }
+                },
+                ok ? 0 : VerbFrame.Failed);
+        });
+        return command;
+    }
+
+    private static async Task JoinAsync(HubHome home, string group, string channel, Core.Storage.HubTransaction transaction, CancellationToken cancellation)
+    {
+        var present = (await home.Groups.ListAsync(cancellation)).FirstOrDefault(listing => listing.Group.Name == group)
+            ?? throw new AdminException("group", $"there is no group '{group}'; `groups list` shows all");
+        await home.Groups.SetMembersAsync(group, present.Channels.Add(new MemberDraft(channel)), transaction, cancellation);
+    }
+
+    private static async Task<string?> SecretAsync(string? secret, string? variable, CancellationToken cancellation)
+    {
+        if (variable is not null)
+        {
+            return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value
+                : throw new AdminException("secret-env", $"the environment variable {variable} is not set");
+        }
+
+        return secret is "-" ? (await Console.In.ReadToEndAsync(cancellation)).Trim() : secret;
+    }
+
+    private static KeyValuePair<string, string> Pair(string text) =>
+        text.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } upstream] ? KeyValuePair.Create(name, upstream) : throw new UsageException($"'{text}' is not A=B.");
+
+    private static string AddressOf(Channel channel) => (channel.BaseUrl ?? ChannelTypes.Of(channel.Type).BaseUrl)?.OriginalString ?? "built in";
+
+    private static JsonObject Shape(ChannelListing listing) => new()
+    {
+        ["id"] = listing.Channel.Id.Value,
+        ["name"] = listing.Channel.Name,
+        ["type"] = ChannelTypes.Of(listing.Channel.Type).Name,
+        ["available"] = ChannelTypes.Of(listing.Channel.Type).Available,
+        ["enabled"] = listing.Channel.Enabled,
+        ["base_url"] = listing.Channel.BaseUrl?.OriginalString,
+        ["allow_private_network"] = listing.Channel.AllowPrivateNetwork,
+        ["credentials"] = Shapes.List(listing.Credentials, static credential => new JsonObject
+        {
+            ["name"] = credential.Name, ["secret"] = credential.MaskedSecret, ["enabled"] = credential.Enabled,
+        }),
+        ["models"] = Shapes.Texts(listing.Channel.Models),
+        ["model_map"] = new JsonObject(listing.Channel.ModelMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
+        ["groups"] = Shapes.Texts(listing.Groups),
+    };
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
+using AioHub.Host.Serving;
+
+namespace AioHub.Host.Cli;
+
+/// <summary><c>topup</c>: puts money into a wallet, a group's quota or a channel's budget.</summary>
+internal static class TopUpVerb
+{
+    private const string Actor = "cli";
+
+    public static Command Build(VerbFrame frame)
+    {
+        var user = new Option<string?>("--user") { HelpName = "EMAIL", Description = "A user's wallet" };
+        var group = new Option<string?>("--group") { HelpName = "NAME", Description = "A group's quota" };
+        var channel = new Option<string?>("--channel") { HelpName = "NAME", Description = "A channel's budget" };
+        var usd = new Option<decimal>("--usd") { HelpName = "N", Description = "How much, in USD", Required = true };
+        var reason = new Option<string>("--reason") { HelpName = "TEXT", Description = "Why; it stands in the ledger", Required = true };
+        var command = new Command("topup", "Put money in") { user, group, channel, usd, reason };
+        command.Validators.Add(parsed =>
+        {
+            if (new[] { parsed.GetResult(user), parsed.GetResult(group), parsed.GetResult(channel) }.Count(static one => one is not null) != 1)
+            {
+                parsed.AddError("Name one of --user EMAIL, --group NAME and --channel NAME.");
+            }
+        });
+        frame.OnData(command, async (home, parsed, cancellation) =>
+        {
+            var (account, what, note) = parsed.GetValue(user) is { } email ? await WalletAsync(home, email, cancellation)
+                : parsed.GetValue(group) is { } name ? await QuotaAsync(home, name, cancellation)
+                : await BudgetAsync(home, parsed.GetValue(channel)!, cancellation);
+            var amount = parsed.GetRequiredValue(usd);
+            if (amount <= 0 || amount > LedgerBook.MaxAmount.ToUsd())
+            {
+                throw new AdminException("usd", $"must be more than 0 and at most {LedgerBook.MaxAmount.ToUsd():0}");
+            }
+
+            var added = NanoUsd.FromUsd(amount);
+            var balance = await home.Ledger.TopUpAsync(account, added, parsed.GetRequiredValue(reason), Actor, cancellation);
+            var json = new JsonObject
+            {
+                ["account"] = LedgerNames.Of(account.Kind),
+                ["owner"] = what,
+                ["added_nano_usd"] = added.Value,
+                ["balance_nano_usd"] = balance.Value,
+                ["balance_usd"] = balance.ToUsdString(),
+            };
+            if (note is not null)
+            {
+                json["note"] = note;
+            }
+
+            return new Answer(json, output =>
+            {
+                output.WriteLine($"{what}: + {Shapes.Usd(added)} USD, balance {Shapes.Usd(balance)} USD");
+                if (note is not null)
+                {
+                    output.WriteLine($"Note: {note}");
+                }
+            });
+        });
+        return command;
+    }
+
+    private static async Task<(AccountRef Account, string What, string? Note)> WalletAsync(HubHome home, string email, CancellationToken cancellation)
+    {
+        var user = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => string.Equals(user.Email, email.Trim(), StringComparison.OrdinalIgnoreCase))
+            ?? throw new AdminException("user", $"there is no user {email}; `users list` shows all");
+        return (AccountRef.Wallet(user.Id), user.Email, null);
+    }
+
+    private static async Task<(AccountRef Account, string What, string? Note)> QuotaAsync(HubHome home, string name, CancellationToken cancellation)
+    {
+        var group = (await home.Groups.ListAsync(cancellation)).FirstOrDefault(group => group.Group.Name == name)?.Group
+            ?? throw new AdminException("group", $"there is no group '{name}'; `groups list` shows all");
+        return (AccountRef.Quota(group.Id), $"group {name}", group.HasQuota ? null : $"the group has no quota, so nothing is taken from it; `groups set {name} --quota true` gives it one");
+    }
+
+    private static async Task<(AccountRef Account, string What, string? Note)> BudgetAsync(HubHome home, string name, CancellationToken cancellation)
+    {
+        var channel = (await home.Channels.ListAsync(cancellation)).FirstOrDefault(channel => channel.Channel.Name == name)?.Channel
+            ?? throw new AdminException("channel", $"there is no channel '{name}'; `channels list` shows all");
+        return (AccountRef.Budget(channel.Id), $"channel {name}", null);
+    }
+}

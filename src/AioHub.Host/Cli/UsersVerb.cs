@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using AioHub.Core.Identity;
+using AioHub.Core.Ledger;
+
+namespace AioHub.Host.Cli;
+
+/// <summary><c>users list|create|change</c>.</summary>
+internal static class UsersVerb
+{
+    public static Command Build(VerbFrame frame) => new("users", "People") { List(frame), Create(frame), Change(frame) };
+
+    private static Command List(VerbFrame frame)
+    {
+        var command = new Command("list", "List users with their balances");
+        frame.OnData(command, async (home, _, cancellation) =>
+        {
+            var users = new List<(UserListing User, Core.Primitives.NanoUsd Balance)>();
+            foreach (var user in await home.Identity.ListUsersAsync(cancellation))
+            {
+                users.Add((user, await home.Ledger.BalanceAsync(AccountRef.Wallet(user.Id), cancellation)));
+            }
+
+            return new Answer(
+                new JsonObject
+                {
+                    ["users"] = Shapes.List(users, static entry => new JsonObject
+                    {
+                        ["id"] = entry.User.Id.Value,
+                        ["email"] = entry.User.Email,
+                        ["role"] = Shapes.Name(entry.User.Role),
+                        ["tags"] = Shapes.Texts(entry.User.Tags),
+                        ["enabled"] = entry.User.Enabled,
+                        ["balance_nano_usd"] = entry.Balance.Value,
+                        ["balance_usd"] = entry.Balance.ToUsdString(),
+                        ["created_at"] = Shapes.Moment(entry.User.CreatedAt),
+                    }),
+                },
+                output => Table.Write(output, ["id", "email", "role", "tags", "balance usd", "state"], users.Select(static entry => new[]
+                {
+                    entry.User.Id.Value.ToString(), entry.User.Email, Shapes.Name(entry.User.Role), Shapes.Joined(entry.User.Tags), Shapes.Usd(entry.Balance),
+                    entry.User.Enabled ? "active" : "disabled",
+                })));
+        });
+        return command;
+    }
+
+    private static Command Create(VerbFrame frame)
+    {
+        var command = Shared("create", "Create a user", out var email, out var role, out var tags, out var enabled);
+        frame.OnData(command, async (home, parsed, cancellation) =>
+            Shapes.Changed(await home.Identity.CreateUserAsync(Draft(parsed, email, role, tags, enabled), cancellation: cancellation)));
+        return command;
+    }
+
+    private static Command Change(VerbFrame frame)
+    {
+        var command = Shared("change", "Change a user", out var email, out var role, out var tags, out var enabled);
+        frame.OnData(command, async (home, parsed, cancellation) =>
+            Shapes.Changed(await home.Identity.UpdateUserAsync(Draft(parsed, email, role, tags, enabled), cancellation: cancellation)));
+        return command;
+    }
+
+    private static Command Shared(
+        string name, string description, out Argument<string> email, out Option<Role?> role, out Option<string[]> tags, out Option<bool?> enabled)
+    {
+        email = new Argument<string>("EMAIL");
+        role = new Option<Role?>("--role") { Description = "user, operator or owner" };
+        tags = new Option<string[]>("--tag", "--tags") { Description = "Opens restricted groups; replaces all tags", AllowMultipleArgumentsPerToken = true };
+        enabled = new Option<bool?>("--enabled") { Description = "true or false" };
+        return new Command(name, description) { email, role, tags, enabled };
+    }
+
+    private static UserDraft Draft(ParseResult parsed, Argument<string> email, Option<Role?> role, Option<string[]> tags, Option<bool?> enabled) => new()
+    {
+        Email = parsed.GetRequiredValue(email),
+        Role = parsed.GetValue(role),
+        Tags = parsed.GetValue(tags) is { Length: > 0 } all ? all.ToImmutableArray() : null,
+        Enabled = parsed.GetValue(enabled),
+    };
+}

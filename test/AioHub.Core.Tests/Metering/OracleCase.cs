@@ -1,0 +1,109 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using AioHub.Core.Catalog;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Tests.Metering;
+
+/// <summary>A case of another library's price calculation, turned into our row and our disjoint buckets.</summary>
+/// <remarks>
+/// Theirs count in totals: <c>input_tokens</c> holds the cached and the audio ones, <c>cache_read_tokens</c> the cached audio ones. Only what their own
+/// rates tell apart is taken out of a total; the rest of it pays the total's rate, as ours does by its fallbacks.
+/// </remarks>
+internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
+{
+    private static readonly HashSet<string> Foreign = new(StringComparer.Ordinal) { "output_citation_tokens", "output_video_tokens", "cache_image_read_tokens" };
+
+    /// <summary>Null: it uses a unit that no bucket here has, or counts parts of tokens.</summary>
+    public static OracleCase? TryRead(JsonElement one)
+    {
+        var usage = one.GetProperty("usage");
+        if (usage.EnumerateObject().Any(unit => Foreign.Contains(unit.Name) || !unit.Value.TryGetInt64(out _)))
+        {
+            return null;
+        }
+
+        long Count(string unit) => usage.TryGetProperty(unit, out var value) ? value.GetInt64() : 0;
+        long cachedAudio = Count("cache_audio_read_tokens"), cached = Count("cache_read_tokens") - cachedAudio, audio = Count("input_audio_tokens") - cachedAudio;
+        long written = Count("cache_write_tokens"), hour = Count("cache_write_1h_tokens");
+        long image = Count("input_image_tokens"), video = Count("input_video_tokens");
+        long audioOut = Count("output_audio_tokens"), imageOut = Count("output_image_tokens");
+        var input = Count("input_tokens") - cached - cachedAudio - written - audio - image - video;
+        return new OracleCase(
+            ReadRow(one.GetProperty("rates_per_unit")),
+            new Usage
+            {
+                Input = input,
+                CacheRead = cached,
+                CacheWrite5m = written - hour,
+                CacheWrite1h = hour,
+                InputAudio = audio,
+                CacheReadAudio = cachedAudio,
+                InputImage = image,
+                InputVideo = video,
+                Output = Count("output_tokens") - audioOut - imageOut,
+                Reasoning = Count("output_reasoning_tokens"),
+                OutputAudio = audioOut,
+                OutputImage = imageOut,
+                ToolCalls = new ToolCalls((int)Count("web_searches"), 0, 0, 0, 0),
+                Source = UsageSource.Reported,
+            },
+            Number(one.GetProperty("expected").GetProperty("total")));
+    }
+
+    private static PriceRow ReadRow(JsonElement units)
+    {
+        var bounds = units.EnumerateObject().Where(unit => unit.Value.ValueKind == JsonValueKind.Object)
+            .SelectMany(unit => unit.Value.GetProperty("tiers").EnumerateArray()).Select(tier => tier.GetProperty("above_tokens").GetInt64()).Distinct().Order();
+        var web = At(units, "web_searches_kcount", 0);
+        return new PriceRow
+        {
+            Version = "oracle",
+            From = DateTime.UnixEpoch,
+            Rates = RatesAt(units, 0),
+            Tiers = [.. bounds.Select(bound => new PriceTier(bound, false, RatesAt(units, bound)))],
+            PerRequest = At(units, "requests_kcount", 0) / 1_000m,
+            Per1K = web is { } rate ? new Dictionary<string, decimal> { ["web_search"] = rate }.ToFrozenDictionary() : FrozenDictionary<string, decimal>.Empty,
+        };
+    }
+
+    private static Rates RatesAt(JsonElement units, long above) => new()
+    {
+        Input = At(units, "input_mtok", above),
+        Output = At(units, "output_mtok", above),
+        CacheRead = At(units, "cache_read_mtok", above),
+        CacheWrite5m = At(units, "cache_write_mtok", above),
+        CacheWrite1h = At(units, "cache_write_1h_mtok", above),
+        InputAudio = At(units, "input_audio_mtok", above),
+        OutputAudio = At(units, "output_audio_mtok", above),
+        CacheReadAudio = At(units, "cache_audio_read_mtok", above),
+        InputImage = At(units, "input_image_mtok", above),
+        OutputImage = At(units, "output_image_mtok", above),
+        InputVideo = At(units, "input_video_mtok", above),
+        Reasoning = At(units, "output_reasoning_mtok", above),
+    };
+
+    private static decimal? At(JsonElement units, string unit, long above)
+    {
+        if (!units.TryGetProperty(unit, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Number(value);
+        }
+
+        var rate = Number(value.GetProperty("base"));
+        foreach (var tier in value.GetProperty("tiers").EnumerateArray().Where(tier => tier.GetProperty("above_tokens").GetInt64() <= above && above > 0))
+        {
+            rate = Number(tier.GetProperty("price"));
+        }
+
+        return rate;
+    }
+
+    private static decimal Number(JsonElement value) => decimal.Parse(value.ToString(), CultureInfo.InvariantCulture);
+}

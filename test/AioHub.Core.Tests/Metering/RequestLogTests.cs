@@ -1,0 +1,56 @@
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using AioHub.Core.Tests.Ledger;
+
+namespace AioHub.Core.Tests.Metering;
+
+public sealed class RequestLogOnSqliteTests() : RequestLogTests(DatabaseEngine.Sqlite);
+
+public sealed class RequestLogOnPostgresTests() : RequestLogTests(DatabaseEngine.Postgres);
+
+public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
+{
+    [Fact]
+    public async Task A_call_is_pending_then_settled_and_only_its_own_key_may_see_it()
+    {
+        var log = new RequestLog(Database, recent: 8);
+        using var journal = UsageJournal.Open(Folder, Time, log);
+        using var book = await LoadedBookAsync();
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        var receipt = Receipt(5);
+        (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBeNull();
+        log.Begin(receipt.Id, receipt.Key);
+        (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBe(new RequestRecord(RequestState.Pending, null));
+        (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
+
+        journal.Append(receipt);
+        log.Pending.ShouldBe(0);
+        (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBe(new RequestRecord(RequestState.Settled, receipt));
+        (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
+
+        await writer.FlushAsync(Cancellation);
+        for (var i = 0; i < 20; i++)
+        {
+            journal.Append(Receipt(1));
+        }
+
+        var stored = await log.FindAsync(receipt.Id, receipt.Key, Cancellation);
+        ShouldBeSame(stored!.Receipt!, receipt);
+        (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_failed_call_was_released_and_a_dropped_one_is_unknown()
+    {
+        var log = new RequestLog(Database);
+        using var journal = UsageJournal.Open(Folder, Time, log);
+        var failed = Receipt(0) with { Outcome = CallOutcome.Failed };
+        journal.Append(failed);
+        (await log.FindAsync(failed.Id, failed.Key, Cancellation))!.State.ShouldBe(RequestState.Released);
+        var dropped = RequestId.New(Time);
+        log.Begin(dropped, failed.Key);
+        log.Drop(dropped);
+        (await log.FindAsync(dropped, failed.Key, Cancellation)).ShouldBeNull();
+    }
+}

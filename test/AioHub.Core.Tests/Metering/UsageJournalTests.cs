@@ -1,0 +1,193 @@
+using System.Runtime.InteropServices;
+using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using AioHub.Core.Tests.Ledger;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Tests.Metering;
+
+public sealed class UsageJournalTests() : OnLedger(DatabaseEngine.Sqlite)
+{
+    private static readonly JournalSizes Tiny = new(SegmentBytes: 8_192, QueueLength: 1_000_000);
+
+    [Fact]
+    public void A_record_is_in_the_file_when_Append_returns()
+    {
+        using var journal = UsageJournal.Open(Folder, Time);
+        var receipt = Receipt(5);
+        journal.Append(receipt);
+        ShouldBeSame(ReadAll().ShouldHaveSingleItem(), receipt);
+    }
+
+    [Fact]
+    public void Everything_a_receipt_says_survives_the_file()
+    {
+        var receipt = Receipt(5) with
+        {
+            Dialect = Dialect.Gemini, Operation = Operation.Transcribe, Stream = true, HttpStatus = 502, Outcome = CallOutcome.Partial, ErrorCode = "upstream_error",
+            ContextWindow = 1_000_000, ServiceTier = "flex", Stop = StopReason.Pause, UserAgent = "a \"quoted\" agent\0\ud800 \ud83d\ude00", Session = "s",
+            Usage = new Usage
+            {
+                Input = 1, CacheRead = 2, CacheWrite5m = 3, CacheWrite1h = 4, CacheWriteOther = 5, Output = 6, Reasoning = 7, InputAudio = 8, OutputAudio = 9, InputImage = 10,
+                OutputImage = 11, InputVideo = 12, CacheReadAudio = 13, Images = 14, ToolCalls = new ToolCalls(15, 16, 17, 18, 19), Source = UsageSource.Counted, Clamped = true,
+            },
+            Charge = new Charge([new LineItem("input", 1, 0.000000001m), new LineItem("output", long.MaxValue, 79228162514264337593543950335m)], 0.4m, new NanoUsd(long.MaxValue), "v") { Clamped = true },
+            Attempts = [new AttemptRecord("g", "c", "x", "upstream_timeout", null, 1.5, "detail")],
+            Losses = [new Loss("messages[0]", "why", LossSeverity.Warning)],
+            FirstByteMilliseconds = null, TotalMilliseconds = double.NaN,
+        };
+        using var journal = UsageJournal.Open(Folder, Time);
+        journal.Append(receipt);
+        journal.Append(receipt with { Attempts = default, Losses = default, Charge = receipt.Charge with { Lines = default } });
+        var read = ReadAll();
+        ShouldBeSame(read[0], receipt with { UserAgent = "a \"quoted\" agent\0\ufffd \ud83d\ude00" });
+        read[1].Attempts.ShouldBeEmpty();
+        read[1].Charge.Total.Value.ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void A_monstrous_receipt_keeps_what_the_money_needs()
+    {
+        using var journal = UsageJournal.Open(Folder, Time);
+        var receipt = Receipt(5) with
+        {
+            Losses = [.. Enumerable.Range(0, 20_000).Select(i => new Loss($"messages[{i}].content", "a reason of some length that is repeated", LossSeverity.Info))],
+            UserAgent = new string('x', 500_000),
+        };
+        journal.Append(receipt);
+        var read = ReadAll().ShouldHaveSingleItem();
+        (read.Id, read.Charge.Total, read.Losses.Length).ShouldBe((receipt.Id, receipt.Charge.Total, 0));
+    }
+
+    [Fact]
+    public void Many_threads_and_small_segments_lose_nothing()
+    {
+        using var journal = UsageJournal.Open(Folder, Time, sizes: Tiny);
+        var ids = new System.Collections.Concurrent.ConcurrentBag<RequestId>();
+        Parallel.For(0, 3_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            var receipt = Receipt(i);
+            ids.Add(receipt.Id);
+            journal.Append(receipt);
+        });
+        ReadAll().Select(receipt => receipt.Id).Order().ShouldBe(ids.Order());
+        journal.Queued.ShouldBe(3_000);
+        JournalFolder.Segments(journal.Folder).Length.ShouldBeGreaterThan(100);
+    }
+
+    [Fact]
+    public async Task Segments_are_deleted_once_all_of_them_is_in_the_database()
+    {
+        using var journal = UsageJournal.Open(Folder, Time, sizes: Tiny);
+        using var book = await LoadedBookAsync();
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => journal.Append(Receipt(i)));
+        JournalFolder.Segments(journal.Folder).Length.ShouldBeGreaterThan(20);
+        await writer.FlushAsync(Cancellation);
+        // The one in use, and perhaps the next one, ready.
+        JournalFolder.Segments(journal.Folder).Length.ShouldBeLessThanOrEqualTo(2);
+        (await CountAsync<RequestLogRow>()).ShouldBe(500);
+        journal.Append(Receipt(1));
+        await writer.FlushAsync(Cancellation);
+        journal.Dispose();
+        JournalFolder.Segments(journal.Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_is_told_and_holds_nothing_up()
+    {
+        using var journal = UsageJournal.Open(Folder, Time, sizes: Tiny);
+        using var book = await LoadedBookAsync();
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        var full = false;
+        journal.BeforeWrite = () =>
+        {
+            if (full)
+            {
+                throw new IOException("No space left on device");
+            }
+        };
+        for (var i = 0; i < 100; i++)
+        {
+            full = i % 3 == 0;
+            if (full)
+            {
+                Should.Throw<IOException>(() => journal.Append(Receipt(1)));
+            }
+            else
+            {
+                journal.Append(Receipt(1));
+            }
+        }
+
+        full = false;
+        await writer.FlushAsync(Cancellation);
+        (await CountAsync<RequestLogRow>()).ShouldBe(66);
+        JournalFolder.Segments(journal.Folder).Length.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public void A_second_server_on_the_same_folder_is_refused()
+    {
+        using (UsageJournal.Open(Folder, Time))
+        {
+            Should.Throw<IOException>(() => UsageJournal.Open(Folder, Time)).Message.ShouldContain("in use by another running server");
+        }
+
+        using var again = UsageJournal.Open(Folder, Time);
+    }
+
+    [Fact]
+    public void A_closed_journal_takes_nothing()
+    {
+        var journal = UsageJournal.Open(Folder, Time);
+        journal.Append(Receipt(1));
+        journal.Dispose();
+        Should.Throw<IOException>(() => journal.Append(Receipt(1)));
+        ReadAll().Count.ShouldBe(1, "what the database does not hold stays for the next start");
+    }
+
+    [Fact]
+    public void An_append_allocates_little()
+    {
+        using var journal = UsageJournal.Open(Folder, Time, new RequestLog(Database));
+        var receipts = Enumerable.Range(0, 200).Select(i => Receipt(i)).ToList();
+        receipts.ForEach(journal.Append); // buffers, metadata, queue segments
+        while (journal.TryTake(out var ticket))
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(ticket.Buffer);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var receipt in CollectionsMarshal.AsSpan(receipts))
+        {
+            journal.Append(receipt);
+            journal.TryTake(out var ticket);
+            System.Buffers.ArrayPool<byte>.Shared.Return(ticket.Buffer);
+        }
+
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / receipts.Count;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{each} bytes an append");
+        each.ShouldBeLessThan(2_048);
+    }
+
+    private List<Receipt> ReadAll()
+    {
+        var receipts = new List<Receipt>();
+        foreach (var path in JournalFolder.Segments(JournalFolder.PathIn(Folder)))
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var scanner = new JournalScanner(file, JournalFormat.Block, RandomAccess.GetLength(file));
+            while (scanner.TryNext(out _, out var payload))
+            {
+                receipts.Add(ReceiptJson.TryRead(payload.Span).ShouldNotBeNull());
+            }
+
+            scanner.Bad.ShouldBe(0);
+        }
+
+        return receipts;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using AioHub.Host.Cli;
+using AioHub.TestKit;
+
+namespace AioHub.Host.Tests.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task KeysAreCreatedListedChangedAndRevoked()
+    {
+        var created = await JsonAsync("keys", "create", "--name", "laptop", "--group", "openai", "--group", "gemini", "--usd-per-day", "5");
+        created.GetProperty("secret").GetString()!.ShouldStartWith("sk-");
+        created.GetProperty("groups").EnumerateArray().Select(static group => group.GetString()).ShouldBe(["openai", "gemini"]);
+        var listed = (await JsonAsync("keys", "list")).GetProperty("keys").EnumerateArray().Single(static key => key.GetProperty("name").GetString() == "laptop");
+        listed.GetProperty("secret").GetString()!.ShouldNotBe(created.GetProperty("secret").GetString());
+        listed.GetProperty("limits").GetProperty("usd_per_day").GetDecimal().ShouldBe(5);
+        (await JsonAsync("keys", "change", "laptop", "--rpm", "7")).GetProperty("changed").GetBoolean().ShouldBeTrue();
+        listed = (await JsonAsync("keys", "list")).GetProperty("keys").EnumerateArray().Single(static key => key.GetProperty("name").GetString() == "laptop");
+        listed.GetProperty("limits").GetProperty("rpm").GetInt32().ShouldBe(7);
+        listed.GetProperty("limits").GetProperty("usd_per_day").GetDecimal().ShouldBe(5);
+        await JsonAsync("keys", "revoke", "laptop");
+        (await JsonAsync("keys", "list")).GetProperty("keys").EnumerateArray().ShouldNotContain(static key => key.GetProperty("name").GetString() == "laptop");
+    }
+
+    [Fact]
+    public async Task ATopUpChangesTheBalance()
+    {
+        await JsonAsync("users", "create", "ann@example.com");
+        (await JsonAsync("topup", "--user", "ann@example.com", "--usd", "2.5", "--reason", "test")).GetProperty("balance_nano_usd").GetInt64().ShouldBe(2_500_000_000);
+        (await JsonAsync("topup", "--user", "ann@example.com", "--usd", "1", "--reason", "test")).GetProperty("balance_usd").GetString().ShouldBe("3.500000000");
+        (await JsonAsync("topup", "--group", "gemini", "--usd", "1", "--reason", "test")).GetProperty("note").GetString()!.ShouldContain("no quota");
+        (await JsonAsync("topup", "--channel", "sandbox", "--usd", "1", "--reason", "test")).GetProperty("account").GetString().ShouldBe("channel_budget");
+        (await JsonAsync("verify-ledger")).GetProperty("ok").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task ExplainTellsWhoServesAndWhoDoesNot()
+    {
+        var secret = (await JsonAsync("keys", "create", "--name", "k")).GetProperty("secret").GetString()!;
+        var served = await JsonAsync("explain", "--key", secret, "--model", "sandbox/echo");
+        served.GetProperty("group").GetString().ShouldBe("openai");
+        served.GetProperty("channel").GetString().ShouldBe("sandbox");
+        var refused = await JsonAsync("explain", "--user", "owner@localhost", "--model", "claude-opus-4-7", "--path", "/v1/messages");
+        refused.GetProperty("group").ValueKind.ShouldBe(JsonValueKind.Null);
+        refused.GetProperty("refusal").GetProperty("code").GetString().ShouldNotBeNullOrEmpty();
+        var body = _folder.Write("body.json", """{"model":"sandbox/echo","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f"}}]}""");
+        (await JsonAsync("explain", "--key", secret, "--body", body)).GetProperty("model").GetString().ShouldBe("sandbox/echo");
+    }
+
+    [Fact]
+    public async Task AFileIsAppliedAndExported()
+    {
+        var file = _folder.Write("hub.yaml", "version: 1\ngroups: [{ name: openai, multiplier: 3 }]\nkeys: [{ name: new, user: owner@localhost }]");
+        (await JsonAsync("apply", file, "--dry-run")).GetProperty("keys").GetArrayLength().ShouldBe(0);
+        var applied = await JsonAsync("apply", file);
+        applied.GetProperty("changes").GetArrayLength().ShouldBe(2);
+        applied.GetProperty("keys")[0].GetProperty("secret").GetString()!.ShouldStartWith("sk-");
+        (await JsonAsync("apply", file)).GetProperty("changed").GetBoolean().ShouldBeFalse();
+        var yaml = await RunAsync("export");
+        yaml.Output.ShouldStartWith("version: 1\n");
+        _folder.Write("export.yaml", yaml.Output);
+        (await JsonAsync("apply", _folder["export.yaml"])).GetProperty("changed").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task GroupsAndChannelsAreChanged()
+    {
+        (await JsonAsync("channels", "add", "mine", "--type", "openai-compatible", "--base-url", "https://models.example.com/v1", "--secret", "s", "--map", "a=b", "--group", "openai"))
+            .GetProperty("created").GetBoolean().ShouldBeTrue();
+        var channel = (await JsonAsync("channels", "list")).GetProperty("channels").EnumerateArray().Single(static channel => channel.GetProperty("name").GetString() == "mine");
+        channel.GetProperty("groups")[0].GetString().ShouldBe("openai");
+        channel.GetProperty("model_map").GetProperty("a").GetString().ShouldBe("b");
+        (await JsonAsync("channels", "disable", "mine")).GetProperty("changed").GetBoolean().ShouldBeTrue();
+        (await JsonAsync("channels", "test", "sandbox")).GetProperty("ok").GetBoolean().ShouldBeTrue();
+        await JsonAsync("groups", "set", "openai", "--status", "paused", "--reason", "holiday", "--channel", "mine:1:2", "--multiplier", "1.5");
+        var group = (await JsonAsync("groups", "list")).GetProperty("groups").EnumerateArray().Single(static group => group.GetProperty("name").GetString() == "openai");
+        group.GetProperty("status").GetString().ShouldBe("paused");
+        group.GetProperty("reason").GetString().ShouldBe("holiday");
+        group.GetProperty("channels")[0].GetProperty("weight").GetInt32().ShouldBe(2);
+        await JsonAsync("channels", "remove", "mine");
+        (await JsonAsync("groups", "list")).GetProperty("groups").EnumerateArray().Single(static group => group.GetProperty("name").GetString() == "openai")
+            .GetProperty("channels").GetArrayLength().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("models list")]
+    [InlineData("models show claude-opus-4-7")]
+    [InlineData("prices claude-opus-4-7")]
+    [InlineData("users list")]
+    [InlineData("users change owner@localhost --tag staff")]
+    [InlineData("groups create mine")]
+    [InlineData("export")]
+    [InlineData("verify-ledger")]
+    public async Task EveryVerbSpeaksJsonAndText(string line)
+    {
+        await JsonAsync(line.Split(' '));
+        if (!line.StartsWith("groups create", StringComparison.Ordinal))
+        {
+            var text = await RunAsync(line.Split(' '));
+            text.Exit.ShouldBe(0, text.Error);
+            text.Output.ShouldNotBeNullOrWhiteSpace();
+        }
+    }
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("keys")]
+    [InlineData("keys create --no-such-option")]
+    [InlineData("topup --usd 1 --reason x")]
+    [InlineData("topup --user a@b.c --group g --usd 1 --reason x")]
+    [InlineData("topup --user a@b.c --usd much --reason x")]
+    [InlineData("explain --model m")]
+    [InlineData("groups set openai --channel a:b")]
+    [InlineData("doctor --key k --client netscape")]
+    public async Task ALineThatMakesNoSenseIsTwo(string line)
+    {
+        var (exit, output, error) = await RunAsync(line.Split(' '));
+        exit.ShouldBe(2, output);
+        error.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Theory]
+    [InlineData("keys revoke nothing")]
+    [InlineData("topup --user nobody@example.com --usd 1 --reason x")]
+    [InlineData("topup --user owner@localhost --usd -1 --reason x")]
+    [InlineData("groups set nowhere --multiplier 1")]
+    [InlineData("channels enable nowhere")]
+    [InlineData("channels add x --type nonsense")]
+    [InlineData("prices nothing")]
+    [InlineData("apply /no/such/file.yaml")]
+    [InlineData("explain --key sk-unknown --model m")]
+    [InlineData("doctor --url http://127.0.0.1:1 --key k")]
+    public async Task ACommandThatIsRefusedIsOne(string line)
+    {
+        var (exit, output, error) = await RunAsync(line.Split(' '));
+        exit.ShouldBe(1, output);
+        (error + output).ShouldNotContain("   at ");
+        (error + output).ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public async Task HelpNamesEveryVerb()
+    {
+        var (exit, output, _) = await RunAsync("--help");
+        exit.ShouldBe(0);
+        foreach (var verb in new[] { "serve", "apply", "export", "keys", "groups", "channels", "models", "prices", "users", "topup", "explain", "doctor", "verify-ledger" })
+        {
+            output.ShouldContain(verb);
+        }
+    }
+
+    [Fact]
+    public async Task TheFirstKeyOfNewDataIsToldOnce()
+    {
+        (await RunAsync("keys", "list")).Error.ShouldContain("sk-");
+        (await RunAsync("keys", "list")).Error.ShouldBeEmpty();
+    }
+
+    private async Task<JsonElement> JsonAsync(params string[] args)
+    {
+        var (exit, output, error) = await RunAsync([.. args, "--json"]);
+        exit.ShouldBe(0, error);
+        using var document = JsonDocument.Parse(output);
+        return document.RootElement.Clone();
+    }
+
+    private async Task<(int Exit, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var exit = await CommandLine.RunAsync([.. args, "--data", _folder["data"]], output, error);
+        return (exit, output.ToString(), error.ToString());
+    }
+}

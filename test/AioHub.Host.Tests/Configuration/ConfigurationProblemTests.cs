@@ -1,0 +1,66 @@
+namespace AioHub.Host.Tests.Configuration;
+
+/// <summary>What is wrong with a file is told with its line.</summary>
+public sealed class ConfigurationProblemTests
+{
+    [Theory]
+    [InlineData("version: 1\ngroups:\n  - name: openai\n    multipler: 2", "hub.yaml:4: unknown key 'multipler' in a group; did you mean 'multiplier'?")]
+    [InlineData("grups: []", "hub.yaml:1: unknown key 'grups' in the file; did you mean 'groups'?")]
+    [InlineData("version: 2", "hub.yaml:1: the file: version: this program reads version 1")]
+    [InlineData("groups:\n  - name: openai\n    multiplier: two", "hub.yaml:3: a group: multiplier: must be a number, not text")]
+    [InlineData("groups:\n  - name: openai\n    multiplier: \"2\"", "hub.yaml:3: a group: multiplier: must be a number, not text")]
+    [InlineData("groups:\n  - name: openai\n    serve_replacement: 1", "hub.yaml:3: a group: serve_replacement: must be true or false, not a number")]
+    [InlineData("groups: 7", "hub.yaml:1: the file: groups: must be a list, not a number")]
+    [InlineData("groups:\n  - openai", "hub.yaml:2: the file: groups: an entry must be a mapping, not text")]
+    [InlineData("groups:\n  - name: openai\n    status: gone", "hub.yaml:3: a group: status: 'gone' is not one of active, paused, expired")]
+    [InlineData("groups:\n  - name: openai\n    expired_on: yesterday", "hub.yaml:3: a group: expired_on: 'yesterday' must be a day such as 2026-05-05")]
+    [InlineData("groups:\n  - multiplier: 2", "hub.yaml:2: a group needs 'name'")]
+    [InlineData("groups:\n  - name: openai\n    name: gemini", "hub.yaml:3: 'name' stands here a second time")]
+    [InlineData("groups:\n  - name: openai\n  - name: openai", "hub.yaml:3: a group: name: group 'openai' stands in the file twice")]
+    [InlineData("channels:\n  - name: c\n    credentials:\n      - { name: a, secret: \"${NO_SUCH}\" }", "hub.yaml:4: the environment variable NO_SUCH is not set")]
+    [InlineData("channels:\n  - name: c\n    type: sandbox\n    limits: { rpm: 1.5 }", "hub.yaml:4: the limits of a channel: rpm: must be a whole number from 0 to 2147483647")]
+    [InlineData("models:\n  - id: m\n    prices:\n      - { from: 2026-01-01, inptu: 1 }", "hub.yaml:4: unknown key 'inptu' in a price row; did you mean 'input'?")]
+    [InlineData("settings:\n  fallback_prize: {}", "hub.yaml:2: unknown key 'fallback_prize' in settings; did you mean 'fallback_price'?")]
+    [InlineData("groups: [{ name: x, channels: [{ channel: nowhere }] }]", "hub.yaml:1: group x: channels: there is no channel 'nowhere'; create it first")]
+    [InlineData("keys:\n  - name: k\n    user: nobody@example.com", "hub.yaml:3: key k: user: there is no user nobody@example.com; create the user first")]
+    [InlineData("a: [", "hub.yaml:2: is not YAML: ")]
+    [InlineData("", "hub.yaml: is empty; it must at least say 'version: 1'")]
+    [InlineData("- a", "hub.yaml:1: must be a mapping with members such as 'groups:' and 'channels:'")]
+    public async Task TheProblemIsTold(string text, string expected)
+    {
+        await using var world = await ConfigurationWorld.OpenAsync();
+        (await world.RefusedAsync(text)).ShouldHaveSingleItem().ShouldStartWith(expected);
+    }
+
+    [Fact]
+    public async Task SeveralProblemsAreToldAtOnce()
+    {
+        await using var world = await ConfigurationWorld.OpenAsync();
+        var problems = await world.RefusedAsync("groups:\n  - name: openai\n    a: 1\nkeys:\n  - name: k\n    b: 2");
+        problems.Count.ShouldBe(3);
+        problems[0].ShouldStartWith("hub.yaml:3:");
+    }
+
+    [Fact]
+    public async Task AValueOfTheWrongTypeIsNotRepeated()
+    {
+        await using var world = await ConfigurationWorld.OpenAsync();
+        (await world.RefusedAsync("groups: [{ name: openai, multiplier: \"${KIRO_A}\" }]")).ShouldHaveSingleItem().ShouldNotContain("kiro-secret");
+    }
+
+    [Fact]
+    public async Task AliasesThatUnfoldWithoutEndAreRefused()
+    {
+        await using var world = await ConfigurationWorld.OpenAsync();
+        var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + string.Concat(Enumerable.Range(1, 9).Select(static i =>
+            $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
+        (await world.RefusedAsync(bomb)).ShouldHaveSingleItem().ShouldContain("has more than");
+    }
+
+    [Fact]
+    public async Task DeepNestingIsRefused()
+    {
+        await using var world = await ConfigurationWorld.OpenAsync();
+        (await world.RefusedAsync("a: " + new string('[', 200) + new string(']', 200))).ShouldHaveSingleItem().ShouldContain("nested deeper");
+    }
+}
