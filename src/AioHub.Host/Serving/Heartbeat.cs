@@ -52,9 +52,13 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
 
             await money.Holds.RefreshAsync(_stopping.Token);
         }
-        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // The database may be away for a while; the hub serves on with what it knows.
+            // The server stops.
+        }
+        catch (Exception exception)
+        {
+            // The database may be away for a while; the hub serves on with what it knows. Nor may it keep a stop from writing what is left.
             HostLog.RefreshFailed(logger, exception);
         }
     }

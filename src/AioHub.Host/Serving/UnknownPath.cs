@@ -13,6 +13,7 @@ internal static class UnknownPath
         }
 
         http.Response.StatusCode = StatusCodes.Status404NotFound;
+        http.Response.Headers["x-aiohub-request-id"] = Core.Primitives.RequestId.New(TimeProvider.System).ToString();
         http.Response.Headers["x-aiohub-error"] = "unknown_path";
         http.Response.ContentType = "application/json";
         return http.Response.WriteAsync(

@@ -13,8 +13,8 @@ namespace AioHub.Relay.Delivery;
 
 /// <summary>
 /// Passes a stream through, byte for byte, in whole events: an event that is not complete yet is kept back (up to a bound), so that a stream that
-/// breaks can be ended by an error the caller understands; so are the events that open a stream before its content, so that another channel can take over. Usage is read from the side; what the call costs is safe before the event that ends it
-/// is written.
+/// breaks can be ended by an error the caller understands; so are the events that open a stream before its content, so that another channel can
+/// take over. Usage is read from the side; what the call costs is safe before the event that ends it is written.
 /// </summary>
 internal sealed class StreamPump(
     HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream stream, CallClock clock, Settlement settlement, RelayOptions options)

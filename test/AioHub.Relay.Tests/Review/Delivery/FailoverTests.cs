@@ -84,6 +84,21 @@ public sealed class FailoverTests
         body.ShouldBe(stream.Replace(ReviewHub.ChatUsage + "\n\n", "", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_usage_chunk_that_comes_in_pieces_before_any_content_stays_hidden()
+    {
+        var pause = TimeSpan.FromMilliseconds(60);
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(200).Header("Content-Type", "text/event-stream").Chunked()
+            .Send(ReviewHub.ChatOpening + "\n\n" + ReviewHub.ChatFinish + "\n\n").Wait(pause)
+            .Send(ReviewHub.ChatUsage[..20]).Wait(pause).Send(ReviewHub.ChatUsage[20..40]).Wait(pause).Send(ReviewHub.ChatUsage[40..]).Wait(pause)
+            .Send("\n\n").Wait(pause).Send(ReviewHub.ChatDone + "\n\n"));
+        await using var hub = await ReviewHub.StartAsync([upstream]);
+
+        var (_, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatStreamBody);
+
+        body.ShouldBe(string.Concat(new[] { ReviewHub.ChatOpening, ReviewHub.ChatFinish, ReviewHub.ChatDone }.Select(static one => one + "\n\n")));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(17)]

@@ -15,11 +15,9 @@ public sealed class StreamEndingTests
             """
             event: response.output_text.delta
             data: {"type":"response.output_text.delta","sequence_number":3,"item_id":"i","output_index":0,"content_index":0,"delta":"Hello"}
-            """,
-            """
-            event: error
-            data: {"type":"error","sequence_number":4,"code":"server_error","message":"The model tripped.","param":null}
-            """));
+            """)
+            .Wait(TimeSpan.FromMilliseconds(200))
+            .Send("event: error\ndata: {\"type\":\"error\",\"sequence_number\":4,\"code\":\"server_error\",\"message\":\"The model tripped.\",\"param\":null}\n\n"));
         await using var hub = await ReviewHub.StartAsync([upstream]);
 
         var (_, body, _) = await hub.PostAsync("/v1/responses", $$"""{"model":"{{ReviewHub.Model}}","input":"hi","stream":true}""");
