@@ -119,6 +119,8 @@ internal sealed class HubServer : IAsyncDisposable
         AddRooms(builder.Services, home, money);
         var app = builder.Build();
         app.UseRelay();
+        // Named here, so that the framework does not put it in front of the relay.
+        app.UseRouting();
         app.Use(static async (http, next) =>
         {
             // Behind this point work may touch a database: it leaves the socket's thread.

@@ -23,6 +23,9 @@ internal sealed class StreamPump(
     private const int WaitingBytes = 4 * 1024;
     private const int BurstBytes = 32 * 1024;
 
+    /// <summary>How long an upstream may stay after its last event: the caller holds the whole answer by then.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>A longer event is passed on as it comes: images in one event would otherwise be held whole.</summary>
     private const int MostKeptBack = 64 * 1024;
 
@@ -50,7 +53,7 @@ internal sealed class StreamPump(
                 var buffer = ArrayPool<byte>.Shared.Rent(burst ? BurstBytes : WaitingBytes);
                 try
                 {
-                    clock.AllowSilence(IdleTimeout);
+                    clock.AllowSilence(settlement.IsSettled ? FarewellTimeout : IdleTimeout);
                     var read = await reply.Body.ReadAsync(buffer, clock.Token);
                     if (read == 0)
                     {

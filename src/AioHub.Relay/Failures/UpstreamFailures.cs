@@ -15,12 +15,13 @@ internal static class UpstreamFailures
         var wait = retryAfter ?? error.RetryAfter;
         return blame switch
         {
-            // The hub's own account is at fault: a 401, 402 or 403 would tell the caller that its key is, and the vendor's words whose account it was.
-            AttemptFailure.Unauthorized => new Failure(502, "upstream_unauthorized",
-                "The upstream refused the hub's credential. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
-            AttemptFailure.QuotaExhausted => new Failure(502, "upstream_quota_exhausted",
-                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.") { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false },
-            AttemptFailure.Forbidden => new Failure(502, "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+            // The hub's own account is at fault. Clients act by status, so it stays; the words are the hub's, for the vendor's say whose account it was.
+            AttemptFailure.Unauthorized => new Failure(Refusal(status), "upstream_unauthorized",
+                "The upstream refused the hub's credential, not your API key. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+            AttemptFailure.QuotaExhausted => new Failure(Refusal(status), "upstream_quota_exhausted",
+                "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.")
+                { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false, Body = status == 429 ? body : default },
+            AttemptFailure.Forbidden => new Failure(Refusal(status), "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
             AttemptFailure.ModelUnknown => new Failure(status, "model_not_found", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
             AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
@@ -113,6 +114,9 @@ internal static class UpstreamFailures
             : Says(error, "authentication") ? 401
             : 502;
     }
+
+    /// <summary>A status that says "refused"; some vendors say it with a 400, which would blame the caller.</summary>
+    private static int Refusal(int status) => status is 401 or 402 or 403 or 429 ? status : 502;
 
     /// <summary>The vendor's code where it is fit for a header and a log line; vendors put sentences and other scripts there too.</summary>
     private static string CodeOf(UpstreamError error) =>

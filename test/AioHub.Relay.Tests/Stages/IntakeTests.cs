@@ -1,7 +1,8 @@
+using AioHub.Relay.Tests.Running;
 using System.Text;
 using AioHub.TestKit;
 
-namespace AioHub.Relay.Tests.Review.Stages;
+namespace AioHub.Relay.Tests.Stages;
 
 public sealed class IntakeTests
 {
@@ -12,7 +13,7 @@ public sealed class IntakeTests
     [InlineData("zstd")]
     public async Task A_body_that_is_not_what_its_encoding_says_is_a_400(string encoding)
     {
-        await using var hub = await ReviewHub.StartAsync([]);
+        await using var hub = await SmallHub.StartAsync([]);
         using var request = hub.Request("/v1/messages", "this was never compressed, not at all");
         request.Content!.Headers.ContentEncoding.Add(encoding);
 
@@ -25,10 +26,10 @@ public sealed class IntakeTests
     [Fact]
     public async Task A_broken_chunk_is_told_in_the_callers_dialect()
     {
-        await using var hub = await ReviewHub.StartAsync([]);
+        await using var hub = await SmallHub.StartAsync([]);
 
         var answer = await hub.RawAsync(
-            $"POST /v1/messages HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nx-api-key: {ReviewHub.Secret}\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n");
+            $"POST /v1/messages HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nx-api-key: {SmallHub.Secret}\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n");
 
         answer.ShouldStartWith("HTTP/1.1 400");
         answer.ShouldContain("x-aiohub-error: invalid_body");
@@ -38,10 +39,10 @@ public sealed class IntakeTests
     [Fact]
     public async Task An_upstream_that_lies_about_its_encoding_is_an_upstream_error()
     {
-        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, ReviewHub.ChatReply).Header("Content-Encoding", "br"));
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply).Header("Content-Encoding", "br"));
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatBody);
+        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatBody);
 
         ((int)head.StatusCode).ShouldBe(502, body);
         Encoding.UTF8.GetByteCount(body).ShouldBeGreaterThan(0);

@@ -1,7 +1,7 @@
 using System.Net;
 using AioHub.Relay.Carriers;
 
-namespace AioHub.Relay.Tests.Review.Carriers;
+namespace AioHub.Relay.Tests.Carriers;
 
 public sealed class AddressGuardTests
 {

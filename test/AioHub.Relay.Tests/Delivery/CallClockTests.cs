@@ -1,7 +1,7 @@
 using AioHub.Relay.Delivery;
 using Microsoft.AspNetCore.Http;
 
-namespace AioHub.Relay.Tests.Review.Delivery;
+namespace AioHub.Relay.Tests.Delivery;
 
 public sealed class CallClockTests
 {

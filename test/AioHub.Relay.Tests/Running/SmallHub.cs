@@ -12,12 +12,12 @@ using AioHub.TestKit;
 using AioHub.Wire.Vocabulary;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace AioHub.Relay.Tests.Review;
+namespace AioHub.Relay.Tests.Running;
 
 /// <summary>A serving hub of one test: one user with money, one key, a model, and a channel to each upstream in one group.</summary>
-internal sealed class ReviewHub : IAsyncDisposable
+internal sealed class SmallHub : IAsyncDisposable
 {
-    public const string Model = "review-model";
+    public const string Model = "small-model";
     public const string Secret = "sk-secret-of-the-caller-0001";
     public const string Email = "caller@example.com";
     public const string ChatBody = $$"""{"model":"{{Model}}","messages":[{"role":"user","content":"hi"}],"max_tokens":50}""";
@@ -33,7 +33,7 @@ internal sealed class ReviewHub : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly HubServer _server;
 
-    private ReviewHub(TempFolder folder, HubServer server)
+    private SmallHub(TempFolder folder, HubServer server)
     {
         _folder = folder;
         _server = server;
@@ -53,13 +53,13 @@ internal sealed class ReviewHub : IAsyncDisposable
     public static string[] ChatStream { get; } = [ChatOpening, ChatContent, ChatFinish, ChatUsage, ChatDone];
 
     /// <param name="price">In USD per million tokens: 2 in, 10 out unless told.</param>
-    public static async Task<ReviewHub> StartAsync(
+    public static async Task<SmallHub> StartAsync(
         FakeUpstream[] upstreams, Action<RelayOptions>? tune = null, PriceRow? price = null, ChannelTimeouts? timeouts = null, string type = "aiohub", decimal usd = 100, GroupMode mode = GroupMode.Gateway)
     {
         var folder = new TempFolder();
         var settings = new HubSettings { Urls = "http://127.0.0.1:0", Data = folder.Path };
         tune?.Invoke(settings.Relay);
-        var hub = new ReviewHub(folder, await HubServer.StartAsync(settings, TimeProvider.System, logging: null, CancellationToken.None));
+        var hub = new SmallHub(folder, await HubServer.StartAsync(settings, TimeProvider.System, logging: null, CancellationToken.None));
         await hub.Home.Models.UpsertModelAsync(new ModelDraft
         {
             Id = Model,

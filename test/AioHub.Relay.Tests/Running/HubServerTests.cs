@@ -1,14 +1,14 @@
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 
-namespace AioHub.Relay.Tests.Review.Serving;
+namespace AioHub.Relay.Tests.Running;
 
 public sealed class HubServerTests
 {
     [Fact]
     public async Task A_start_on_a_taken_port_lets_the_data_folder_go()
     {
-        await using var other = await ReviewHub.StartAsync([]);
+        await using var other = await SmallHub.StartAsync([]);
         using var folder = new TempFolder();
         var taken = new HubSettings { Urls = other.Client.BaseAddress!.ToString(), Data = folder.Path };
 

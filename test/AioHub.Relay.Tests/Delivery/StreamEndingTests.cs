@@ -1,10 +1,11 @@
+using AioHub.Relay.Tests.Running;
 using System.Text.Json;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace AioHub.Relay.Tests.Review.Delivery;
+namespace AioHub.Relay.Tests.Delivery;
 
 public sealed class StreamEndingTests
 {
@@ -18,9 +19,9 @@ public sealed class StreamEndingTests
             """)
             .Wait(TimeSpan.FromMilliseconds(200))
             .Send("event: error\ndata: {\"type\":\"error\",\"sequence_number\":4,\"code\":\"server_error\",\"message\":\"The model tripped.\",\"param\":null}\n\n"));
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (_, body, _) = await hub.PostAsync("/v1/responses", $$"""{"model":"{{ReviewHub.Model}}","input":"hi","stream":true}""");
+        var (_, body, _) = await hub.PostAsync("/v1/responses", $$"""{"model":"{{SmallHub.Model}}","input":"hi","stream":true}""");
 
         body.ShouldContain("event: response.failed");
         body.ShouldContain("The model tripped.");
@@ -31,9 +32,9 @@ public sealed class StreamEndingTests
     {
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(200).Header("Content-Type", "application/json").Chunked()
             .Send("""[{"candidates":[{"content":{"role":"model","parts":[{"text":"Hello"}]}}]}""").Send("\n,\r\n").Close());
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (_, body, _) = await hub.PostAsync($"/v1beta/models/{ReviewHub.Model}:streamGenerateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""", ("User-Agent", "GeminiCLI/1"));
+        var (_, body, _) = await hub.PostAsync($"/v1beta/models/{SmallHub.Model}:streamGenerateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""", ("User-Agent", "GeminiCLI/1"));
 
         using var json = JsonDocument.Parse(body);
         json.RootElement.GetArrayLength().ShouldBe(2);
@@ -44,9 +45,9 @@ public sealed class StreamEndingTests
     public async Task A_Gemini_array_that_only_kept_alive_opens_before_its_error()
     {
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(500, """{"error":{"code":500,"message":"no","status":"INTERNAL"}}""").WaitBeforeHead(TimeSpan.FromMilliseconds(400)));
-        await using var hub = await ReviewHub.StartAsync([upstream], static relay => relay.KeepAliveInterval = TimeSpan.FromMilliseconds(50));
+        await using var hub = await SmallHub.StartAsync([upstream], static relay => relay.KeepAliveInterval = TimeSpan.FromMilliseconds(50));
 
-        var (_, body, _) = await hub.PostAsync($"/v1beta/models/{ReviewHub.Model}:streamGenerateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""", ("User-Agent", "GeminiCLI/1"));
+        var (_, body, _) = await hub.PostAsync($"/v1beta/models/{SmallHub.Model}:streamGenerateContent", """{"contents":[{"parts":[{"text":"hi"}]}]}""", ("User-Agent", "GeminiCLI/1"));
 
         using var json = JsonDocument.Parse(body);
         json.RootElement[0].GetProperty("error").GetProperty("code").GetInt32().ShouldBe(500);
@@ -57,12 +58,12 @@ public sealed class StreamEndingTests
     {
         // All in one read: content and the hidden usage chunk are written, not flushed, when the end is settled.
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(200).Header("Content-Type", "text/event-stream").Chunked()
-            .Send(string.Concat(ReviewHub.ChatStream.Select(static one => one + "\n\n"))));
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+            .Send(string.Concat(SmallHub.ChatStream.Select(static one => one + "\n\n"))));
+        await using var hub = await SmallHub.StartAsync([upstream]);
         ((IDisposable)hub.Services.GetRequiredService<IUsageJournal>()).Dispose();
 
         // The connection is cut before a byte of it left: no status, no half answer with another's status.
-        await Should.ThrowAsync<HttpRequestException>(() => hub.PostAsync("/v1/chat/completions", ReviewHub.ChatStreamBody));
+        await Should.ThrowAsync<HttpRequestException>(() => hub.PostAsync("/v1/chat/completions", SmallHub.ChatStreamBody));
 
         for (var i = 0; i < 500 && hub.Holds.OpenHolds > 0; i++)
         {

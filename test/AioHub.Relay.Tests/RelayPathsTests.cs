@@ -1,4 +1,4 @@
-namespace AioHub.Relay.Tests.Review;
+namespace AioHub.Relay.Tests;
 
 public sealed class RelayPathsTests
 {

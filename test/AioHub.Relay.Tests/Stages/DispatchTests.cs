@@ -1,6 +1,7 @@
+using AioHub.Relay.Tests.Running;
 using AioHub.TestKit;
 
-namespace AioHub.Relay.Tests.Review.Stages;
+namespace AioHub.Relay.Tests.Stages;
 
 public sealed class DispatchTests
 {
@@ -8,9 +9,9 @@ public sealed class DispatchTests
     public async Task An_error_whose_body_breaks_off_is_still_that_error()
     {
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(429).Header("Content-Type", "application/json").Header("Retry-After", "7").Length(500).Send("{\"error\":").Reset());
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (head, _, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatBody);
+        var (head, _, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatBody);
 
         ((int)head.StatusCode).ShouldBe(429);
         head.Headers.GetValues("retry-after").ShouldBe(["7"]);

@@ -1,7 +1,8 @@
+using AioHub.Relay.Tests.Running;
 using AioHub.Core.Routing;
 using AioHub.TestKit;
 
-namespace AioHub.Relay.Tests.Review.Delivery;
+namespace AioHub.Relay.Tests.Delivery;
 
 public sealed class FailoverTests
 {
@@ -11,12 +12,12 @@ public sealed class FailoverTests
     public async Task After_a_channel_that_never_answers_the_next_one_is_asked()
     {
         await using var silent = await FakeUpstream.StartAsync(_ => Reply.HangAtOnce());
-        await using var good = await FakeUpstream.StartAsync(_ => Reply.Json(200, ReviewHub.ChatReply));
-        await using var hub = await ReviewHub.StartAsync([silent, good], timeouts: Impatient);
+        await using var good = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
+        await using var hub = await SmallHub.StartAsync([silent, good], timeouts: Impatient);
 
-        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatBody);
+        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatBody);
 
-        body.ShouldBe(ReviewHub.ChatReply);
+        body.ShouldBe(SmallHub.ChatReply);
         head.Headers.GetValues("x-aiohub-attempts").ShouldBe(["2"]);
     }
 
@@ -56,9 +57,9 @@ public sealed class FailoverTests
             event: message_stop
             data: {"type":"message_stop"}
             """));
-        await using var hub = await ReviewHub.StartAsync([busy, good]);
+        await using var hub = await SmallHub.StartAsync([busy, good]);
 
-        var (head, body, _) = await hub.PostAsync("/v1/messages", $$"""{"model":"{{ReviewHub.Model}}","max_tokens":50,"stream":true,"messages":[{"role":"user","content":"hi"}]}""");
+        var (head, body, _) = await hub.PostAsync("/v1/messages", $$"""{"model":"{{SmallHub.Model}}","max_tokens":50,"stream":true,"messages":[{"role":"user","content":"hi"}]}""");
 
         ((int)head.StatusCode).ShouldBe(200);
         body.ShouldNotContain("msg_busy");
@@ -74,14 +75,14 @@ public sealed class FailoverTests
     [InlineData(4096)]
     public async Task Openings_that_waited_for_content_lose_no_byte_and_a_hidden_usage_chunk_stays_hidden(int piece)
     {
-        var stream = string.Concat(ReviewHub.ChatStream.Select(static one => one + "\n\n"));
+        var stream = string.Concat(SmallHub.ChatStream.Select(static one => one + "\n\n"));
         await using var upstream = await FakeUpstream.StartAsync(_ =>
             Reply.Status(200).Header("Content-Type", "text/event-stream").Chunked().SendInPieces(System.Text.Encoding.UTF8.GetBytes(stream), piece));
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (_, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatStreamBody);
+        var (_, body, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatStreamBody);
 
-        body.ShouldBe(stream.Replace(ReviewHub.ChatUsage + "\n\n", "", StringComparison.Ordinal));
+        body.ShouldBe(stream.Replace(SmallHub.ChatUsage + "\n\n", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,14 +90,14 @@ public sealed class FailoverTests
     {
         var pause = TimeSpan.FromMilliseconds(60);
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Status(200).Header("Content-Type", "text/event-stream").Chunked()
-            .Send(ReviewHub.ChatOpening + "\n\n" + ReviewHub.ChatFinish + "\n\n").Wait(pause)
-            .Send(ReviewHub.ChatUsage[..20]).Wait(pause).Send(ReviewHub.ChatUsage[20..40]).Wait(pause).Send(ReviewHub.ChatUsage[40..]).Wait(pause)
-            .Send("\n\n").Wait(pause).Send(ReviewHub.ChatDone + "\n\n"));
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+            .Send(SmallHub.ChatOpening + "\n\n" + SmallHub.ChatFinish + "\n\n").Wait(pause)
+            .Send(SmallHub.ChatUsage[..20]).Wait(pause).Send(SmallHub.ChatUsage[20..40]).Wait(pause).Send(SmallHub.ChatUsage[40..]).Wait(pause)
+            .Send("\n\n").Wait(pause).Send(SmallHub.ChatDone + "\n\n"));
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (_, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatStreamBody);
+        var (_, body, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatStreamBody);
 
-        body.ShouldBe(string.Concat(new[] { ReviewHub.ChatOpening, ReviewHub.ChatFinish, ReviewHub.ChatDone }.Select(static one => one + "\n\n")));
+        body.ShouldBe(string.Concat(new[] { SmallHub.ChatOpening, SmallHub.ChatFinish, SmallHub.ChatDone }.Select(static one => one + "\n\n")));
     }
 
     [Theory]
@@ -105,14 +106,14 @@ public sealed class FailoverTests
     [InlineData(4096)]
     public async Task An_answer_without_content_passes_too_and_costs_nothing(int piece)
     {
-        var stream = string.Concat(new[] { ReviewHub.ChatOpening, ReviewHub.ChatFinish, ReviewHub.ChatUsage, ReviewHub.ChatDone }.Select(static one => one + "\n\n"));
+        var stream = string.Concat(new[] { SmallHub.ChatOpening, SmallHub.ChatFinish, SmallHub.ChatUsage, SmallHub.ChatDone }.Select(static one => one + "\n\n"));
         await using var upstream = await FakeUpstream.StartAsync(_ =>
             Reply.Status(200).Header("Content-Type", "text/event-stream").Chunked().SendInPieces(System.Text.Encoding.UTF8.GetBytes(stream), piece));
-        await using var hub = await ReviewHub.StartAsync([upstream]);
+        await using var hub = await SmallHub.StartAsync([upstream]);
 
-        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", ReviewHub.ChatStreamBody);
+        var (head, body, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatStreamBody);
 
-        body.ShouldBe(stream.Replace(ReviewHub.ChatUsage + "\n\n", "", StringComparison.Ordinal));
+        body.ShouldBe(stream.Replace(SmallHub.ChatUsage + "\n\n", "", StringComparison.Ordinal));
         (await hub.ReceiptAsync(head)).Charge.Total.Value.ShouldBe(0);
     }
 }
