@@ -29,6 +29,9 @@ internal static class HubFailures
     public static Failure BrokenEncoding(string encoding) => new(400, "invalid_encoding",
         $"The body could not be decompressed as '{encoding}'. Check Content-Encoding.") { ShouldRetry = false };
 
+    public static Failure BrokenFraming { get; } = new(400, "invalid_framing",
+        "The request body could not be read to its end: its chunks or its length are wrong.") { ShouldRetry = false };
+
     public static Failure EmptyBody { get; } = new(400, "invalid_json", "The request has no body. Send a JSON object.") { ShouldRetry = false };
 
     public static Failure NotMultipart { get; } = new(400, "invalid_multipart",
