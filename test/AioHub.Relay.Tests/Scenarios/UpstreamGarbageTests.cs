@@ -20,7 +20,7 @@ public sealed class UpstreamGarbageTests(SharedHub shared)
             var data = new TheoryData<Dialect, string, bool>();
             foreach (var dialect in Sample.All.Select(static sample => sample.Dialect))
             {
-                foreach (var what in new[] { "html", "empty", "empty object", "array", "binary", "invalid utf-8", "half JSON", "length too long", "no http", "endless headers", "204", "html as events", "binary as events", "empty events" })
+                foreach (var what in new[] { "html", "empty", "empty object", "array", "binary", "invalid utf-8", "half JSON", "length too long", "no http", "endless headers", "204", "html as events", "binary as events", "empty events", "broken gzip", "broken br", "broken deflate", "broken zstd" })
                 {
                     data.Add(dialect, what, false);
                     data.Add(dialect, what, true);
@@ -221,6 +221,8 @@ public sealed class UpstreamGarbageTests(SharedHub shared)
             case "half JSON": return Json(Encoding.UTF8.GetBytes(sample.Reply[..(sample.Reply.Length / 2)]));
             case "length too long": return Json(Encoding.UTF8.GetBytes(sample.Reply)).Length(100_000);
             case "no http": return Reply.Bytes("220 mail.example.com ESMTP\r\n");
+            case "broken gzip" or "broken br" or "broken deflate" or "broken zstd":
+                return Reply.Status(200).Header("Content-Type", "application/json").Header("Content-Encoding", what[7..]).Send(binary);
             case "204": return Reply.Status(204);
             case "html as events": return Reply.Sse().Send("<!doctype html><title>Welcome to nginx!</title>");
             case "binary as events": return Reply.Sse().Send(binary);
