@@ -29,7 +29,7 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
         {
             return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException || Decoding.IsBroken(exception))
         {
             return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
         }

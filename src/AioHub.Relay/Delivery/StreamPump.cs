@@ -87,7 +87,7 @@ internal sealed class StreamPump(
         {
             return clock.CallerLeft ? Cancelled() : await BreakAsync(UpstreamFailures.IdleTimeout);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException || Decoding.IsBroken(exception))
         {
             return clock.CallerLeft ? Cancelled() : await BreakAsync(UpstreamFailures.Cut);
         }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
@@ -50,7 +49,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             response.Dispose();
             return failure;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException || Decoding.IsBroken(exception))
         {
             response.Dispose();
             clock.ThrowIfCallerLeft();
@@ -67,13 +66,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         }
 
         // The hub asks for no compression; some hosts compress all the same.
-        return encodings.ToString().Trim().ToLowerInvariant() switch
-        {
-            "gzip" => new GZipStream(body, CompressionMode.Decompress),
-            "br" => new BrotliReply(body),
-            "deflate" => new ZLibStream(body, CompressionMode.Decompress),
-            _ => body,
-        };
+        return Decoding.Open(encodings.ToString(), body, leaveOpen: false) ?? body;
     }
 
     private static bool IsEvents(UpstreamCall call, HttpResponseMessage response)

@@ -1,17 +1,16 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using AioHub.Core.Primitives;
 using AioHub.Relay.Calls;
+using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Framing;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
 using Microsoft.AspNetCore.Http;
-using ZstdSharp;
 
 namespace AioHub.Relay.Stages;
 
@@ -82,7 +81,7 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
             return await ReadPlainAsync(http, body);
         }
 
-        await using var decoder = Decoder(encoding, http.Request.Body);
+        await using var decoder = Decoding.Open(encoding, http.Request.Body, leaveOpen: true);
         if (decoder is null)
         {
             return HubFailures.UnsupportedEncoding(encoding);
@@ -105,7 +104,7 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException || (exception is InvalidOperationException && decoder is BrotliStream))
+        catch (Exception exception) when (Decoding.IsBroken(exception))
         {
             return HubFailures.BrokenEncoding(encoding);
         }
@@ -139,16 +138,6 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
             }
         }
     }
-
-    private static Stream? Decoder(string encoding, Stream source) => encoding.ToLowerInvariant() switch
-    {
-        "gzip" or "x-gzip" => new GZipStream(source, CompressionMode.Decompress, leaveOpen: true),
-        "br" => new BrotliStream(source, CompressionMode.Decompress, leaveOpen: true),
-        // RFC 9110 8.4.1.2: "deflate" is the zlib format.
-        "deflate" => new ZLibStream(source, CompressionMode.Decompress, leaveOpen: true),
-        "zstd" => new DecompressionStream(source, leaveOpen: true),
-        _ => null,
-    };
 
     private static bool Look(HttpRequest request, RelayRoute route, ReadOnlySpan<byte> body, out RequestPeek peek, out string model, out Failure? failure)
     {

@@ -37,7 +37,7 @@ public sealed class ReplayTests(SharedHub shared)
         await _hub.DefineAsync([.. ids.Where(id => _hub.Home.Catalog.Current.Find(id)?.PriceAt(TimeProvider.System.GetUtcNow().UtcDateTime) is null)]);
         await using var upstream = await FakeUpstream.StartAsync();
         var customer = await _hub.CustomerAsync(
-            new Offer { Usd = 10_000, ModelMap = ids.ToDictionary(static id => id, static id => "mapped/" + id, StringComparer.Ordinal) }, upstream);
+            new Offer { Usd = 10_000, ModelMap = MapOf(ids) }, upstream);
         var spent = 0L;
         var calls = 0;
         foreach (var recorded in cases)
@@ -135,6 +135,18 @@ public sealed class ReplayTests(SharedHub shared)
         }
 
         return receipt.Charge.Total.Value;
+    }
+
+    /// <summary>By the names that the recordings use and by the catalogue's own.</summary>
+    private Dictionary<string, string> MapOf(List<string> ids)
+    {
+        var map = ids.ToDictionary(static id => id, static id => "mapped/" + id, StringComparer.Ordinal);
+        foreach (var id in ids.Select(id => _hub.Home.Catalog.Current.Find(id)?.Id).OfType<string>())
+        {
+            map.TryAdd(id, "mapped/" + id);
+        }
+
+        return map;
     }
 
     private static Reply InPieces(RecordedCase recorded, int size)

@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace AioHub.Relay.Carriers;
 
 /// <summary>A reply in Brotli. The runtime's stream calls broken data an invalid operation; here it is broken data, as with every other coding.</summary>
-internal sealed class BrotliReply(Stream source) : Stream
+internal sealed class BrotliDecoder(Stream source) : Stream
 {
     private readonly BrotliStream _decoder = new(source, CompressionMode.Decompress);
 
