@@ -97,10 +97,6 @@ internal static class UpstreamFailures
         _ => AttemptFailure.UpstreamError,
     };
 
-    /// <summary>The upstream's own code, if it can stand in a header.</summary>
-    private static string CodeOf(UpstreamError error) =>
-        error.Code is { Length: > 0 and <= 100 } code && !code.AsSpan().ContainsAnyExceptInRange('!', '~') ? code : "upstream_refused";
-
     private static int StatusOf(UpstreamError error)
     {
         if (Says(error, "overloaded") || Says(error, "slow_down"))
