@@ -46,6 +46,10 @@ internal sealed class HubProcess : IAsyncDisposable
 
     public string Errors => Read(_errors);
 
+    /// <summary>What it said of its failure. That it filled a new folder, with the key that is shown once, is told besides.</summary>
+    public string[] FailureLines =>
+        [.. Errors.Trim().Split('\n').Where(static line => !line.StartsWith("The data folder ", StringComparison.Ordinal) || !line.Contains("shown once: sk-", StringComparison.Ordinal))];
+
     /// <summary>The host's own output folder; where only the tests were built, the copy beside them.</summary>
     private static string Executable { get; } = FindExecutable();
 

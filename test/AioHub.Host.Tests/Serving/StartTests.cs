@@ -64,7 +64,7 @@ public sealed class StartTests(ITestOutputHelper output)
         await using var hub = folder.Serve(environment: new Dictionary<string, string>(StringComparer.Ordinal) { [variable] = value }, shell: shell);
         (await hub.WaitForExitAsync()).ShouldNotBe(0);
         hub.Output.ShouldBeEmpty();
-        hub.Errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain(named, Case.Insensitive);
+        hub.FailureLines.ShouldHaveSingleItem().ShouldContain(named, Case.Insensitive);
     }
 
     /// <summary>Printed right after the address is open.</summary>

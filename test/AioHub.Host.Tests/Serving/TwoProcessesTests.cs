@@ -55,7 +55,7 @@ public sealed class TwoProcessesTests(ITestOutputHelper output)
 
         await using var second = folder.Serve();
         (await second.WaitForExitAsync()).ShouldNotBe(0);
-        second.Errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("is in use by another running server");
+        second.FailureLines.ShouldHaveSingleItem().ShouldContain("is in use by another running server");
         second.Output.ShouldBeEmpty();
 
         using var http = new HttpClient { BaseAddress = first.Address };
@@ -73,7 +73,7 @@ public sealed class TwoProcessesTests(ITestOutputHelper output)
 
         await using var second = other.Serve(first.Port);
         (await second.WaitForExitAsync()).ShouldNotBe(0);
-        second.Errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("is in use");
+        second.FailureLines.ShouldHaveSingleItem().ShouldContain("is in use");
         (await first.StopAsync()).ShouldBe(0, first.Errors);
     }
 

@@ -4,10 +4,9 @@ using System.Globalization;
 using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
-using AioHub.Host.Tests.Serving;
 using AioHub.Wire.Vocabulary;
 
-namespace AioHub.Host.Tests.Crash;
+namespace AioHub.Host.Tests.Serving;
 
 /// <summary>
 /// The promise of the journal: <c>kill -9</c> at any moment, and whoever saw an answer's end has paid for it, once. Calls that were cut off may have been
@@ -53,7 +52,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         await using (var hub = folder.Serve())
         {
             await hub.WaitUntilReadyAsync();
-            using var caller = new Serving.Caller(hub.Address, secret);
+            using var caller = new Caller(hub.Address, secret);
             await using (await folder.LockDatabaseAsync())
             {
                 await Task.WhenAll(Enumerable.Range(1, 40).Select(async number =>
@@ -69,7 +68,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         (await folder.ReadBooksAsync()).Charges.ShouldBeEmpty("nothing can have been written while the database was locked");
         await using var second = folder.Serve();
         await second.WaitUntilReadyAsync();
-        using var again = new Serving.Caller(second.Address, secret);
+        using var again = new Caller(second.Address, secret);
         await SettleAsync(folder, second, again);
         await CheckAsync(folder, tally, user);
     }
@@ -94,7 +93,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         var tally = new Tally();
         var port = HubProcess.FreePort();
-        using var caller = new Serving.Caller(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")), secret);
+        using var caller = new Caller(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")), secret);
         for (var round = 1; round <= rounds; round++)
         {
             var watch = Stopwatch.StartNew();
@@ -115,7 +114,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     }
 
     /// <summary>500 calls, <see cref="AtOnce"/> at a time, while the process is killed and started again.</summary>
-    private static async Task<(int Ended, int Cut, int Kills, HubProcess Last)> LoadAsync(HubFolder folder, int port, Serving.Caller caller, Random random, Tally tally)
+    private static async Task<(int Ended, int Cut, int Kills, HubProcess Last)> LoadAsync(HubFolder folder, int port, Caller caller, Random random, Tally tally)
     {
         var kills = Enumerable.Range(0, KillsARound).Select(_ => random.Next(CallsARound / 20, CallsARound * 19 / 20)).Order().ToArray();
         var hub = folder.Serve(port);
@@ -185,7 +184,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     }
 
     /// <summary>No hold is open after a restart; then the hub is stopped as an operator would.</summary>
-    private static async Task SettleAsync(HubFolder folder, HubProcess hub, Serving.Caller caller)
+    private static async Task SettleAsync(HubFolder folder, HubProcess hub, Caller caller)
     {
         (await caller.TokenAsync()).GetProperty("held_nano_usd").GetInt64().ShouldBe(0);
         (await hub.StopAsync()).ShouldBe(0, hub.Errors);

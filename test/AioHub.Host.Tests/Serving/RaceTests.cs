@@ -3,10 +3,9 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
-using AioHub.Host.Tests.Serving;
 using AioHub.Wire.Vocabulary;
 
-namespace AioHub.Host.Tests.Crash;
+namespace AioHub.Host.Tests.Serving;
 
 /// <summary>One hub with a purse for each test.</summary>
 public sealed class RaceHub : IAsyncLifetime
@@ -49,7 +48,7 @@ public sealed class RaceHub : IAsyncLifetime
         await _hub.WaitUntilReadyAsync();
     }
 
-    internal Serving.Caller CallerOf(string name) => new(_hub!.Address, _secrets[name]);
+    internal Caller CallerOf(string name) => new(_hub!.Address, _secrets[name]);
 
     public async ValueTask DisposeAsync()
     {
