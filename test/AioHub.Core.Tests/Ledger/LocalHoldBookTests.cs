@@ -241,7 +241,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         using var theirs = await LoadedBookAsync();
         using var journal = UsageJournal.Open(Folder, Time);
         await using var writer = new ReceiptWriter(Open(), journal, theirs, Time);
-        journal.Append(Receipt(30, group: Budgeted));
+        journal.Append(Receipt(30, group: BudgetedGroup));
         await writer.FlushAsync(Cancellation);
         await mine.RefreshAsync(Cancellation);
         mine.View(Key()).ShouldBe(new PurseView(new NanoUsd(70), NanoUsd.Zero, new NanoUsd(30)));

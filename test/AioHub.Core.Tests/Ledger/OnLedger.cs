@@ -18,9 +18,12 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
     private readonly List<HubDatabase> _opened = [];
     private string? _postgres;
 
-    /// <summary>A group without a quota of its own.</summary>
-    public static readonly GroupId? Plain;
-    public static readonly GroupId? Budgeted = new GroupId(7);
+    public static readonly Group PlainGroup = new() { Id = new GroupId(1), Name = "openai" };
+    public static readonly Group BudgetedGroup = new() { Id = new GroupId(7), Name = "claude-kiro", HasQuota = true };
+
+    /// <summary>Whose quota pays: nobody's, or the budgeted group's.</summary>
+    public static readonly GroupId? Plain = PlainGroup.Quota;
+    public static readonly GroupId? Budgeted = BudgetedGroup.Quota;
 
     protected HubDatabase Database { get; private set; } = null!;
 
@@ -121,9 +124,9 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
             Operation = Operation.Generate,
             HttpStatus = 200,
             Outcome = CallOutcome.Completed,
-            Group = (group ?? Plain).Name,
-            GroupId = (group ?? Plain).Id,
-            ChargesGroupQuota = (group ?? Plain).HasQuota,
+            Group = (group ?? PlainGroup).Name,
+            GroupId = (group ?? PlainGroup).Id,
+            ChargesGroupQuota = (group ?? PlainGroup).HasQuota,
             Channel = "sandbox",
             RequestedModel = "m",
             ServedModel = "m",

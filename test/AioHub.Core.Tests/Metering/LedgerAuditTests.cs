@@ -78,7 +78,7 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         using var book = await LoadedBookAsync();
         await using var writer = new ReceiptWriter(Database, journal, book, Time);
         journal.Append(Receipt(100));
-        journal.Append(Receipt(30, group: Budgeted));
+        journal.Append(Receipt(30, group: BudgetedGroup));
         journal.Append(Receipt(0));
         await writer.FlushAsync(Cancellation);
     }

@@ -22,7 +22,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         await using (var server = await StartAsync())
         {
             server.Journal.Append(Receipt(100));
-            server.Journal.Append(Receipt(20, group: Budgeted));
+            server.Journal.Append(Receipt(20, group: BudgetedGroup));
             server.Journal.Append(Receipt(3, Key(2, owner: 2)));
             server.Journal.Append(Receipt(0) with { Outcome = CallOutcome.Failed, RequestedModel = "nul\0 and half \ud800", ErrorCode = "upstream_error" });
             await server.Writer.FlushAsync(Cancellation);
@@ -41,7 +41,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
     public async Task One_request_id_is_charged_once_however_often_it_comes()
     {
         await TopUpAsync(Wallet, 1_000);
-        var receipt = Receipt(100, group: Budgeted);
+        var receipt = Receipt(100, group: BudgetedGroup);
         await using (var server = await StartAsync())
         {
             server.Journal.Append(receipt);

@@ -6,6 +6,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Delivery;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Stages;
 using AioHub.Relay.Tests.Running;
 using AioHub.Wire.Dialects;

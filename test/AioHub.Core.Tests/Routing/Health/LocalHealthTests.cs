@@ -1,3 +1,4 @@
+using AioHub.Core.Routing.Health;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 
