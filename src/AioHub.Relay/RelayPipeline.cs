@@ -56,9 +56,10 @@ internal sealed class RelayPipeline(
         {
             // The caller left before there was anything to tell or to charge.
         }
-        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
+        catch (IOException exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), HubFailures.BrokenBody(exception.StatusCode));
+            // From the body alone: a chunk's size that overflows comes as a plain IOException.
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), HubFailures.BrokenBody((exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest));
         }
         finally
         {
