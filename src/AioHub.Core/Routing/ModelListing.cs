@@ -34,9 +34,11 @@ public sealed class ModelListing(Router router)
     public ListedModel? Find(ApiKey key, string name)
     {
         var parsed = ModelName.Parse(name);
-        if (router.Index().FindModel(parsed.Base) is not { } model)
+        // One configuration for both: a change between the two would hide every model for a moment.
+        var list = ListFor(key);
+        if (list.Index.FindModel(parsed.Base) is not { } model)
             return null;
-        foreach (var listed in Of(key))
+        foreach (var listed in list.Models)
         {
             if (ReferenceEquals(listed.Model, model.Info) && listed.LongContext == parsed.LongContext)
                 return listed;
