@@ -29,8 +29,8 @@ internal sealed class StreamPump(
     /// <summary>A longer event is passed on as it comes: images in one event would otherwise be held whole.</summary>
     private const int MostKeptBack = 64 * 1024;
 
-    private readonly bool _array = reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply);
-    private readonly EventSplitter _splitter = EventSplitter.For(reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply));
+    private readonly bool _array = IsArray(reply);
+    private readonly EventSplitter _splitter = EventSplitter.For(IsArray(reply));
 
     private PooledBytes? _keptBack;
 
@@ -97,6 +97,9 @@ internal sealed class StreamPump(
             _keptBack?.Dispose();
         }
     }
+
+    /// <summary>Gemini's other framing: one growing JSON array.</summary>
+    private static bool IsArray(UpstreamReply reply) => reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply);
 
     private static bool IsSse(UpstreamReply reply) =>
         ReplyHeaders.ContentType(reply.Response)?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ?? false;

@@ -54,8 +54,6 @@ internal static class HubFailures
     public static Failure NoWebSocket { get; } = new(426, "websocket_unsupported",
         "Responses over WebSocket are not served here: use POST over HTTP.");
 
-    public static Failure Draining { get; } = new(503, "shutting_down", "The hub is restarting. Try again in a few seconds.") { RetryAfter = TimeSpan.FromSeconds(2) };
-
     public static Failure Internal { get; } = new(500, "internal_error", "The hub failed on this call. It was not charged. The operator finds the cause under this request id.");
 
     public static Failure JournalUnavailable { get; } = new(503, "journal_unavailable",
