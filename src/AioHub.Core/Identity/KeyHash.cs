@@ -46,6 +46,13 @@ internal sealed class KeyHasher(MasterKey master)
 
     private readonly byte[] _key = master.Derive("api key hash");
 
+    // Setting a keyed hash up costs several times what hashing a secret costs: each thread keeps the last it used.
+    [ThreadStatic]
+    private static IncrementalHash? _hash;
+
+    [ThreadStatic]
+    private static byte[]? _hashKey;
+
     /// <summary>Allocates nothing. False = too long or empty: no such key exists.</summary>
     public bool TryHash(ReadOnlySpan<char> secret, out KeyHash hash)
     {
@@ -58,7 +65,14 @@ internal sealed class KeyHasher(MasterKey master)
         Span<byte> utf8 = stackalloc byte[MaxSecretLength * 3];
         Span<byte> digest = stackalloc byte[KeyHash.Length];
         var length = Encoding.UTF8.GetBytes(secret, utf8);
-        HMACSHA256.HashData(_key, utf8[..length], digest);
+        if (_hash is null || !ReferenceEquals(_hashKey, _key))
+        {
+            _hash?.Dispose();
+            (_hash, _hashKey) = (IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key), _key);
+        }
+
+        _hash.AppendData(utf8[..length]);
+        _hash.GetHashAndReset(digest);
         CryptographicOperations.ZeroMemory(utf8[..length]);
         hash = KeyHash.From(digest);
         return true;

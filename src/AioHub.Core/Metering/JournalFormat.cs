@@ -14,7 +14,7 @@ internal static class JournalFormat
     public const int FrameHeader = 16;
     public const int LongestPayload = 1 << 20;
     private const ulong SegmentMagic = 0x0A_31_47_45_53_4A_48_41; // "AHJSEG1\n"
-    private const uint RecordMagic = 0xF7_4A_48_41; // "AHJ" and a byte that UTF-8 never contains
+    private const uint RecordMagic = 0xF7_4A_48_41; // "AHJ" and a byte that no text contains in UTF-8
 
     /// <summary>Bytes that a payload takes in the file.</summary>
     public static int SizeOf(int payload) => (FrameHeader + payload + Block - 1) & ~(Block - 1);

@@ -22,7 +22,7 @@ internal sealed class JournalReader(
         for (var more = true; more;)
         {
             more = scanner.TryNext(out var offset, out var payload);
-            if (more && ReceiptJson.TryRead(payload.Span) is { } receipt && !parked.Exists(ticket => ReferenceEquals(ticket.Segment, segment) && ticket.Offset == offset))
+            if (more && ReceiptFields.TryRead(payload.Span) is { } receipt && !parked.Exists(ticket => ReferenceEquals(ticket.Segment, segment) && ticket.Offset == offset))
             {
                 found.Add(new PendingReceipt(receipt, payload.ToArray()));
                 offsets.Add((offset, JournalFormat.SizeOf(payload.Length)));
@@ -57,7 +57,7 @@ internal sealed class JournalReader(
             for (var more = true; more;)
             {
                 more = scanner.TryNext(out _, out var payload);
-                if (more && ReceiptJson.TryRead(payload.Span) is { } receipt)
+                if (more && ReceiptFields.TryRead(payload.Span) is { } receipt)
                 {
                     found.Add(new PendingReceipt(receipt, payload.ToArray()));
                 }

@@ -51,6 +51,7 @@ internal sealed class JournalSegment : IDisposable
             Span<byte> header = stackalloc byte[JournalFormat.Block];
             JournalFormat.WriteSegmentHeader(header, name, now.ToUnixTimeMilliseconds());
             RandomAccess.Write(file, header, 0);
+            Fill(file, size);
             return new JournalSegment(number, path, name, size, file);
         }
         catch
@@ -58,6 +59,19 @@ internal sealed class JournalSegment : IDisposable
             file.Dispose();
             System.IO.File.Delete(path);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Zeros up to the end: what a record is written over then has its place on the disk and in the page cache, and costs a third. A full disk
+    /// is met here, not between two records.
+    /// </summary>
+    private static void Fill(SafeFileHandle file, long size)
+    {
+        var zeros = new byte[(int)Math.Min(size, 256 * 1024)];
+        for (long at = JournalFormat.Block; at < size; at += zeros.Length)
+        {
+            RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at);
         }
     }
 

@@ -54,7 +54,7 @@ public static class LedgerAudit
                 using var scanner = new JournalScanner(file, mark?.StartIn(file) ?? JournalFormat.Block, RandomAccess.GetLength(file));
                 while (scanner.TryNext(out _, out var payload))
                 {
-                    if (ReceiptJson.TryRead(payload.Span) is { } receipt)
+                    if (ReceiptFields.TryRead(payload.Span) is { } receipt)
                     {
                         ids.Add(receipt.Id.ToString());
                     }

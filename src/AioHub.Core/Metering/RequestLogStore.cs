@@ -35,7 +35,7 @@ internal static class RequestLogStore
         await using var context = database.CreateContext();
         var text = id.ToString();
         var detail = await context.Set<RequestLogRow>().Where(row => row.Id == text).Select(static row => row.Detail).SingleOrDefaultAsync(cancellation);
-        return detail is null ? null : ReceiptJson.TryRead(detail);
+        return detail is null ? null : ReceiptFields.TryRead(detail);
     }
 
     /// <summary>Adds rows that are not there yet and hands back those. Inside the connection's running transaction.</summary>

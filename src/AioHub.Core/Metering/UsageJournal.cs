@@ -7,7 +7,7 @@ namespace AioHub.Core.Metering;
 /// <summary>Sizes of the journal; the defaults are what a server uses.</summary>
 /// <param name="SegmentBytes">Where a file ends and the next begins.</param>
 /// <param name="QueueLength">Receipts that may wait for the database in memory; beyond, they wait in the file alone.</param>
-public sealed record JournalSizes(int SegmentBytes = 64 << 20, int QueueLength = 65_536);
+public sealed record JournalSizes(int SegmentBytes = 16 << 20, int QueueLength = 65_536);
 
 /// <summary>A record on its way to the database. <see cref="Buffer"/> is rented and goes back to the pool once it is applied.</summary>
 internal readonly record struct JournalTicket(Receipt Receipt, byte[] Buffer, int Length, JournalSegment Segment, long Offset)

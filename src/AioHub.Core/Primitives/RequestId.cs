@@ -10,10 +10,25 @@ public readonly record struct RequestId(ulong High, ulong Low) : IComparable<Req
     public const int TextLength = 26;
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+    /// <summary>Random bytes are drawn for many ids at once: drawing is dear, however few are asked for.</summary>
+    private const int IdsAtOnce = 64;
+    private const int RandomBytes = 10;
+
+    [ThreadStatic]
+    private static byte[]? _random;
+
+    [ThreadStatic]
+    private static int _unused;
+
     public static RequestId New(TimeProvider time)
     {
-        Span<byte> random = stackalloc byte[10];
-        RandomNumberGenerator.Fill(random);
+        if (_unused == 0)
+        {
+            RandomNumberGenerator.Fill(_random ??= new byte[IdsAtOnce * RandomBytes]);
+            _unused = IdsAtOnce;
+        }
+
+        var random = _random.AsSpan(--_unused * RandomBytes, RandomBytes);
         var milliseconds = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
         var high = (milliseconds << 16) | ((ulong)random[0] << 8) | random[1];
         return new RequestId(high, System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(random[2..]));
@@ -47,15 +62,19 @@ public readonly record struct RequestId(ulong High, ulong Low) : IComparable<Req
 
     public int CompareTo(RequestId other) => High == other.High ? Low.CompareTo(other.Low) : High.CompareTo(other.High);
 
-    public override string ToString() => string.Create(TextLength, this, static (text, id) =>
+    public override string ToString() => string.Create(TextLength, this, static (text, id) => id.Format(text));
+
+    /// <summary>Writes its <see cref="TextLength"/> characters.</summary>
+    public void Format(Span<char> text)
     {
-        var value = new UInt128(id.High, id.Low);
+        var (high, low) = (High, Low);
         for (var i = TextLength - 1; i >= 0; i--)
         {
-            text[i] = Alphabet[(int)(value & 31)];
-            value >>= 5;
+            text[i] = Alphabet[(int)(low & 31)];
+            low = (low >> 5) | (high << 59);
+            high >>= 5;
         }
-    });
+    }
 
     public static bool operator <(RequestId left, RequestId right) => left.CompareTo(right) < 0;
 

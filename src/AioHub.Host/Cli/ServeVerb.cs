@@ -85,6 +85,8 @@ internal static class ServeVerb
         });
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("AioHub", LogLevel.Information);
+        // A request that is logged gets an activity and a scope, which every await then carries along.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // That the start failed is told in one line by this verb.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
     }

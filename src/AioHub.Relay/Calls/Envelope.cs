@@ -8,6 +8,8 @@ namespace AioHub.Relay.Calls;
 /// <summary>One request, read: the caller's own bytes, and what was read from them.</summary>
 internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt) : IDisposable
 {
+    private readonly RequestPeek _peek = peek;
+
     public RequestId Id { get; } = id;
 
     public Caller Caller { get; } = caller;
@@ -16,7 +18,7 @@ internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, Po
 
     public ReadOnlyMemory<byte> Body => body.Memory;
 
-    public RequestPeek Peek { get; } = peek;
+    public ref readonly RequestPeek Peek => ref _peek;
 
     /// <summary>As the caller wrote it.</summary>
     public string RequestedModel { get; } = model;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Delivery;
@@ -5,10 +6,21 @@ namespace AioHub.Relay.Delivery;
 /// <summary>Ends a call's upstream work when the caller leaves or when the upstream is silent for too long.</summary>
 internal sealed class CallClock : IDisposable
 {
+    /// <summary>A wait may last longer by this part of it: a stream then sets its timer a few times a minute, not with every chunk.</summary>
+    private const int Slack = 16;
+
+    /// <summary>Sources with their timers, from calls that ended well.</summary>
+    private const int MostKept = 1024;
+
+    private static readonly ConcurrentQueue<CancellationTokenSource> Kept = new();
+    private static int _kept;
+
     private readonly TimeProvider _time;
     private readonly CancellationTokenRegistration _callerLeaves;
     private readonly CancellationToken _aborted;
     private volatile CancellationTokenSource _stop;
+    private long _setAt;
+    private TimeSpan _setTo = Timeout.InfiniteTimeSpan;
 
     public CallClock(HttpContext http, TimeProvider time)
     {
@@ -37,8 +49,13 @@ internal sealed class CallClock : IDisposable
                 _stop.Cancel();
             }
         }
+        else if (longest == _setTo && _time.GetElapsedTime(_setAt) <= longest / Slack)
+        {
+            return;
+        }
 
-        _stop.CancelAfter(longest);
+        (_setAt, _setTo) = (_time.GetTimestamp(), longest);
+        _stop.CancelAfter(longest + (longest / Slack));
     }
 
     /// <exception cref="OperationCanceledException">The caller left.</exception>
@@ -47,9 +64,31 @@ internal sealed class CallClock : IDisposable
     public void Dispose()
     {
         _callerLeaves.Dispose();
+
+        // Nobody else holds it any more: the registration is gone, and the call's reads have ended.
+        if (ReferenceEquals(_time, TimeProvider.System) && _stop.TryReset() && Volatile.Read(ref _kept) < MostKept)
+        {
+            Interlocked.Increment(ref _kept);
+            Kept.Enqueue(_stop);
+            return;
+        }
+
         _stop.Dispose();
     }
 
-    private CancellationTokenSource Start() =>
-        ReferenceEquals(_time, TimeProvider.System) ? new CancellationTokenSource() : new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+    private CancellationTokenSource Start()
+    {
+        if (!ReferenceEquals(_time, TimeProvider.System))
+        {
+            return new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        }
+
+        if (!Kept.TryDequeue(out var kept))
+        {
+            return new CancellationTokenSource();
+        }
+
+        Interlocked.Decrement(ref _kept);
+        return kept;
+    }
 }

@@ -138,10 +138,11 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         await server.KillAsync();
         var path = JournalFolder.Segments(JournalFolder.PathIn(Folder)).ShouldHaveSingleItem();
         var bytes = await File.ReadAllBytesAsync(path, Cancellation);
-        var size = (bytes.Length - 64) / 6;
+        JournalFormat.TryReadFrameHeader(bytes.AsSpan(64), out var payload).ShouldBeTrue();
+        var size = JournalFormat.SizeOf(payload);
         bytes.AsSpan(64 + size, size).Clear(); // a hole
         bytes[64 + (3 * size) + 40] ^= 0xFF; // a flipped byte
-        await File.WriteAllBytesAsync(path, bytes[..^(size / 2)], Cancellation); // a torn tail
+        await File.WriteAllBytesAsync(path, bytes[..(64 + (6 * size) - (size / 2))], Cancellation); // a torn tail
 
         await using (var second = await StartAsync())
         {

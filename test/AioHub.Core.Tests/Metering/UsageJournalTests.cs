@@ -10,7 +10,7 @@ namespace AioHub.Core.Tests.Metering;
 
 public sealed class UsageJournalTests() : OnLedger(DatabaseEngine.Sqlite)
 {
-    private static readonly JournalSizes Tiny = new(SegmentBytes: 8_192, QueueLength: 1_000_000);
+    private static readonly JournalSizes Tiny = new(SegmentBytes: 4_096, QueueLength: 1_000_000);
 
     [Fact]
     public void A_record_is_in_the_file_when_Append_returns()
@@ -182,7 +182,7 @@ public sealed class UsageJournalTests() : OnLedger(DatabaseEngine.Sqlite)
             using var scanner = new JournalScanner(file, JournalFormat.Block, RandomAccess.GetLength(file));
             while (scanner.TryNext(out _, out var payload))
             {
-                receipts.Add(ReceiptJson.TryRead(payload.Span).ShouldNotBeNull());
+                receipts.Add(ReceiptFields.TryRead(payload.Span).ShouldNotBeNull());
             }
 
             scanner.Bad.ShouldBe(0);

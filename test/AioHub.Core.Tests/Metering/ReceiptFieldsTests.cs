@@ -1,0 +1,116 @@
+using System.Buffers;
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Tests.Metering;
+
+public sealed class ReceiptFieldsTests
+{
+    private static readonly Receipt Sample = new()
+    {
+        Id = new RequestId(1, 2), StartedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), Key = new ApiKeyId(3), KeyName = "key", User = new UserId(4),
+        Dialect = Dialect.AnthropicMessages, Operation = Operation.Generate, Outcome = CallOutcome.Completed, Group = new string('g', 50), Session = new string('s', 300),
+        Usage = new Usage { Input = 5, Output = long.MaxValue, Source = UsageSource.Reported },
+        Charge = new Charge([new LineItem("input", 5, 1.25m)], 0.4m, new NanoUsd(7), "v"),
+        Attempts = [new AttemptRecord("g", "c", "k", "ok", 200, 1.5, null), new AttemptRecord("g", "d", "k", "upstream_error", null, double.NaN, new string('é', 500))],
+        Losses = [new Loss("a", "b", LossSeverity.Warning)],
+    };
+
+    [Fact]
+    public void Fields_are_those_of_Protocol_Buffers()
+    {
+        var to = new FieldWriter(0, 64);
+        to.Number(1, 150);
+        to.Text(2, "testing");
+        var inner = to.Begin(3);
+        to.Number(1, 150);
+        to.End(inner);
+
+        // The examples of protobuf.dev, "Encoding".
+        Convert.ToHexString(to.Buffer.AsSpan(0, to.Position)).ShouldBe("089601" + "120774657374696E67" + "1A03089601");
+        ArrayPool<byte>.Shared.Return(to.Buffer);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(16_383)]
+    [InlineData(16_384)]
+    [InlineData(3_000_000)]
+    public void Messages_of_any_length_stand_behind_their_length(int length)
+    {
+        var to = new FieldWriter(3, 16);
+        var begun = to.Begin(1);
+        to.Text(1, new string('x', length));
+        to.End(begun);
+        to.Number(2, -1);
+        var from = new FieldReader(to.Buffer.AsSpan(3, to.Position - 3));
+        from.Next(out var field).ShouldBeTrue();
+        field.ShouldBe(1);
+        var inner = new FieldReader(from.Data);
+        inner.Next(out _).ShouldBe(length > 0);
+        inner.Text.Length.ShouldBe(length);
+        from.Next(out field).ShouldBeTrue();
+        (field, from.Number).ShouldBe((2, -1));
+        from.Next(out _).ShouldBeFalse();
+        from.Broken.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Whatever_the_bytes_say_reading_them_never_throws()
+    {
+        var (buffer, length) = ReceiptBytes.Write(Sample);
+        var bytes = buffer.AsSpan(JournalFormat.FrameHeader, length).ToArray();
+        ReceiptFields.TryRead(bytes).ShouldNotBeNull();
+        for (var cut = 0; cut < bytes.Length; cut++)
+        {
+            ReceiptFields.TryRead(bytes.AsSpan(0, cut));
+        }
+
+        var random = new Random(1);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var broken = bytes.ToArray();
+            for (var flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                broken[random.Next(broken.Length)] = (byte)random.Next(256);
+            }
+
+            ReceiptFields.TryRead(broken);
+        }
+    }
+
+    [Fact]
+    public void A_field_of_a_later_version_is_passed_over()
+    {
+        var to = new FieldWriter(0, 64);
+        ReceiptFields.Write(ref to, Sample);
+        to.Number(100, 5);
+        to.Text(101, "later");
+        to.Double(102, 1);
+        var read = ReceiptFields.TryRead(to.Buffer.AsSpan(0, to.Position)).ShouldNotBeNull();
+        read.Charge.Total.Value.ShouldBe(7);
+        read.Attempts[1].Detail.ShouldBe(new string('é', 500));
+    }
+
+    /// <summary>The numbers stand in files and databases: a name may be added at the end, none may move.</summary>
+    [Fact]
+    public void The_numbers_of_names_never_change()
+    {
+        Names<Dialect>().ShouldStartWith("OpenAiChat OpenAiResponses AnthropicMessages Gemini BedrockConverse Kiro");
+        Names<Operation>().ShouldStartWith("Generate CountTokens Compact Complete Embed GenerateImage EditImage VaryImage Speak Transcribe TranslateSpeech Moderate Rerank");
+        Names<CallOutcome>().ShouldStartWith("Completed Partial Failed Refused Cancelled");
+        Names<StopReason>().ShouldStartWith("None EndTurn MaxTokens StopSequence ToolUse Refusal ContentFilter Pause ContextOverflow Error Other");
+        Names<UsageSource>().ShouldStartWith("None Reported Counted Estimated");
+        Names<LossSeverity>().ShouldStartWith("Info Warning");
+    }
+
+    private static string Names<T>()
+        where T : struct, Enum
+    {
+        Enum.GetValues<T>().Select(static (value, i) => Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture) == i).ShouldAllBe(static same => same);
+        return string.Join(' ', Enum.GetNames<T>());
+    }
+}
