@@ -158,7 +158,15 @@ internal sealed class RelayPipeline(
                 // 8 Deliver: to the caller, settled before its last byte.
                 using (reply)
                 {
-                    await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Count + 1);
+                    if (stream is null)
+                    {
+                        ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Count + 1);
+                    }
+                    else
+                    {
+                        await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Count + 1);
+                    }
+
                     settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
                     var outcome = await deliver.ToCallerAsync(http, reply, stream, clock, settlement);
                     if (outcome.Kind is not CallOutcome.Failed)
@@ -205,14 +213,8 @@ internal sealed class RelayPipeline(
         return attempt is not null || route.TryPeek(out attempt);
     }
 
-    private static async ValueTask ShowRouteAsync(HttpContext http, Envelope envelope, CallerStream? stream, RouteAttempt attempt, int attempts)
+    private static async ValueTask ShowRouteAsync(HttpContext http, Envelope envelope, CallerStream stream, RouteAttempt attempt, int attempts)
     {
-        if (stream is null)
-        {
-            ShowRoute(http, envelope, attempt, attempts);
-            return;
-        }
-
         // A keep-alive sends the headers: they must not change under its hands.
         await stream.TakeTurnAsync();
         ShowRoute(http, envelope, attempt, attempts);

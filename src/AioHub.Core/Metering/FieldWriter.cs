@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
@@ -6,7 +5,7 @@ using System.Text;
 namespace AioHub.Core.Metering;
 
 /// <summary>
-/// Writes numbered fields in the wire format of Protocol Buffers (protobuf.dev, "Encoding") into a rented buffer. Zero, false, null and empty are left out.
+/// Writes numbered fields in the wire format of Protocol Buffers (protobuf.dev, "Encoding"). Zero, false, null and empty are left out.
 /// </summary>
 internal ref struct FieldWriter
 {
@@ -18,10 +17,11 @@ internal ref struct FieldWriter
     private byte[] _buffer;
     private int _at;
 
+    /// <param name="buffer">Replaced by a larger one when it is too short.</param>
     /// <param name="start">How many bytes stay free in front, for whoever frames what is written.</param>
-    public FieldWriter(int start, int capacity) => (_buffer, _at) = (ArrayPool<byte>.Shared.Rent(start + capacity), start);
+    public FieldWriter(byte[] buffer, int start) => (_buffer, _at) = (buffer, start);
 
-    /// <summary>The caller owns the buffer from now on.</summary>
+    /// <summary>What was written, up to <see cref="Position"/>.</summary>
     public readonly byte[] Buffer => _buffer;
 
     /// <summary>Where the next byte goes.</summary>
@@ -144,9 +144,6 @@ internal ref struct FieldWriter
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _at + more));
-        _buffer.AsSpan(0, _at).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _at + more));
     }
 }

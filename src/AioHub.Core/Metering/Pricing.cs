@@ -222,7 +222,14 @@ public static class Pricing
 
     private struct Lines(decimal usdPerUnit)
     {
-        private ImmutableArray<LineItem>.Builder? _items;
+        /// <summary>More than there are kinds of lines.</summary>
+        private const int Most = 32;
+
+        [ThreadStatic]
+        private static LineItem[]? _scratch;
+
+        private readonly LineItem[] _items = _scratch ??= new LineItem[Most];
+        private int _count;
 
         public decimal Usd { get; private set; }
 
@@ -244,9 +251,9 @@ public static class Pricing
 
             var item = new LineItem(what, believed, perMillion * usdPerUnit);
             Usd += item.Usd;
-            (_items ??= ImmutableArray.CreateBuilder<LineItem>(4)).Add(item);
+            _items[_count++] = item;
         }
 
-        public readonly ImmutableArray<LineItem> ToImmutable() => _items?.DrainToImmutable() ?? [];
+        public readonly ImmutableArray<LineItem> ToImmutable() => ImmutableArray.Create(_items.AsSpan(0, _count));
     }
 }

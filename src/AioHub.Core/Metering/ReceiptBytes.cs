@@ -1,40 +1,44 @@
-using System.Buffers;
-
 namespace AioHub.Core.Metering;
 
-/// <summary>Turns receipts into journal frames in rented buffers.</summary>
+/// <summary>Turns receipts into journal frames.</summary>
 internal static class ReceiptBytes
 {
-    private const int UsualLength = 960;
+    private const int UsualFrame = 1024;
 
-    /// <summary>A complete frame; the caller owns the buffer.</summary>
-    public static (byte[] Buffer, int Length) Write(Receipt receipt)
+    /// <summary>Larger ones are not kept: a monstrous receipt must not hold memory for ever.</summary>
+    private const int LargestKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static byte[]? _scratch;
+
+    /// <summary>A complete frame, valid until the same thread writes the next one. Its payload stands behind <see cref="JournalFormat.FrameHeader"/>.</summary>
+    /// <param name="length">Of the payload.</param>
+    public static ReadOnlySpan<byte> Write(Receipt receipt, out int length)
     {
-        var (buffer, length) = Serialize(receipt);
+        var frame = Serialize(receipt, out length);
         if (length > JournalFormat.LongestPayload)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            (buffer, length) = Serialize(Shorten(receipt));
+            frame = Serialize(Shorten(receipt), out length);
         }
 
-        var size = JournalFormat.SizeOf(length);
-        if (buffer.Length < size)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(size);
-            buffer.AsSpan(0, JournalFormat.FrameHeader + length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
-        }
-
-        JournalFormat.Seal(buffer, length);
-        return (buffer, length);
+        JournalFormat.Seal(frame, length);
+        return frame;
     }
 
-    private static (byte[] Buffer, int Length) Serialize(Receipt receipt)
+    private static Span<byte> Serialize(Receipt receipt, out int length)
     {
-        var fields = new FieldWriter(JournalFormat.FrameHeader, UsualLength);
+        var fields = new FieldWriter(_scratch ?? new byte[UsualFrame], JournalFormat.FrameHeader);
         ReceiptFields.Write(ref fields, receipt);
-        return (fields.Buffer, fields.Position - JournalFormat.FrameHeader);
+        length = fields.Position - JournalFormat.FrameHeader;
+        var size = JournalFormat.SizeOf(length);
+        var buffer = fields.Buffer;
+        if (buffer.Length < size)
+        {
+            Array.Resize(ref buffer, size);
+        }
+
+        _scratch = buffer.Length > LargestKept ? null : buffer;
+        return buffer.AsSpan(0, size);
     }
 
     /// <summary>What the money needs, and texts cut to sizes that people can read.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
@@ -337,6 +336,5 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private static void Finish(in JournalTicket ticket)
     {
         ticket.Segment.Mark(ticket.Offset, ticket.Size);
-        ArrayPool<byte>.Shared.Return(ticket.Buffer);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
@@ -9,12 +8,10 @@ namespace AioHub.Core.Metering;
 /// <param name="QueueLength">Receipts that may wait for the database in memory; beyond, they wait in the file alone.</param>
 public sealed record JournalSizes(int SegmentBytes = 16 << 20, int QueueLength = 65_536);
 
-/// <summary>A record on its way to the database. <see cref="Buffer"/> is rented and goes back to the pool once it is applied.</summary>
-internal readonly record struct JournalTicket(Receipt Receipt, byte[] Buffer, int Length, JournalSegment Segment, long Offset)
+/// <summary>A record on its way to the database.</summary>
+internal readonly record struct JournalTicket(Receipt Receipt, byte[] Payload, JournalSegment Segment, long Offset)
 {
-    public ReadOnlyMemory<byte> Payload => Buffer.AsMemory(JournalFormat.FrameHeader, Length);
-
-    public int Size => JournalFormat.SizeOf(Length);
+    public int Size => JournalFormat.SizeOf(Payload.Length);
 }
 
 /// <summary>The journal of one data folder: see decision 0004. One process at a time.</summary>
@@ -88,31 +85,28 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
     /// <inheritdoc/>
     public void Append(Receipt receipt)
     {
-        var (buffer, length) = ReceiptBytes.Write(receipt);
-        var size = JournalFormat.SizeOf(length);
-        var (segment, offset) = Reserve(size);
+        var frame = ReceiptBytes.Write(receipt, out var length);
+        var (segment, offset) = Reserve(frame.Length);
         try
         {
             BeforeWrite?.Invoke();
-            RandomAccess.Write(segment.File, buffer.AsSpan(0, size), offset);
+            RandomAccess.Write(segment.File, frame, offset);
         }
         catch (Exception problem)
         {
-            segment.Voids.Enqueue((offset, size));
-            ArrayPool<byte>.Shared.Return(buffer);
+            segment.Voids.Enqueue((offset, frame.Length));
             throw problem as IOException ?? new IOException("The usage journal could not be written.", problem);
         }
 
         _log?.Settled(receipt);
         if (Interlocked.Increment(ref _queued) <= _sizes.QueueLength)
         {
-            _queue.Enqueue(new JournalTicket(receipt, buffer, length, segment, offset));
+            _queue.Enqueue(new JournalTicket(receipt, frame.Slice(JournalFormat.FrameHeader, length).ToArray(), segment, offset));
             return;
         }
 
         // The record is safe in the file; the flag makes the receipt writer read it from there. In this order: it lowers the flag before it looks.
         Interlocked.Decrement(ref _queued);
-        ArrayPool<byte>.Shared.Return(buffer);
         NoteOverflow();
     }
 

@@ -16,7 +16,8 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
     public decimal ToUsd() => (decimal)Value / PerUsd;
 
     /// <summary>Dollars with nine decimals, such as <c>0.000012500</c>.</summary>
-    public string ToUsdString() => ToUsd().ToString("0.000000000", CultureInfo.InvariantCulture);
+    public string ToUsdString() =>
+        string.Create(CultureInfo.InvariantCulture, stackalloc char[32], $"{(Value < 0 ? "-" : "")}{Math.Abs(Value / PerUsd)}.{Math.Abs(Value % PerUsd):000000000}");
 
     public int CompareTo(NanoUsd other) => Value.CompareTo(other.Value);
 

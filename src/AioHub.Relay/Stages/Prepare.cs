@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
@@ -18,11 +17,16 @@ internal static class Prepare
 
     public static UpstreamCall Build(HttpContext http, Envelope envelope, RouteAttempt attempt)
     {
-        var splices = new List<Splice>(0);
-        SpliceModel(envelope, attempt, splices);
-        var hideUsage = SpliceUsage(envelope, attempt, splices);
-        splices.Sort(static (left, right) => left.Start.CompareTo(right.Start));
-        var body = new SplicedBytes(envelope.Body, CollectionsMarshal.AsSpan(splices));
+        Span<Splice> splices = [default, default];
+        var count = SpliceModel(envelope, attempt, splices) ? 1 : 0;
+        var hideUsage = SpliceUsage(envelope, attempt, ref splices[count]);
+        count += hideUsage ? 1 : 0;
+        if (count == 2 && splices[1].Start < splices[0].Start)
+        {
+            splices.Reverse();
+        }
+
+        var body = new SplicedBytes(envelope.Body, splices[..count]);
         var request = new HttpRequestMessage(HttpMethod.Post, UpstreamAddress.For(attempt, envelope.Route, http.Request.QueryString))
         {
             Content = new SplicedContent(body, envelope.ContentType),
@@ -32,23 +36,24 @@ internal static class Prepare
         return new UpstreamCall(envelope, attempt, request, hideUsage);
     }
 
-    private static void SpliceModel(Envelope envelope, RouteAttempt attempt, List<Splice> splices)
+    private static bool SpliceModel(Envelope envelope, RouteAttempt attempt, Span<Splice> splices)
     {
         var member = envelope.Peek.ModelMember;
         if (!member.Exists || string.Equals(envelope.RequestedModel, attempt.UpstreamModel, StringComparison.Ordinal))
         {
-            return;
+            return false;
         }
 
         // Gemini's embedding bodies repeat the model of the path, spelled as a resource name.
         var name = envelope.Route.Dialect == Dialect.Gemini ? "models/" + attempt.UpstreamModel : attempt.UpstreamModel;
-        splices.Add(envelope.Route.Multipart
+        splices[0] = envelope.Route.Multipart
             ? new Splice(member.ValueStart, member.ValueLength, Encoding.UTF8.GetBytes(name))
-            : JsonSplice.Replace(member, JsonSplice.QuotedString(name)));
+            : JsonSplice.Replace(member, JsonSplice.QuotedString(name));
+        return true;
     }
 
     /// <summary>Chat streams report usage only when asked. A passthrough group's bytes stay as they are.</summary>
-    private static bool SpliceUsage(Envelope envelope, RouteAttempt attempt, List<Splice> splices)
+    private static bool SpliceUsage(Envelope envelope, RouteAttempt attempt, ref Splice splice)
     {
         if (envelope.Route.Dialect != Dialect.OpenAiChat || envelope.Route.Operation is not (Operation.Generate or Operation.Complete) || !envelope.Stream || envelope.Peek.IncludeUsage
             || attempt.Group.Mode == GroupMode.Passthrough || attempt.Channel.Settings.GetValueOrDefault("stream_usage") is "false")
@@ -60,7 +65,7 @@ internal static class Prepare
         var options = envelope.Peek.StreamOptionsMember;
         if (!options.Exists)
         {
-            splices.Add(JsonSplice.Insert(body, "stream_options", AskForUsage));
+            splice = JsonSplice.Insert(body, "stream_options", AskForUsage);
             return true;
         }
 
@@ -74,12 +79,12 @@ internal static class Prepare
                 return false;
             }
 
-            splices.Add(JsonSplice.Replace(options, AskForUsage));
+            splice = JsonSplice.Replace(options, AskForUsage);
             return true;
         }
 
-        var splice = found[0].Exists ? JsonSplice.Replace(found[0], True) : JsonSplice.Insert(value, "include_usage", True);
-        splices.Add(splice with { Start = splice.Start + options.ValueStart });
+        var inside = found[0].Exists ? JsonSplice.Replace(found[0], True) : JsonSplice.Insert(value, "include_usage", True);
+        splice = inside with { Start = inside.Start + options.ValueStart };
         return true;
     }
 }
