@@ -242,6 +242,7 @@ for note in "${notes[@]+"${notes[@]}"}"; do quoted+=("\"$note\""); done
 join() { local IFS=,; echo "$*"; }
 cat >"$tmp/plan.json" <<J
 { "mode": "$mode", "resultsFile": "$result", "pidFile": "$pids", "key": "$key", "deadlineSeconds": $seconds, "doses": { $doses },
+  "only": [$([ -n "${BENCH_CASES:-}" ] && echo "\"${BENCH_CASES//,/\",\"}\"")],
   "notes": [$(join "${quoted[@]+"${quoted[@]}"}")], "contestants": [$(join "${contestants[@]}")] }
 J
 "$tmp/load/bench-load" "$tmp/plan.json" $check &

@@ -19,7 +19,7 @@ internal sealed class Contestant(Entrant entrant, Plan plan) : IDisposable
     public ProcessTree Tree { get; private set; } = null!;
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
-    public bool Takes(Case c) => Out is null && entrant.Cases.Contains(c.Name) && !Refused.Contains(c.Name);
+    public bool Takes(Case c) => Out is null && plan.Wants(c.Name) && entrant.Cases.Contains(c.Name) && !Refused.Contains(c.Name);
 
     /// <summary>Starts it and waits until it is ready; milliseconds from start to ready, or null when it does not get there.</summary>
     public double? Start()

@@ -19,6 +19,11 @@ internal sealed record Plan
     public required double DeadlineSeconds { get; init; }
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Names of the <see cref="Case"/>s that are measured; empty = all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    public bool Wants(string name) => Only.Count == 0 || Only.Contains(name);
+
     public static Plan Read(string path) =>
         JsonSerializer.Deserialize(File.ReadAllBytes(path), PlanJson.Default.Plan) ?? throw new InvalidDataException("the plan is empty");
 }
