@@ -76,12 +76,7 @@ internal static class ChargeStore
             window.Bind(1, key).Bind(2, (long)spent.Day).Bind(3, spent.DayNano).Bind(4, (long)spent.Month).Bind(5, spent.MonthNano).Bind(6, spent.Total).Execute();
         }
 
-        using var user = new SqliteStatement(connection, "INSERT INTO user_calls (\"UserId\", \"Seq\") VALUES (?1, ?2)");
-        foreach (var (owner, seq) in calls.ByUser())
-        {
-            user.Bind(1, owner).Bind(2, seq).Execute();
-        }
-
+        PostByUser(connection, calls);
         using var through = new SqliteStatement(connection, ThroughSql.Replace("$1", "?1", StringComparison.Ordinal));
         through.Bind(1, calls.Last).Execute();
     }
@@ -114,6 +109,43 @@ internal static class ChargeStore
             var command = new NpgsqlBatchCommand(sql);
             batch.BatchCommands.Add(command);
             return command;
+        }
+    }
+
+    /// <summary>Many rows a statement: one statement a row would cost more than half of what the request log's own row does.</summary>
+    private static void PostByUser(SqliteConnection connection, CallTotals calls)
+    {
+        const int Most = 128;
+        var rows = new (long User, long Seq)[Most];
+        var count = 0;
+        using var many = new SqliteStatement(connection, InsertSql(Most));
+        foreach (var row in calls.ByUser())
+        {
+            rows[count++] = row;
+            if (count == Most)
+            {
+                Insert(many);
+            }
+        }
+
+        if (count > 0)
+        {
+            using var rest = new SqliteStatement(connection, InsertSql(count));
+            Insert(rest);
+        }
+
+        static string InsertSql(int rows) =>
+            "INSERT INTO user_calls (\"UserId\", \"Seq\") VALUES " + string.Join(", ", Enumerable.Range(0, rows).Select(static i => $"(?{(2 * i) + 1}, ?{(2 * i) + 2})"));
+
+        void Insert(SqliteStatement statement)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                statement.Bind((2 * i) + 1, rows[i].User).Bind((2 * i) + 2, rows[i].Seq);
+            }
+
+            statement.Execute();
+            count = 0;
         }
     }
 

@@ -157,7 +157,7 @@ internal sealed class AuditStore : IAsyncDisposable
             }
         }
 
-        static string Tell(in KeySpending spent) =>
+        static string Tell(KeySpending spent) =>
             $"{spent.Total} nano-USD in total, {spent.MonthNano} in {spent.Month / 12:0000}-{(spent.Month % 12) + 1:00}, {spent.DayNano} on {DateOnly.FromDayNumber(spent.Day):yyyy-MM-dd}";
     }
 

@@ -12,11 +12,15 @@ namespace AioHub.Core.Storage;
 internal sealed class SqliteStatement : IDisposable
 {
     private const int LongestStackText = 256;
+    /// <summary>Of how many parameters the value bound last is remembered.</summary>
+    private const int MostKept = 32;
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _statement;
     private readonly nint _handle;
-    private readonly string?[] _texts = new string?[32];
-    private int _textsKnown;
+    private readonly string?[] _texts = new string?[MostKept];
+    private readonly long[] _numbers = new long[MostKept];
+    private uint _textsKnown;
+    private uint _numbersKnown;
 
     /// <param name="sql">One statement with parameters <c>?1</c>, <c>?2</c>…</param>
     public SqliteStatement(SqliteConnection connection, string sql)
@@ -26,13 +30,34 @@ internal sealed class SqliteStatement : IDisposable
         _handle = _statement.DangerousGetHandle();
     }
 
+    /// <summary>A parameter keeps its type: what was bound as a number is a number or null in every row, so that a value of the row before need not be bound again.</summary>
     public SqliteStatement Bind(int position, long value)
     {
+        if (position < MostKept)
+        {
+            var bit = 1u << position;
+            if ((_numbersKnown & bit) != 0 && _numbers[position] == value)
+            {
+                return this;
+            }
+
+            (_numbers[position], _numbersKnown) = (value, _numbersKnown | bit);
+        }
+
         Check(Native.sqlite3_bind_int64(_handle, position, value));
         return this;
     }
 
-    public SqliteStatement Bind(int position, long? value) => value is { } known ? Bind(position, known) : BindNull(position);
+    public SqliteStatement Bind(int position, long? value)
+    {
+        if (value is { } known)
+        {
+            return Bind(position, known);
+        }
+
+        _numbersKnown &= position < MostKept ? ~(1u << position) : uint.MaxValue;
+        return BindNull(position);
+    }
 
     public SqliteStatement Bind(int position, double value)
     {
@@ -44,14 +69,17 @@ internal sealed class SqliteStatement : IDisposable
 
     public SqliteStatement Bind(int position, string? value)
     {
-        // Most texts are those of the row before.
-        var bit = 1 << position;
-        if ((_textsKnown & bit) != 0 && string.Equals(_texts[position], value, StringComparison.Ordinal))
+        if (position < MostKept)
         {
-            return this;
+            var bit = 1u << position;
+            if ((_textsKnown & bit) != 0 && string.Equals(_texts[position], value, StringComparison.Ordinal))
+            {
+                return this;
+            }
+
+            (_texts[position], _textsKnown) = (value, _textsKnown | bit);
         }
 
-        (_texts[position], _textsKnown) = (value, _textsKnown | bit);
         if (value is null)
         {
             return BindNull(position);
@@ -102,7 +130,7 @@ internal sealed class SqliteStatement : IDisposable
             return;
         }
 
-        Native.sqlite3_reset(_handle);
+        _ = Native.sqlite3_reset(_handle);
         Check(first == raw.SQLITE_DONE ? raw.SQLITE_ERROR : first);
     }
 
