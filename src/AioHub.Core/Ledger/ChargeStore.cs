@@ -1,222 +1,294 @@
+using System.Buffers.Binary;
+using System.Data.Common;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AioHub.Core.Ledger;
 
-/// <summary>One charge of a call, on its way into the ledger. <paramref name="Quota"/>: the group whose quota pays too.</summary>
-internal readonly record struct CallCharge(string RequestId, UserId User, GroupId? Quota, ApiKeyId Key, long Nano, string Reason, string Actor, DateTime At);
-
 /// <summary>
-/// Writes many charges inside a transaction that has raised the ledger counter. An entry that is there already is dropped, and nothing of it is
-/// added to a balance or a window.
+/// Posts calls of the request log: adds them to balances, key windows and the list by user, inside a transaction that has raised the ledger counter.
+/// What is posted and what is not is told by one number (<see cref="PostingRow"/>), so that a crash between the two loses nothing and doubles nothing.
 /// </summary>
 internal static class ChargeStore
 {
-    private const string RaiseSql =
+    /// <summary>The first statement of the transaction (see <see cref="ChangeCounter"/>).</summary>
+    public const string RaiseSql =
         """INSERT INTO changes ("Area", "Version") VALUES ('ledger', 1) ON CONFLICT ("Area") DO UPDATE SET "Version" = changes."Version" + 1 RETURNING "Version" """;
 
-    private const string OnceSql = """ON CONFLICT ("AccountId", "RequestId") WHERE "Kind" = 'charge' DO NOTHING""";
+    /// <summary>The posting's mark, the newest call's number, the newest entry's.</summary>
+    public const string StateSql = """
+        SELECT COALESCE((SELECT "Through" FROM posting WHERE "Id" = 1), 0), COALESCE((SELECT MAX("Seq") FROM request_log), 0),
+            COALESCE((SELECT MAX("Id") FROM entries), 0)
+        """;
 
-    /// <summary>The first statement of the transaction (see <see cref="ChangeCounter"/>).</summary>
-    public static long Raise(SqliteConnection connection, SqliteTransaction transaction)
+    private const string LoadSql =
+        """SELECT "Seq", "UserId", "KeyId", "QuotaGroupId", "StartedAt", "ChargeNano" FROM request_log WHERE "Seq" > $1 ORDER BY "Seq" """;
+
+    private const string ThroughSql = """INSERT INTO posting ("Id", "Through") VALUES (1, $1) ON CONFLICT ("Id") DO UPDATE SET "Through" = excluded."Through" """;
+
+    private const string BalanceConflict =
+        """ON CONFLICT ("Kind", "OwnerId") DO UPDATE SET "BalanceNano" = accounts."BalanceNano" + excluded."BalanceNano" """;
+
+    private const string WindowConflict = """
+        ON CONFLICT ("KeyId") DO UPDATE SET
+            "Day" = CASE WHEN excluded."Day" > key_spending."Day" THEN excluded."Day" ELSE key_spending."Day" END,
+            "DayNano" = CASE WHEN excluded."Day" > key_spending."Day" THEN 0 ELSE key_spending."DayNano" END
+                + CASE WHEN excluded."Day" < key_spending."Day" THEN 0 ELSE excluded."DayNano" END,
+            "Month" = CASE WHEN excluded."Month" > key_spending."Month" THEN excluded."Month" ELSE key_spending."Month" END,
+            "MonthNano" = CASE WHEN excluded."Month" > key_spending."Month" THEN 0 ELSE key_spending."MonthNano" END
+                + CASE WHEN excluded."Month" < key_spending."Month" THEN 0 ELSE excluded."MonthNano" END,
+            "TotalNano" = key_spending."TotalNano" + excluded."TotalNano"
+        """;
+
+    /// <summary>Reads from the request log what is not posted: after a start, or when another process wrote meanwhile.</summary>
+    public static async Task<CallTotals> LoadAsync(
+        DbConnection connection, DbTransaction? transaction, long through, long now, CancellationToken cancellation)
     {
-        using var command = new SqliteCommand(RaiseSql, connection, transaction);
-        return (long)command.ExecuteScalar()!;
-    }
-
-    /// <inheritdoc cref="Raise"/>
-    public static async Task<long> RaiseAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(RaiseSql, connection, transaction);
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    /// <summary>Inside the connection's running transaction.</summary>
-    public static void Add(SqliteConnection connection, IReadOnlyList<CallCharge> charges, string? origin)
-    {
-        if (charges.Count == 0)
-        {
-            return;
-        }
-
-        using var account = new SqliteStatement(connection, """
-            INSERT INTO accounts ("Kind", "OwnerId", "BalanceNano") VALUES (?1, ?2, 0)
-            ON CONFLICT ("Kind", "OwnerId") DO UPDATE SET "BalanceNano" = "BalanceNano" RETURNING "Id"
-            """);
-        using var entry = new SqliteStatement(connection, $"""
-            INSERT INTO entries ("AccountId", "Kind", "AmountNano", "RequestId", "KeyId", "Reason", "Actor", "At", "Origin")
-            VALUES (?1, 'charge', ?2, ?3, ?4, ?5, ?6, ?7, ?8) {OnceSql}
-            """);
-        entry.Bind(8, origin);
-        var ids = new Dictionary<AccountRef, long>();
-        var totals = new Totals();
-        foreach (var charge in charges)
-        {
-            if (Enter(AccountRef.Wallet(charge.User), charge))
-            {
-                totals.Spend(charge);
-            }
-
-            if (charge.Quota is { } group)
-            {
-                Enter(AccountRef.Quota(group), charge);
-            }
-        }
-
-        using var balance = new SqliteStatement(connection, """UPDATE accounts SET "BalanceNano" = "BalanceNano" + ?1 WHERE "Id" = ?2""");
-        foreach (var (id, amount) in totals.Accounts)
-        {
-            balance.Bind(1, amount).Bind(2, id).Execute();
-        }
-
-        using var window = new SqliteStatement(connection, """
-            INSERT INTO key_spending ("KeyId", "Window", "SpentNano") VALUES (?1, ?2, ?3)
-            ON CONFLICT ("KeyId", "Window") DO UPDATE SET "SpentNano" = "SpentNano" + excluded."SpentNano"
-            """);
-        foreach (var ((key, name), spent) in totals.Windows())
-        {
-            window.Bind(1, key).Bind(2, name).Bind(3, spent).Execute();
-        }
-
-        bool Enter(AccountRef owner, in CallCharge charge)
-        {
-            if (!ids.TryGetValue(owner, out var id))
-            {
-                ids[owner] = id = account.Bind(1, LedgerNames.Of(owner.Kind)).Bind(2, owner.OwnerId).Scalar();
-            }
-
-            long? key = owner.Kind == AccountKind.Wallet ? charge.Key.Value : null;
-            if (entry.Bind(1, id).Bind(2, -charge.Nano).Bind(3, charge.RequestId).Bind(4, key).Bind(5, charge.Reason).Bind(6, charge.Actor).Bind(7, charge.At).Execute() == 0)
-            {
-                return false;
-            }
-
-            totals.Take(id, charge.Nano);
-            return true;
-        }
-    }
-
-    public static async Task AddAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<CallCharge> charges, string? origin, CancellationToken cancellation)
-    {
-        var lines = new List<(AccountRef Owner, CallCharge Charge)>(charges.Count);
-        foreach (var charge in charges)
-        {
-            lines.Add((AccountRef.Wallet(charge.User), charge));
-            if (charge.Quota is { } group)
-            {
-                lines.Add((AccountRef.Quota(group), charge));
-            }
-        }
-
-        var ids = await AccountsAsync(connection, transaction, [.. lines.Select(static line => line.Owner).Distinct()], cancellation);
-        var totals = new Totals();
-        var byRequest = new Dictionary<(long Account, string Request), CallCharge>(lines.Count);
-        foreach (var (owner, charge) in lines)
-        {
-            byRequest.TryAdd((ids[owner], charge.RequestId), charge);
-        }
-
-        var wallets = ids.Where(static pair => pair.Key.Kind == AccountKind.Wallet).Select(static pair => pair.Value).ToHashSet();
-        await using (var entry = new NpgsqlCommand($"""
-            INSERT INTO entries ("AccountId", "Kind", "AmountNano", "RequestId", "KeyId", "Reason", "Actor", "At", "Origin")
-            SELECT a, 'charge', n, r, k, s, w, t, $8 FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u(a, n, r, k, s, w, t) {OnceSql}
-            RETURNING "AccountId", "RequestId"
-            """, connection, transaction))
-        {
-            var rows = byRequest.ToArray();
-            Add(entry, NpgsqlDbType.Bigint, rows.Select(static row => row.Key.Account).ToArray());
-            Add(entry, NpgsqlDbType.Bigint, rows.Select(static row => -row.Value.Nano).ToArray());
-            Add(entry, NpgsqlDbType.Text, rows.Select(static row => row.Key.Request).ToArray());
-            Add(entry, NpgsqlDbType.Bigint, rows.Select(row => wallets.Contains(row.Key.Account) ? row.Value.Key.Value : (long?)null).ToArray());
-            Add(entry, NpgsqlDbType.Text, rows.Select(static row => row.Value.Reason).ToArray());
-            Add(entry, NpgsqlDbType.Text, rows.Select(static row => row.Value.Actor).ToArray());
-            Add(entry, NpgsqlDbType.TimestampTz, rows.Select(static row => row.Value.At).ToArray());
-            entry.Parameters.Add(new NpgsqlParameter { Value = (object?)origin ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-            await using var reader = await entry.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                var account = reader.GetInt64(0);
-                var charge = byRequest[(account, reader.GetString(1))];
-                totals.Take(account, charge.Nano);
-                if (wallets.Contains(account))
-                {
-                    totals.Spend(charge);
-                }
-            }
-        }
-
-        await using var balance = new NpgsqlCommand(
-            """UPDATE accounts SET "BalanceNano" = "BalanceNano" + u.n FROM unnest($1, $2) AS u(i, n) WHERE accounts."Id" = u.i""", connection, transaction);
-        Add(balance, NpgsqlDbType.Bigint, totals.Accounts.Keys.ToArray());
-        Add(balance, NpgsqlDbType.Bigint, totals.Accounts.Values.ToArray());
-        await balance.ExecuteNonQueryAsync(cancellation);
-
-        await using var window = new NpgsqlCommand("""
-            INSERT INTO key_spending ("KeyId", "Window", "SpentNano") SELECT * FROM unnest($1, $2, $3)
-            ON CONFLICT ("KeyId", "Window") DO UPDATE SET "SpentNano" = key_spending."SpentNano" + excluded."SpentNano"
-            """, connection, transaction);
-        var windows = totals.Windows();
-        Add(window, NpgsqlDbType.Bigint, windows.Keys.Select(static key => key.Key).ToArray());
-        Add(window, NpgsqlDbType.Text, windows.Keys.Select(static key => key.Name).ToArray());
-        Add(window, NpgsqlDbType.Bigint, windows.Values.ToArray());
-        await window.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private static async Task<Dictionary<AccountRef, long>> AccountsAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, AccountRef[] owners, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("""
-            INSERT INTO accounts ("Kind", "OwnerId", "BalanceNano") SELECT k, o, 0 FROM unnest($1, $2) AS u(k, o)
-            ON CONFLICT ("Kind", "OwnerId") DO UPDATE SET "BalanceNano" = accounts."BalanceNano" RETURNING "Id", "Kind", "OwnerId"
-            """, connection, transaction);
-        Add(command, NpgsqlDbType.Text, owners.Select(static owner => LedgerNames.Of(owner.Kind)).ToArray());
-        Add(command, NpgsqlDbType.Bigint, owners.Select(static owner => owner.OwnerId).ToArray());
-        var ids = new Dictionary<AccountRef, long>();
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = LoadSql;
+        command.Parameters.Add(command is SqliteCommand ? new SqliteParameter("$1", through) : new NpgsqlParameter { Value = through });
+        var calls = new CallTotals(through, now);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            ids[new AccountRef(LedgerNames.AccountKindOf(reader.GetString(1)), reader.GetInt64(2))] = reader.GetInt64(0);
+            calls.Add(new LoggedCall(
+                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3),
+                RequestLogRow.MomentOf(reader.GetInt64(4)), reader.GetInt64(5)));
         }
 
-        return ids;
+        return calls;
     }
 
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, T[] values) =>
-        command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
-
-    /// <summary>What one batch adds up to, so that each balance and window is written once.</summary>
-    private sealed class Totals
+    public static void Post(SqliteConnection connection, CallTotals calls)
     {
-        private readonly Dictionary<(long Key, int Day), (DateTime At, long Nano)> _days = [];
-
-        public Dictionary<long, long> Accounts { get; } = [];
-
-        public void Take(long account, long nano) => Accounts[account] = checked(Accounts.GetValueOrDefault(account) - nano);
-
-        public void Spend(in CallCharge charge)
+        using var balance = new SqliteStatement(connection, $"INSERT INTO accounts (\"Kind\", \"OwnerId\", \"BalanceNano\") VALUES (?1, ?2, ?3) {BalanceConflict}");
+        foreach (var (account, nano) in calls.Balances())
         {
-            var key = (charge.Key.Value, SpendingWindow.DayNumber(charge.At));
-            _days[key] = (charge.At, checked(_days.GetValueOrDefault(key).Nano + charge.Nano));
+            balance.Bind(1, LedgerNames.Of(account.Kind)).Bind(2, account.OwnerId).Bind(3, nano).Execute();
         }
 
-        /// <summary>By key and name of the window.</summary>
-        public Dictionary<(long Key, string Name), long> Windows()
+        using var window = new SqliteStatement(
+            connection, $"INSERT INTO key_spending (\"KeyId\", \"Day\", \"DayNano\", \"Month\", \"MonthNano\", \"TotalNano\") VALUES (?1, ?2, ?3, ?4, ?5, ?6) {WindowConflict}");
+        foreach (var (key, spent) in calls.Keys)
         {
-            var windows = new Dictionary<(long Key, string Name), long>();
-            foreach (var ((key, _), (at, nano)) in _days)
+            window.Bind(1, key).Bind(2, (long)spent.Day).Bind(3, spent.DayNano).Bind(4, (long)spent.Month).Bind(5, spent.MonthNano).Bind(6, spent.Total).Execute();
+        }
+
+        PostByUser(connection, calls);
+        using var through = new SqliteStatement(connection, ThroughSql.Replace("$1", "?1", StringComparison.Ordinal));
+        through.Bind(1, calls.Last).Execute();
+    }
+
+    public static async Task PostAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CallTotals calls, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var balances = calls.Balances().ToArray();
+        Command($"INSERT INTO accounts (\"Kind\", \"OwnerId\", \"BalanceNano\") SELECT * FROM unnest($1, $2, $3) {BalanceConflict}")
+            .Add(NpgsqlDbType.Text, balances, static row => LedgerNames.Of(row.Account.Kind))
+            .Add(NpgsqlDbType.Bigint, balances, static row => row.Account.OwnerId)
+            .Add(NpgsqlDbType.Bigint, balances, static row => row.Nano);
+        var keys = calls.Keys.ToArray();
+        Command($"INSERT INTO key_spending (\"KeyId\", \"Day\", \"DayNano\", \"Month\", \"MonthNano\", \"TotalNano\") SELECT * FROM unnest($1, $2, $3, $4, $5, $6) {WindowConflict}")
+            .Add(NpgsqlDbType.Bigint, keys, static row => row.Key)
+            .Add(NpgsqlDbType.Integer, keys, static row => row.Value.Day)
+            .Add(NpgsqlDbType.Bigint, keys, static row => row.Value.DayNano)
+            .Add(NpgsqlDbType.Integer, keys, static row => row.Value.Month)
+            .Add(NpgsqlDbType.Bigint, keys, static row => row.Value.MonthNano)
+            .Add(NpgsqlDbType.Bigint, keys, static row => row.Value.Total);
+        var users = calls.ByUser().ToArray();
+        Command("INSERT INTO user_calls (\"UserId\", \"Seq\") SELECT * FROM unnest($1, $2)")
+            .Add(NpgsqlDbType.Bigint, users, static row => row.User)
+            .Add(NpgsqlDbType.Bigint, users, static row => row.Seq);
+        Command(ThroughSql).Parameters.Add(new NpgsqlParameter { Value = calls.Last });
+        await batch.ExecuteNonQueryAsync(cancellation);
+
+        NpgsqlBatchCommand Command(string sql)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            batch.BatchCommands.Add(command);
+            return command;
+        }
+    }
+
+    /// <summary>Many rows a statement: one statement a row would cost more than half of what the request log's own row does.</summary>
+    private static void PostByUser(SqliteConnection connection, CallTotals calls)
+    {
+        const int Most = 128;
+        var rows = new (long User, long Seq)[Most];
+        var count = 0;
+        using var many = new SqliteStatement(connection, InsertSql(Most));
+        foreach (var row in calls.ByUser())
+        {
+            rows[count++] = row;
+            if (count == Most)
             {
-                Count((key, SpendingWindow.Total), nano);
-                Count((key, SpendingWindow.Month(at)), nano);
-                Count((key, SpendingWindow.Day(at)), nano);
+                Insert(many);
+            }
+        }
+
+        if (count > 0)
+        {
+            using var rest = new SqliteStatement(connection, InsertSql(count));
+            Insert(rest);
+        }
+
+        static string InsertSql(int rows) =>
+            "INSERT INTO user_calls (\"UserId\", \"Seq\") VALUES " + string.Join(", ", Enumerable.Range(0, rows).Select(static i => $"(?{(2 * i) + 1}, ?{(2 * i) + 2})"));
+
+        void Insert(SqliteStatement statement)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                statement.Bind((2 * i) + 1, rows[i].User).Bind((2 * i) + 2, rows[i].Seq);
             }
 
-            return windows;
+            statement.Execute();
+            count = 0;
+        }
+    }
 
-            void Count((long, string) window, long nano) => windows[window] = checked(windows.GetValueOrDefault(window) + nano);
+    private static NpgsqlBatchCommand Add<TRow, T>(this NpgsqlBatchCommand command, NpgsqlDbType type, TRow[] rows, Converter<TRow, T> value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(rows, value), NpgsqlDbType = NpgsqlDbType.Array | type });
+        return command;
+    }
+}
+
+/// <summary>
+/// One settled call, and its charge: the ledger has no second row of it. Append-only. <see cref="Seq"/> comes from the same row of numbers as
+/// <see cref="EntryRow.Id"/>, so that an account's entries and calls are one history.
+/// </summary>
+internal sealed class RequestLogRow
+{
+    /// <summary>Given while the ledger counter's row lock is held: the order of numbers is the order of commits.</summary>
+    public long Seq { get; set; }
+    /// <summary>The request id's 16 bytes; unique, so that a call is charged once. They sort by the moment at which the call began.</summary>
+    public required byte[] Id { get; set; }
+    /// <summary>Stored as microseconds since 1970.</summary>
+    public DateTime StartedAt { get; set; }
+    public long KeyId { get; set; }
+    public long UserId { get; set; }
+    public string? GroupName { get; set; }
+    public string? ChannelName { get; set; }
+    public required string RequestedModel { get; set; }
+    public required string ServedModel { get; set; }
+    public Dialect Dialect { get; set; }
+    public Operation Operation { get; set; }
+    public bool Stream { get; set; }
+    public int HttpStatus { get; set; }
+    /// <summary>The number of a <c>CallOutcome</c>.</summary>
+    public int Outcome { get; set; }
+    public string? ErrorCode { get; set; }
+    public long InputTokens { get; set; }
+    public long CacheReadTokens { get; set; }
+    public long OutputTokens { get; set; }
+    public long ChargeNano { get; set; }
+    /// <summary>The group whose quota paid too.</summary>
+    public long? QuotaGroupId { get; set; }
+    public double TotalMs { get; set; }
+    public double? FirstByteMs { get; set; }
+    /// <summary>The process that has counted this charge in memory already; null = every process must pick it up.</summary>
+    public long? Origin { get; set; }
+    /// <summary>The receipt, as in the journal.</summary>
+    public required byte[] Detail { get; set; }
+
+    public static RequestId IdOf(ReadOnlySpan<byte> id) => new(BinaryPrimitives.ReadUInt64BigEndian(id), BinaryPrimitives.ReadUInt64BigEndian(id[8..]));
+
+    public static void WriteId(RequestId id, Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, id.High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], id.Low);
+    }
+
+    public static byte[] BytesOf(RequestId id)
+    {
+        var bytes = new byte[16];
+        WriteId(id, bytes);
+        return bytes;
+    }
+
+    public static DateTime MomentOf(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    public static long MicrosecondsOf(DateTime moment) => (moment.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    private sealed class Configuration : IEntityTypeConfiguration<RequestLogRow>
+    {
+        public void Configure(EntityTypeBuilder<RequestLogRow> builder)
+        {
+            builder.ToTable("request_log");
+            builder.HasKey(static row => row.Seq);
+            builder.Property(static row => row.Seq).ValueGeneratedNever();
+            builder.Property(static row => row.StartedAt).HasConversion(static moment => MicrosecondsOf(moment), static number => MomentOf(number));
+            builder.Property(static row => row.Id).HasMaxLength(16).IsRequired();
+            builder.HasIndex(static row => row.Id).IsUnique();
+            builder.HasIndex(static row => new { row.QuotaGroupId, row.Seq }).HasFilter("\"QuotaGroupId\" IS NOT NULL");
+        }
+    }
+}
+
+/// <summary>
+/// The request log by user: written with the balances, many calls at once, because a row at a random place for each call costs more than the call's
+/// own row. Calls above <see cref="PostingRow.Through"/> are not in it yet.
+/// </summary>
+internal sealed class UserCallRow
+{
+    public long UserId { get; set; }
+    public long Seq { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<UserCallRow>
+    {
+        public void Configure(EntityTypeBuilder<UserCallRow> builder)
+        {
+            builder.ToTable("user_calls");
+            builder.HasKey(static row => new { row.UserId, row.Seq });
+        }
+    }
+}
+
+/// <summary>One row: up to which number calls are in balances, key windows and <see cref="UserCallRow"/>. Those above are added by whoever reads.</summary>
+internal sealed class PostingRow
+{
+    public const int TheOne = 1;
+
+    public int Id { get; set; }
+    public long Through { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<PostingRow>
+    {
+        public void Configure(EntityTypeBuilder<PostingRow> builder)
+        {
+            builder.ToTable("posting");
+            builder.Property(static row => row.Id).ValueGeneratedNever();
+        }
+    }
+}
+
+/// <summary>What a key has spent in its latest day and month (UTC), and in all; by the moments at which calls began.</summary>
+internal sealed class KeySpendingRow
+{
+    public long KeyId { get; set; }
+    /// <summary><see cref="SpendingWindow.DayNumber"/> of the latest day with a charge.</summary>
+    public int Day { get; set; }
+    public long DayNano { get; set; }
+    /// <summary><see cref="SpendingWindow.MonthNumber"/> of the latest month with a charge.</summary>
+    public int Month { get; set; }
+    public long MonthNano { get; set; }
+    public long TotalNano { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<KeySpendingRow>
+    {
+        public void Configure(EntityTypeBuilder<KeySpendingRow> builder)
+        {
+            builder.ToTable("key_spending");
+            builder.HasKey(static row => row.KeyId);
+            builder.Property(static row => row.KeyId).ValueGeneratedNever();
         }
     }
 }

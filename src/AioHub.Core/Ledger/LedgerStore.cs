@@ -1,22 +1,25 @@
 using System.Collections.Immutable;
 using System.Data;
+using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Ledger;
 
 internal sealed record NewEntry(EntryKind Kind, NanoUsd Amount, string Reason, string Actor, RequestId? Request, DateTime At);
 
-/// <summary>An entry that this process has not counted in memory.</summary>
+/// <summary>An entry or a charge that this process has not counted in memory.</summary>
 internal readonly record struct ForeignEntry(AccountRef Account, long AmountNano, long? KeyId, DateTime At);
 
 /// <summary>All that the hold book needs to start, of one moment.</summary>
+/// <param name="Last">The newest number of an entry or a call.</param>
 internal sealed record LedgerSnapshot(
-    long Version, long LastEntryId, IReadOnlyList<KeyValuePair<AccountRef, long>> Balances, IReadOnlyList<(long KeyId, string Window, long Spent)> Spending);
+    long Version, long Last, IReadOnlyDictionary<AccountRef, long> Balances, IReadOnlyDictionary<long, KeySpending> Spending);
 
-/// <summary>Reads and writes accounts and entries through EF Core; the charges of calls go in bulk (<see cref="ChargeStore"/>).</summary>
+/// <summary>Reads and writes accounts and entries through EF Core; the charges of calls are rows of the request log, posted in bulk (<see cref="ChargeStore"/>).</summary>
 internal static class LedgerStore
 {
     public static async Task<long> AddAsync(HubDatabase database, AccountRef account, NewEntry entry, CancellationToken cancellation)
@@ -42,8 +45,10 @@ internal static class LedgerStore
         }
 
         row.BalanceNano = checked(row.BalanceNano + entry.Amount.Value);
+        var through = await ThroughAsync(context, cancellation);
         context.Add(new EntryRow
         {
+            Id = Math.Max(through, await LastAsync(context, cancellation)) + 1,
             AccountId = row.Id,
             Kind = LedgerNames.Of(entry.Kind),
             AmountNano = entry.Amount.Value,
@@ -52,8 +57,9 @@ internal static class LedgerStore
             Actor = entry.Actor,
             At = entry.At,
         });
+        var balance = checked(row.BalanceNano - await UnpostedAsync(context, account, through, cancellation));
         await context.SaveChangesAsync(cancellation);
-        return row.BalanceNano;
+        return balance;
     }
 
     /// <summary>All that was put in or put right for one reason.</summary>
@@ -70,61 +76,106 @@ internal static class LedgerStore
     public static async Task<long> BalanceAsync(HubDatabase database, AccountRef account, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
+        await using var snapshot = await BeginSnapshotAsync(context, cancellation);
         var kind = LedgerNames.Of(account.Kind);
-        return await context.Set<AccountRow>().Where(row => row.Kind == kind && row.OwnerId == account.OwnerId).Select(static row => row.BalanceNano).SingleOrDefaultAsync(cancellation);
+        var balance = await context.Set<AccountRow>().Where(row => row.Kind == kind && row.OwnerId == account.OwnerId).Select(static row => row.BalanceNano).SingleOrDefaultAsync(cancellation);
+        return balance - await UnpostedAsync(context, account, await ThroughAsync(context, cancellation), cancellation);
     }
 
+    /// <summary>Entries and charged calls, which share one row of numbers, newest first.</summary>
     public static async Task<ImmutableArray<Entry>> EntriesAsync(HubDatabase database, AccountRef account, long? before, int limit, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
+        await using var snapshot = await BeginSnapshotAsync(context, cancellation);
         var kind = LedgerNames.Of(account.Kind);
-        var id = await context.Set<AccountRow>().Where(row => row.Kind == kind && row.OwnerId == account.OwnerId).Select(static row => (long?)row.Id).SingleOrDefaultAsync(cancellation);
-        if (id is null)
+        var below = before ?? long.MaxValue;
+        var rows = await (
+            from entry in context.Set<EntryRow>().AsNoTracking()
+            join owner in context.Set<AccountRow>() on entry.AccountId equals owner.Id
+            where owner.Kind == kind && owner.OwnerId == account.OwnerId && entry.Id < below
+            orderby entry.Id descending
+            select entry).Take(limit).ToListAsync(cancellation);
+        var entries = rows.ConvertAll(row =>
+            new Entry(row.Id, account, LedgerNames.EntryKindOf(row.Kind), new NanoUsd(row.AmountNano), row.RequestId, row.Reason, row.Actor, row.At));
+        foreach (var calls in CallsOf(context, account, await ThroughAsync(context, cancellation)))
         {
-            return [];
+            var charges = await (
+                from call in calls
+                where call.ChargeNano != 0 && call.Seq < below
+                orderby call.Seq descending
+                select new
+                {
+                    call.Seq,
+                    call.Id,
+                    call.ChargeNano,
+                    Model = call.ServedModel == "" ? call.RequestedModel : call.ServedModel,
+                    Key = context.Set<ApiKeyRow>().Where(key => key.Id == call.KeyId).Select(static key => key.Name).FirstOrDefault(),
+                    call.KeyId,
+                    call.StartedAt,
+                }).Take(limit).ToListAsync(cancellation);
+            entries.AddRange(charges.Select(charge => new Entry(
+                charge.Seq, account, EntryKind.Charge, new NanoUsd(-charge.ChargeNano), RequestLogRow.IdOf(charge.Id).ToString(),
+                charge.Model.Length > 0 ? charge.Model : "call", charge.Key ?? $"key {charge.KeyId}", charge.StartedAt)));
         }
 
-        var below = before ?? long.MaxValue;
-        var rows = await context.Set<EntryRow>().AsNoTracking().Where(row => row.AccountId == id && row.Id < below)
-            .OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation);
-        return [.. rows.Select(row => new Entry(row.Id, account, LedgerNames.EntryKindOf(row.Kind), new NanoUsd(row.AmountNano), row.RequestId, row.Reason, row.Actor, row.At))];
+        return [.. entries.OrderByDescending(static entry => entry.Id).Take(limit)];
     }
 
-    public static async Task<LedgerSnapshot> LoadAsync(HubDatabase database, string day, string month, CancellationToken cancellation)
+    public static async Task<LedgerSnapshot> LoadAsync(HubDatabase database, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
-        await using var transaction = await BeginSnapshotAsync(context, cancellation);
+        await using var snapshot = await BeginSnapshotAsync(context, cancellation);
         var version = await VersionAsync(context, cancellation);
-        var last = await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0;
-        var balances = await context.Set<AccountRow>().AsNoTracking().Select(static row => new { row.Kind, row.OwnerId, row.BalanceNano }).ToListAsync(cancellation);
-        var spending = await context.Set<KeySpendingRow>().AsNoTracking()
-            .Where(row => row.Window == SpendingWindow.Total || row.Window == day || row.Window == month).ToListAsync(cancellation);
-        return new LedgerSnapshot(
-            version,
-            last,
-            [.. balances.Select(static row => KeyValuePair.Create(new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.BalanceNano))],
-            [.. spending.Select(static row => (row.KeyId, row.Window, row.SpentNano))]);
+        var last = await LastAsync(context, cancellation);
+        var unposted = await ChargeStore.LoadAsync(
+            context.Database.GetDbConnection(), context.Database.CurrentTransaction?.GetDbTransaction(), await ThroughAsync(context, cancellation), 0, cancellation);
+        var accounts = await context.Set<AccountRow>().AsNoTracking().ToListAsync(cancellation);
+        var balances = accounts.ToDictionary(static row => new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), static row => row.BalanceNano);
+        foreach (var (account, nano) in unposted.Balances())
+        {
+            balances[account] = checked(balances.GetValueOrDefault(account) + nano);
+        }
+
+        var keys = await context.Set<KeySpendingRow>().AsNoTracking().ToListAsync(cancellation);
+        var spending = keys.ToDictionary(static row => row.KeyId, static row => new KeySpending(row.Day, row.DayNano, row.Month, row.MonthNano, row.TotalNano));
+        foreach (var (key, spent) in unposted.Keys)
+        {
+            spending[key] = spending.GetValueOrDefault(key).With(spent);
+        }
+
+        return new LedgerSnapshot(version, last, balances, spending);
     }
 
     public static async Task<long> VersionAsync(HubContext context, CancellationToken cancellation) =>
         await context.Set<ChangeRow>().AsNoTracking().Where(static row => row.Area == ChangeAreas.Ledger).Select(static row => row.Version).SingleOrDefaultAsync(cancellation);
 
-    public static async Task<long> LastEntryIdAsync(HubContext context, CancellationToken cancellation) =>
-        await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0;
+    /// <summary>The newest number of an entry or a call.</summary>
+    public static async Task<long> LastAsync(HubContext context, CancellationToken cancellation) => Math.Max(
+        await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0,
+        await context.Set<RequestLogRow>().MaxAsync(static row => (long?)row.Seq, cancellation) ?? 0);
 
-    /// <summary>Entries with after &lt; id ≤ last that are not of this origin.</summary>
-    public static async Task<IReadOnlyList<ForeignEntry>> ForeignAsync(HubContext context, long after, long last, string origin, CancellationToken cancellation)
+    /// <summary>Entries and charges with after &lt; number ≤ last that are not of this origin.</summary>
+    public static async Task<IReadOnlyList<ForeignEntry>> ForeignAsync(HubContext context, long after, long last, long origin, CancellationToken cancellation)
     {
         var rows = await (
             from entry in context.Set<EntryRow>().AsNoTracking()
             join account in context.Set<AccountRow>().AsNoTracking() on entry.AccountId equals account.Id
-            where entry.Id > after && entry.Id <= last && (entry.Origin == null || entry.Origin != origin)
-            select new { account.Kind, account.OwnerId, entry.AmountNano, EntryKind = entry.Kind, entry.KeyId, entry.At }).ToListAsync(cancellation);
-        return
-        [
-            .. rows.Select(static row => new ForeignEntry(
-                new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.AmountNano, row.EntryKind == "charge" ? row.KeyId : null, row.At)),
-        ];
+            where entry.Id > after && entry.Id <= last
+            select new { account.Kind, account.OwnerId, entry.AmountNano, entry.At }).ToListAsync(cancellation);
+        var foreign = rows.ConvertAll(static row => new ForeignEntry(new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.AmountNano, null, row.At));
+        var calls = await context.Set<RequestLogRow>().AsNoTracking()
+            .Where(row => row.Seq > after && row.Seq <= last && row.ChargeNano != 0 && (row.Origin == null || row.Origin != origin))
+            .Select(static row => new { row.UserId, row.KeyId, row.QuotaGroupId, row.ChargeNano, row.StartedAt }).ToListAsync(cancellation);
+        foreach (var call in calls)
+        {
+            foreign.Add(new ForeignEntry(new AccountRef(AccountKind.Wallet, call.UserId), -call.ChargeNano, call.KeyId, call.StartedAt));
+            if (call.QuotaGroupId is { } group)
+            {
+                foreign.Add(new ForeignEntry(new AccountRef(AccountKind.GroupQuota, group), -call.ChargeNano, null, call.StartedAt));
+            }
+        }
+
+        return foreign;
     }
 
     /// <summary>A transaction that sees one moment. SQLite: a deferred one, so that readers never wait for the writer.</summary>
@@ -140,6 +191,43 @@ internal static class LedgerStore
         var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: true);
         await context.Database.UseTransactionAsync(transaction, cancellation);
         return transaction;
+    }
+
+    /// <summary>Up to which number calls are in balances, windows and the list by user.</summary>
+    public static async Task<long> ThroughAsync(HubContext context, CancellationToken cancellation) =>
+        await context.Set<PostingRow>().Where(static row => row.Id == PostingRow.TheOne).Select(static row => row.Through).SingleOrDefaultAsync(cancellation);
+
+    /// <summary>What calls above the posting's mark took from an account.</summary>
+    private static async Task<long> UnpostedAsync(HubContext context, AccountRef account, long through, CancellationToken cancellation)
+    {
+        var calls = context.Set<RequestLogRow>().Where(row => row.Seq > through && row.ChargeNano != 0);
+        return account.Kind switch
+        {
+            AccountKind.Wallet => await calls.Where(row => row.UserId == account.OwnerId).SumAsync(static row => row.ChargeNano, cancellation),
+            AccountKind.GroupQuota => await calls.Where(row => row.QuotaGroupId == account.OwnerId).SumAsync(static row => row.ChargeNano, cancellation),
+            _ => 0,
+        };
+    }
+
+    /// <summary>The calls that an account pays for: those that no list names yet, and those that one does.</summary>
+    private static IEnumerable<IQueryable<RequestLogRow>> CallsOf(HubContext context, AccountRef account, long through)
+    {
+        var calls = context.Set<RequestLogRow>().AsNoTracking();
+        switch (account.Kind)
+        {
+            case AccountKind.Wallet:
+                yield return calls.Where(row => row.Seq > through && row.UserId == account.OwnerId);
+                yield return from listed in context.Set<UserCallRow>()
+                             join call in calls on listed.Seq equals call.Seq
+                             where listed.UserId == account.OwnerId
+                             select call;
+                break;
+            case AccountKind.GroupQuota:
+                yield return calls.Where(row => row.QuotaGroupId == account.OwnerId);
+                break;
+            default:
+                break;
+        }
     }
 }
 
@@ -161,54 +249,32 @@ internal sealed class AccountRow
     }
 }
 
-/// <summary>Append-only. Ids are given while the ledger counter's row lock is held: their order is the order of commits.</summary>
+/// <summary>All money that moved other than by a call. Append-only; <see cref="Id"/> comes from the same row of numbers as <see cref="RequestLogRow.Seq"/>.</summary>
 internal sealed class EntryRow
 {
+    /// <summary>Given while the ledger counter's row lock is held: the order of numbers is the order of commits.</summary>
     public long Id { get; set; }
     public long AccountId { get; set; }
     public required string Kind { get; set; }
     public long AmountNano { get; set; }
+    /// <summary>The call that a refund is about.</summary>
     public string? RequestId { get; set; }
-    /// <summary>The key of a charge on a wallet, so that other processes can count its spending.</summary>
-    public long? KeyId { get; set; }
     public required string Reason { get; set; }
     public required string Actor { get; set; }
     public DateTime At { get; set; }
-    /// <summary>The process that has counted this charge in memory already; null = every process must pick it up.</summary>
-    public string? Origin { get; set; }
 
     private sealed class Configuration : IEntityTypeConfiguration<EntryRow>
     {
         public void Configure(EntityTypeBuilder<EntryRow> builder)
         {
             builder.ToTable("entries");
+            builder.Property(static row => row.Id).ValueGeneratedNever();
             builder.Property(static row => row.Kind).HasMaxLength(16);
             builder.Property(static row => row.RequestId).HasMaxLength(26);
             builder.Property(static row => row.Reason).HasMaxLength(500);
             builder.Property(static row => row.Actor).HasMaxLength(200);
-            builder.Property(static row => row.Origin).HasMaxLength(32);
             builder.HasOne<AccountRow>().WithMany().HasForeignKey(static row => row.AccountId).OnDelete(DeleteBehavior.Restrict);
-            // Both engines read this filter alike. It also serves the account's history without charges poorly on purpose: histories page by (AccountId, Id).
-            builder.HasIndex(static row => new { row.AccountId, row.RequestId }).IsUnique().HasFilter("\"Kind\" = 'charge'").HasDatabaseName("IX_entries_charge_once");
             builder.HasIndex(static row => new { row.AccountId, row.Id });
-        }
-    }
-}
-
-/// <summary>What a key has spent in one window: <c>day:2026-11-22</c>, <c>month:2026-11</c>, <c>total</c>.</summary>
-internal sealed class KeySpendingRow
-{
-    public long KeyId { get; set; }
-    public required string Window { get; set; }
-    public long SpentNano { get; set; }
-
-    private sealed class Configuration : IEntityTypeConfiguration<KeySpendingRow>
-    {
-        public void Configure(EntityTypeBuilder<KeySpendingRow> builder)
-        {
-            builder.ToTable("key_spending");
-            builder.HasKey(static row => new { row.KeyId, row.Window });
-            builder.Property(static row => row.Window).HasMaxLength(16);
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
     private long _lastEntry;
 
     /// <summary>Marks the charges that this process has counted in memory already; random for each process.</summary>
-    internal string Origin { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    internal long Origin { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
 
     public int OpenHolds => Volatile.Read(ref _openHolds);
 
@@ -47,21 +47,20 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
             }
 
             var now = Now();
-            string day = SpendingWindow.Day(now), month = SpendingWindow.Month(now);
-            var snapshot = await LedgerStore.LoadAsync(database, day, month, cancellation);
+            var snapshot = await LedgerStore.LoadAsync(database, cancellation);
             foreach (var (account, balance) in snapshot.Balances)
             {
                 _purses[account] = new Purse(balance);
             }
 
-            foreach (var group in snapshot.Spending.GroupBy(static row => row.KeyId))
+            foreach (var (key, spent) in snapshot.Spending)
             {
-                long Spent(string window) => group.Where(row => string.Equals(row.Window, window, StringComparison.Ordinal)).Sum(static row => row.Spent);
-                _keys[group.Key] = new KeyPurses(new KeyWindows(
-                    SpendingWindow.DayNumber(now), new Purse(-Spent(day)), SpendingWindow.MonthNumber(now), new Purse(-Spent(month)), new Purse(-Spent(SpendingWindow.Total))));
+                var (day, month) = spent.At(now);
+                _keys[key] = new KeyPurses(new KeyWindows(
+                    SpendingWindow.DayNumber(now), new Purse(-day), SpendingWindow.MonthNumber(now), new Purse(-month), new Purse(-spent.Total)));
             }
 
-            (_version, _lastEntry, _loaded) = (snapshot.Version, snapshot.LastEntryId, true);
+            (_version, _lastEntry, _loaded) = (snapshot.Version, snapshot.Last, true);
         }
         finally
         {
@@ -82,7 +81,7 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
 
             // The last entry is read before the version: when every version up to that one is this process' own, so are the entries up to this one.
             await using var context = database.CreateContext();
-            var last = await LedgerStore.LastEntryIdAsync(context, cancellation);
+            var last = await LedgerStore.LastAsync(context, cancellation);
             var version = await LedgerStore.VersionAsync(context, cancellation);
             if (!SawForeign(version))
             {
@@ -90,7 +89,7 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
                 return;
             }
 
-            last = await LedgerStore.LastEntryIdAsync(context, cancellation);
+            last = await LedgerStore.LastAsync(context, cancellation);
             foreach (var entry in await LedgerStore.ForeignAsync(context, _lastEntry, last, Origin, cancellation))
             {
                 PurseOf(entry.Account).Add(entry.AmountNano);

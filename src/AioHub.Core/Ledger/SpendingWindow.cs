@@ -1,16 +1,8 @@
-using System.Globalization;
-
 namespace AioHub.Core.Ledger;
 
-/// <summary>The names of a key's spending windows: UTC calendar periods, and all time.</summary>
+/// <summary>A key's spending windows: UTC calendar periods, by number.</summary>
 internal static class SpendingWindow
 {
-    public const string Total = "total";
-
-    public static string Day(DateTime utc) => "day:" + utc.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    public static string Month(DateTime utc) => "month:" + utc.ToString("yyyy-MM", CultureInfo.InvariantCulture);
-
     public static int DayNumber(DateTime utc) => DateOnly.FromDateTime(utc).DayNumber;
 
     public static int MonthNumber(DateTime utc) => (utc.Year * 12) + utc.Month - 1;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,50 +34,28 @@ internal sealed class AuditStore : IAsyncDisposable
 
     public async Task CollectProblemsAsync(ImmutableArray<string>.Builder problems, CancellationToken cancellation)
     {
-        var day = _context.Database.IsNpgsql() ? """to_char("StartedAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD')""" : """substr("StartedAt", 1, 10)""";
+        var through = await LedgerStore.ThroughAsync(_context, cancellation);
+        var posted = await ReadCallsAsync(through, problems, cancellation);
+        await CompareBalancesAsync(posted, problems, cancellation);
+        await CompareWindowsAsync(posted, problems, cancellation);
+        var twice = await _context.Set<RequestLogRow>().GroupBy(static row => row.Id).Where(static group => group.Count() > 1)
+            .Select(static group => new { group.Key, Count = group.Count() }).Take(MostProblems).ToListAsync(cancellation);
+        Add(problems, twice.Select(static row => $"Request {RequestLogRow.IdOf(row.Key)} is charged {row.Count} times."));
         await AskAsync(problems, """
-            SELECT 'The balance of ' || a."Kind" || ' ' || a."OwnerId" || ' is ' || a."BalanceNano" || ' nano-USD, but its entries add up to ' || CAST(COALESCE(SUM(e."AmountNano"), 0) AS bigint) || '.' AS "Value"
-            FROM accounts a LEFT JOIN entries e ON e."AccountId" = a."Id"
-            GROUP BY a."Id", a."Kind", a."OwnerId", a."BalanceNano" HAVING a."BalanceNano" <> COALESCE(SUM(e."AmountNano"), 0)
-            """, cancellation);
-        await AskAsync(problems, """
-            SELECT 'Request ' || r."Id" || ' was charged ' || r."ChargeNano" || ' nano-USD, but wallet ' || r."UserId" || ' has ' || COALESCE('an entry of ' || e."AmountNano", 'no entry') || ' for it.' AS "Value"
-            FROM request_log r
-            LEFT JOIN accounts a ON a."Kind" = 'wallet' AND a."OwnerId" = r."UserId"
-            LEFT JOIN entries e ON e."AccountId" = a."Id" AND e."RequestId" = r."Id" AND e."Kind" = 'charge'
-            WHERE r."ChargeNano" <> 0 AND (e."Id" IS NULL OR e."AmountNano" <> -r."ChargeNano")
-            """, cancellation);
-        await AskAsync(problems, """
-            SELECT 'Request ' || r."Id" || ' was charged ' || r."ChargeNano" || ' nano-USD, but the quota of group ' || r."QuotaGroupId" || ' has ' || COALESCE('an entry of ' || e."AmountNano", 'no entry') || ' for it.' AS "Value"
-            FROM request_log r
-            LEFT JOIN accounts a ON a."Kind" = 'group_quota' AND a."OwnerId" = r."QuotaGroupId"
-            LEFT JOIN entries e ON e."AccountId" = a."Id" AND e."RequestId" = r."Id" AND e."Kind" = 'charge'
-            WHERE r."QuotaGroupId" IS NOT NULL AND r."ChargeNano" <> 0 AND (e."Id" IS NULL OR e."AmountNano" <> -r."ChargeNano")
-            """, cancellation);
-        await AskAsync(problems, """
-            SELECT 'Entry ' || e."Id" || ' charges ' || a."Kind" || ' ' || a."OwnerId" || ' for request ' || COALESCE(e."RequestId", '(none)') || ', which the request log does not bear out.' AS "Value"
-            FROM entries e JOIN accounts a ON a."Id" = e."AccountId" LEFT JOIN request_log r ON r."Id" = e."RequestId"
-            WHERE e."Kind" = 'charge' AND (r."Id" IS NULL OR r."ChargeNano" <> -e."AmountNano"
-                OR (a."Kind" = 'wallet' AND a."OwnerId" <> r."UserId")
-                OR (a."Kind" <> 'wallet' AND (a."Kind" <> 'group_quota' OR r."QuotaGroupId" IS NULL OR a."OwnerId" <> r."QuotaGroupId")))
-            """, cancellation);
-        await AskAsync(problems, """
-            SELECT 'Request ' || "RequestId" || ' is charged ' || COUNT(*) || ' times to account ' || "AccountId" || '.' AS "Value"
-            FROM entries WHERE "Kind" = 'charge' GROUP BY "AccountId", "RequestId" HAVING COUNT(*) > 1
+            SELECT 'Entry ' || "Id" || ' says it is the charge of a call; those stand in the request log alone.' AS "Value" FROM entries WHERE "Kind" = 'charge'
             """, cancellation);
         await AskAsync(problems, """
             SELECT 'Entry ' || "Id" || ' has no reason or no actor.' AS "Value" FROM entries WHERE "Reason" = '' OR "Actor" = ''
             """, cancellation);
-        await AskAsync(problems, $"""
-            SELECT 'Key ' || COALESCE(c.k, s."KeyId") || ' has spent ' || COALESCE(c.n, 0) || ' nano-USD in ' || COALESCE(c.w, s."Window") || ' by the request log, but its window says ' || COALESCE(s."SpentNano", 0) || '.' AS "Value"
-            FROM (
-                SELECT k, w, CAST(SUM(n) AS bigint) AS n FROM (
-                    SELECT "KeyId" AS k, 'total' AS w, "ChargeNano" AS n FROM request_log WHERE "ChargeNano" <> 0
-                    UNION ALL SELECT "KeyId", 'month:' || substr({day}, 1, 7), "ChargeNano" FROM request_log WHERE "ChargeNano" <> 0
-                    UNION ALL SELECT "KeyId", 'day:' || {day}, "ChargeNano" FROM request_log WHERE "ChargeNano" <> 0
-                ) AS charges GROUP BY k, w
-            ) AS c FULL OUTER JOIN key_spending s ON s."KeyId" = c.k AND s."Window" = c.w
-            WHERE COALESCE(c.n, 0) <> COALESCE(s."SpentNano", 0)
+        await AskAsync(problems, """
+            SELECT 'Call ' || r."Seq" || ' is missing in the list of user ' || r."UserId" || '.' AS "Value"
+            FROM request_log r LEFT JOIN user_calls u ON u."UserId" = r."UserId" AND u."Seq" = r."Seq"
+            WHERE u."Seq" IS NULL AND r."Seq" <= (SELECT "Through" FROM posting)
+            """, cancellation);
+        await AskAsync(problems, """
+            SELECT 'The list of user ' || u."UserId" || ' names call ' || u."Seq" || ', which the request log does not bear out.' AS "Value"
+            FROM user_calls u LEFT JOIN request_log r ON r."Seq" = u."Seq" AND r."UserId" = u."UserId"
+            WHERE r."Seq" IS NULL OR r."Seq" > (SELECT "Through" FROM posting)
             """, cancellation);
     }
 
@@ -84,11 +63,12 @@ internal sealed class AuditStore : IAsyncDisposable
         await _context.Set<NodeRow>().AsNoTracking().Where(node => node.Heartbeat >= since).ToListAsync(cancellation);
 
     /// <summary>How many of these requests the log does not hold.</summary>
-    public async Task<int> MissingAsync(List<string> ids, CancellationToken cancellation)
+    public async Task<int> MissingAsync(List<RequestId> ids, CancellationToken cancellation)
     {
         var missing = 0;
-        foreach (var chunk in ids.Distinct(StringComparer.Ordinal).Chunk(500))
+        foreach (var some in ids.Distinct().Chunk(500))
         {
+            var chunk = Array.ConvertAll(some, RequestLogRow.BytesOf);
             missing += chunk.Length - await _context.Set<RequestLogRow>().CountAsync(row => chunk.Contains(row.Id), cancellation);
         }
 
@@ -105,6 +85,83 @@ internal sealed class AuditStore : IAsyncDisposable
         await _snapshot.DisposeAsync();
         await _context.DisposeAsync();
     }
+
+    /// <summary>Each row against the receipt that it holds, and the sums of those that are posted.</summary>
+    private async Task<CallTotals> ReadCallsAsync(long through, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
+    {
+        var posted = new CallTotals(0, 0);
+        var rows = _context.Set<RequestLogRow>().AsNoTracking().OrderBy(static row => row.Seq)
+            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.Detail }).AsAsyncEnumerable();
+        await foreach (var row in rows.WithCancellation(cancellation))
+        {
+            var call = new LoggedCall(row.Seq, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano);
+            if (row.Seq <= through)
+            {
+                posted.Add(call);
+            }
+
+            var id = RequestLogRow.IdOf(row.Id);
+            if (ReceiptFields.TryRead(row.Detail) is not { } receipt)
+            {
+                Add(problems, [$"The receipt of request {id} cannot be read."]);
+            }
+            else if (receipt.Id != id || RequestLogStore.CallOf(receipt, row.Seq) is var said && said != call)
+            {
+                Add(problems, [$"Request {id} {Tell(call)}, but its receipt says: request {receipt.Id} {Tell(RequestLogStore.CallOf(receipt, row.Seq))}."]);
+            }
+        }
+
+        return posted;
+
+        static string Tell(in LoggedCall call) =>
+            $"of user {call.User} and key {call.Key} at {call.At:yyyy-MM-dd HH:mm:ss.ffffff} was charged {call.Nano} nano-USD"
+            + (call.Quota is { } group ? $", from the quota of group {group} too" : "");
+    }
+
+    private async Task CompareBalancesAsync(CallTotals posted, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
+    {
+        var sums = posted.Balances().ToDictionary(static row => row.Account, static row => row.Nano);
+        var entries = await (
+            from entry in _context.Set<EntryRow>()
+            join account in _context.Set<AccountRow>() on entry.AccountId equals account.Id
+            group entry.AmountNano by new { account.Kind, account.OwnerId } into amounts
+            select new { amounts.Key.Kind, amounts.Key.OwnerId, Sum = amounts.Sum() }).ToListAsync(cancellation);
+        foreach (var row in entries)
+        {
+            var account = new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId);
+            sums[account] = sums.GetValueOrDefault(account) + row.Sum;
+        }
+
+        foreach (var row in await _context.Set<AccountRow>().AsNoTracking().ToListAsync(cancellation))
+        {
+            sums.Remove(new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), out var sum);
+            if (sum != row.BalanceNano)
+            {
+                Add(problems, [$"The balance of {row.Kind} {row.OwnerId} is {row.BalanceNano} nano-USD, but its entries and calls add up to {sum}."]);
+            }
+        }
+
+        Add(problems, sums.Select(static pair => $"There is no account for {pair.Key}, whose calls add up to {pair.Value} nano-USD."));
+    }
+
+    private async Task CompareWindowsAsync(CallTotals posted, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
+    {
+        var windows = (await _context.Set<KeySpendingRow>().AsNoTracking().ToListAsync(cancellation)).ToDictionary(static row => row.KeyId);
+        foreach (var key in posted.Keys.Keys.Union(windows.Keys))
+        {
+            var said = windows.GetValueOrDefault(key) is { } row ? new KeySpending(row.Day, row.DayNano, row.Month, row.MonthNano, row.TotalNano) : default;
+            var sums = posted.Keys.GetValueOrDefault(key);
+            if (said != sums)
+            {
+                Add(problems, [$"Key {key} has spent {Tell(sums)} by the request log, but its windows say {Tell(said)}."]);
+            }
+        }
+
+        static string Tell(KeySpending spent) =>
+            $"{spent.Total} nano-USD in total, {spent.MonthNano} in {spent.Month / 12:0000}-{(spent.Month % 12) + 1:00}, {spent.DayNano} on {DateOnly.FromDayNumber(spent.Day):yyyy-MM-dd}";
+    }
+
+    private static void Add(ImmutableArray<string>.Builder problems, IEnumerable<string> more) => problems.AddRange(more.Take(MostProblems - problems.Count));
 
     private async Task AskAsync(ImmutableArray<string>.Builder problems, string sql, CancellationToken cancellation)
     {

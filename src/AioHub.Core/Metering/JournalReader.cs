@@ -6,14 +6,14 @@ namespace AioHub.Core.Metering;
 /// <param name="apply">Applies receipts as one batch of an origin.</param>
 /// <param name="answers">Whether the database takes anything at all now.</param>
 internal sealed class JournalReader(
-    Func<IReadOnlyList<PendingReceipt>, string?, CancellationToken, Task> apply, Func<CancellationToken, Task<bool>> answers, DatabasePatience patience, ILogger logger)
+    Func<IReadOnlyList<PendingReceipt>, long?, CancellationToken, Task> apply, Func<CancellationToken, Task<bool>> answers, DatabasePatience patience, ILogger logger)
 {
     private const int BatchSize = 1_000;
     private const int TriesBeforeSingles = 3;
 
     /// <summary>Reads a segment that this process writes, above its low-water mark: what overflowed the queue. The request id tells what is there already.</summary>
     /// <param name="parked">Records that the database refuses; others must not wait for them.</param>
-    public async Task ReadBackAsync(JournalSegment segment, List<JournalTicket> parked, string origin, CancellationToken cancellation)
+    public async Task ReadBackAsync(JournalSegment segment, List<JournalTicket> parked, long origin, CancellationToken cancellation)
     {
         segment.MarkVoids();
         using var scanner = new JournalScanner(segment.File, segment.LowWater, segment.End);
@@ -93,7 +93,7 @@ internal sealed class JournalReader(
     }
 
     /// <summary>Tries until the database answers; a receipt that it refuses while it answers is left out and told by its place.</summary>
-    private async Task<HashSet<int>> ApplyAsync(List<PendingReceipt> receipts, string? origin, CancellationToken cancellation)
+    private async Task<HashSet<int>> ApplyAsync(List<PendingReceipt> receipts, long? origin, CancellationToken cancellation)
     {
         var refused = new HashSet<int>();
         for (var tries = 1; ; tries++)
@@ -116,7 +116,7 @@ internal sealed class JournalReader(
     }
 
     /// <summary>False: the database went away meanwhile; what passed is recognised the next time.</summary>
-    private async Task<bool> TrySinglesAsync(List<PendingReceipt> receipts, string? origin, HashSet<int> refused, CancellationToken cancellation)
+    private async Task<bool> TrySinglesAsync(List<PendingReceipt> receipts, long? origin, HashSet<int> refused, CancellationToken cancellation)
     {
         refused.Clear();
         for (var i = 0; i < receipts.Count; i++)
@@ -140,7 +140,7 @@ internal sealed class JournalReader(
         return true;
     }
 
-    private async Task<Exception?> TryAsync(PendingReceipt receipt, string? origin, CancellationToken cancellation)
+    private async Task<Exception?> TryAsync(PendingReceipt receipt, long? origin, CancellationToken cancellation)
     {
         try
         {

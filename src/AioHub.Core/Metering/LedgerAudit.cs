@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 
 namespace AioHub.Core.Metering;
@@ -26,7 +27,7 @@ public static class LedgerAudit
         var node = folder is not null && File.Exists(Path.Combine(folder, "node")) ? JournalFolder.NodeId(folder) : null;
 
         // The files before the database: what moves over meanwhile is then found in it.
-        await using var store = new ReceiptStore(database, node ?? "");
+        await using var store = new ReceiptStore(database, node ?? "", time);
         var journalled = folder is null ? [] : ReadJournal(folder, node is null ? null : await store.ReadMarkAsync(cancellation));
         await using var audit = await AuditStore.OpenAsync(database, cancellation);
         var problems = ImmutableArray.CreateBuilder<string>();
@@ -43,9 +44,9 @@ public static class LedgerAudit
             accounts, entries, requests, nodes.Sum(static live => live.OpenHolds), pending, folder is null ? 0 : JournalFolder.Rejected(folder).Length, problems.ToImmutable());
     }
 
-    private static List<string> ReadJournal(string folder, JournalMark? mark)
+    private static List<RequestId> ReadJournal(string folder, JournalMark? mark)
     {
-        var ids = new List<string>();
+        var ids = new List<RequestId>();
         foreach (var path in JournalFolder.Segments(folder))
         {
             try
@@ -56,7 +57,7 @@ public static class LedgerAudit
                 {
                     if (ReceiptFields.TryRead(payload.Span) is { } receipt)
                     {
-                        ids.Add(receipt.Id.ToString());
+                        ids.Add(receipt.Id);
                     }
                 }
             }

@@ -22,9 +22,12 @@ internal readonly record struct JournalMark(long Segment, long Offset)
     }
 }
 
-/// <summary>Applies a batch of receipts in one transaction: log rows, entries, balances, key windows and the journal's mark.</summary>
+/// <summary>
+/// Applies a batch of receipts in one transaction: log rows and the journal's mark; balances, key windows and the list by user follow when many calls
+/// wait for them, or at once when few come (<see cref="CallTotals"/>).
+/// </summary>
 /// <remarks>Used by one caller at a time. SQLite works synchronously, on whatever pool thread the receipt writer runs on.</remarks>
-internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsyncDisposable
+internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProvider time) : IAsyncDisposable
 {
     private const string MarkSql = """
         INSERT INTO journal_marks ("NodeId", "Segment", "Offset") VALUES ($1, $2, $3)
@@ -37,27 +40,47 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
             "StartedAt" = excluded."StartedAt", "Heartbeat" = excluded."Heartbeat", "OpenHolds" = excluded."OpenHolds", "Pending" = excluded."Pending"
         """;
 
-    private SqliteConnection? _sqlite;
+    /// <summary>A batch of fewer is posted at once: then nobody is in a hurry.</summary>
+    private const int SmallBatch = 100;
+    private const int MostUnposted = 100_000;
+    private static readonly TimeSpan LongestUnposted = TimeSpan.FromSeconds(10);
 
-    /// <param name="origin">Null for a replay: every process must then pick the entries up.</param>
+    private SqliteReceiptStore? _sqlite;
+    private CallTotals? _unposted;
+
+    /// <summary>Whether this store has logged calls that are not in balances yet.</summary>
+    public bool HasUnposted => _unposted is { Count: > 0 };
+
+    /// <param name="origin">Null for a replay: every process must then pick the charges up.</param>
     /// <param name="commit">False: does it all and undoes it, which tells whether the database works.</param>
+    /// <param name="post">Brings balances and windows up to date, whatever waits for them.</param>
     /// <returns>The ledger's version of this transaction.</returns>
     public async Task<long> ApplyAsync(
-        IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, CancellationToken cancellation, bool commit = true)
+        IReadOnlyList<PendingReceipt> receipts, long? origin, JournalMark? mark, CancellationToken cancellation, bool commit = true, bool post = false)
     {
+        var unposted = _unposted;
+        // Whatever happens before the commit, memory must not count what the database does not hold. Without it, the next batch reads what is unposted.
+        _unposted = null;
+        bool Due(CallTotals calls) =>
+            post || receipts.Count < SmallBatch || calls.Count >= MostUnposted || time.GetElapsedTime(calls.Since) >= LongestUnposted;
+
         if (database.Engine == DatabaseEngine.Postgres)
         {
-            return await ApplyPostgresAsync(receipts, origin, mark, commit, cancellation);
+            (var version, unposted) = await ApplyPostgresAsync(unposted, receipts, origin, mark, commit, Due, cancellation);
+            _unposted = commit ? unposted : null;
+            return version;
         }
 
-        var connection = _sqlite ??= await OpenWriterAsync(cancellation);
+        _sqlite ??= await SqliteReceiptStore.OpenAsync(database, nodeId, cancellation);
         try
         {
-            return ApplySqlite(connection, receipts, origin, mark, commit);
+            (var version, unposted) = await _sqlite.ApplyAsync(unposted, receipts, origin, mark, commit, Due, time.GetTimestamp());
+            _unposted = commit ? unposted : null;
+            return version;
         }
         catch
         {
-            await CloseAsync();
+            await DisposeAsync();
             throw;
         }
     }
@@ -79,41 +102,41 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
     /// <summary>Says that this server has ended in good order.</summary>
     public Task LeaveAsync(CancellationToken cancellation) => RunAsync("""DELETE FROM nodes WHERE "NodeId" = $1""", cancellation, nodeId);
 
-    public async ValueTask DisposeAsync() => await CloseAsync();
-
-    private long ApplySqlite(SqliteConnection connection, IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, bool commit)
+    public ValueTask DisposeAsync()
     {
-        using var transaction = connection.BeginTransaction();
-        var version = ChargeStore.Raise(connection, transaction);
-        var added = RequestLogStore.Add(connection, receipts);
-        ChargeStore.Add(connection, ChargesOf(added), origin);
-        if (mark is { } position)
-        {
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = MarkSql;
-            Bind(command, nodeId, position.Segment, position.Offset);
-            command.ExecuteNonQuery();
-        }
-
-        if (commit)
-        {
-            transaction.Commit();
-        }
-
-        return version;
+        Interlocked.Exchange(ref _sqlite, null)?.Dispose();
+        return ValueTask.CompletedTask;
     }
 
-    private async Task<long> ApplyPostgresAsync(
-        IReadOnlyList<PendingReceipt> receipts, string? origin, JournalMark? mark, bool commit, CancellationToken cancellation)
+    private async Task<(long Version, CallTotals Unposted)> ApplyPostgresAsync(
+        CallTotals? unposted, IReadOnlyList<PendingReceipt> receipts, long? origin, JournalMark? mark, bool commit, Predicate<CallTotals> due,
+        CancellationToken cancellation)
     {
         await using var connection = (NpgsqlConnection)await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var version = await ChargeStore.RaiseAsync(connection, transaction, cancellation);
-        var added = await RequestLogStore.AddAsync(connection, transaction, receipts, cancellation);
-        if (ChargesOf(added) is { Count: > 0 } charges)
+        long version, through, lastCall, lastEntry;
+        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(ChargeStore.RaiseSql), new(ChargeStore.StateSql) } })
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
-            await ChargeStore.AddAsync(connection, transaction, charges, origin, cancellation);
+            await reader.ReadAsync(cancellation);
+            version = reader.GetInt64(0);
+            await reader.NextResultAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            (through, lastCall, lastEntry) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        }
+
+        var now = time.GetTimestamp();
+        if (unposted is null || !unposted.Covers(through, lastCall))
+        {
+            unposted = await ChargeStore.LoadAsync(connection, transaction, through, now, cancellation);
+        }
+
+        await RequestLogStore.AddAsync(
+            connection, transaction, receipts, Math.Max(through, Math.Max(lastCall, lastEntry)) + 1, origin, unposted, cancellation);
+        if (unposted.Count > 0 && due(unposted))
+        {
+            await ChargeStore.PostAsync(connection, transaction, unposted, cancellation);
+            unposted = new CallTotals(unposted.Last, now);
         }
 
         if (mark is { } position)
@@ -130,20 +153,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
             await transaction.CommitAsync(cancellation);
         }
 
-        return version;
-    }
-
-    /// <summary>
-    /// Room for the pages that every batch touches (with the default of 2 MB they are read again and again), and fewer checkpoints, which copy a page
-    /// once however often it was written.
-    /// </summary>
-    private async Task<SqliteConnection> OpenWriterAsync(CancellationToken cancellation)
-    {
-        var connection = (SqliteConnection)await database.OpenConnectionAsync(cancellation);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=4000;";
-        await command.ExecuteNonQueryAsync(cancellation);
-        return connection;
+        return (version, unposted);
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellation, params object[] values)
@@ -168,42 +178,6 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId) : IAsync
 
             parameter.Value = values[i];
             command.Parameters.Add(parameter);
-        }
-    }
-
-    private static List<CallCharge> ChargesOf(List<PendingReceipt> receipts)
-    {
-        var charges = new List<CallCharge>(receipts.Count);
-        foreach (var (receipt, _) in receipts)
-        {
-            if (receipt.Charge.Total != Primitives.NanoUsd.Zero)
-            {
-                charges.Add(new CallCharge(
-                    receipt.Id.ToString(),
-                    receipt.User,
-                    receipt.ChargesGroupQuota ? receipt.GroupId : null,
-                    receipt.Key,
-                    receipt.Charge.Total.Value,
-                    Text(receipt.ServedModel.Length > 0 ? receipt.ServedModel : receipt.RequestedModel, 500, "call"),
-                    Text(receipt.KeyName, 200, "key"),
-                    RequestLogStore.Utc(receipt.StartedAt)));
-            }
-        }
-
-        return charges;
-
-        static string Text(string text, int longest, string otherwise)
-        {
-            var clean = RequestLogStore.Clean(text.Length > longest ? text[..longest] : text)!;
-            return clean.Length > 0 ? clean : otherwise;
-        }
-    }
-
-    private async ValueTask CloseAsync()
-    {
-        if (Interlocked.Exchange(ref _sqlite, null) is { } connection)
-        {
-            await connection.DisposeAsync();
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
     public ReceiptWriter(HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null)
     {
         (_journal, _holds, _time, _logger) = (journal, holds, time, logger ?? NullLogger<ReceiptWriter>.Instance);
-        _store = new ReceiptStore(database, journal.NodeId);
+        _store = new ReceiptStore(database, journal.NodeId, time);
         _patience = new DatabasePatience(time, _logger);
         _reader = new JournalReader(ApplyAsync, AnswersAsync, _patience, _logger);
         _started = time.GetUtcNow().UtcDateTime;
@@ -71,6 +71,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
             }
 
             _journal.ForgetLeftovers();
+            await _patience.UntilDoneAsync(() => PostAsync(cancellation), 0, cancellation);
             return count;
         }
         finally
@@ -130,9 +131,11 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 await RetryParkedAsync(cancellation);
             }
 
+            var busy = false;
             while (Fill() > 0)
             {
                 await ApplyBatchAsync(cancellation);
+                busy = true;
                 if (_journal.Queued < worthwhile)
                 {
                     break;
@@ -142,6 +145,11 @@ public sealed class ReceiptWriter : IAsyncDisposable
             if (_journal.HasOverflowed)
             {
                 await ReadBackAsync(cancellation);
+            }
+
+            if (!busy || worthwhile == 1)
+            {
+                await PostAsync(cancellation);
             }
 
             _journal.DeleteDone();
@@ -319,7 +327,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
         Volatile.Write(ref _parkedCount, _parked.Count);
     }
 
-    private async Task ApplyAsync(IReadOnlyList<PendingReceipt> receipts, string? origin, CancellationToken cancellation)
+    private async Task ApplyAsync(IReadOnlyList<PendingReceipt> receipts, long? origin, CancellationToken cancellation)
     {
         var active = _journal.Active;
         active.MarkVoids();
@@ -327,6 +335,15 @@ public sealed class ReceiptWriter : IAsyncDisposable
         if (origin is not null)
         {
             _holds.NoteOwnVersion(version);
+        }
+    }
+
+    /// <summary>Brings balances and key windows up to date with the request log.</summary>
+    private async Task PostAsync(CancellationToken cancellation)
+    {
+        if (_store.HasUnposted)
+        {
+            _holds.NoteOwnVersion(await _store.ApplyAsync([], _holds.Origin, null, cancellation, post: true));
         }
     }
 

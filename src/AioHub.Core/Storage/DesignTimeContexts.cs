@@ -9,6 +9,8 @@ namespace AioHub.Core.Storage;
 //   dotnet ef migrations add NAME --project src/AioHub.Core --context SqliteHubContext --output-dir Storage/Migrations/Sqlite
 //   dotnet ef migrations add NAME --project src/AioHub.Core --context PostgresHubContext --output-dir Storage/Migrations/Postgres
 //
+// EF Core cannot write WITHOUT ROWID: SQLite's user_calls is created by a statement in the first migration.
+//
 // Tests fail while the model has changes that no migration carries.
 
 /// <summary>For <c>dotnet ef migrations add NAME --context SqliteHubContext</c>.</summary>

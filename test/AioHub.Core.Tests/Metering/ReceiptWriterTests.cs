@@ -33,8 +33,8 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         (await Ledger.BalanceAsync(AccountRef.Quota(Budgeted!.Value), Cancellation)).Value.ShouldBe(980);
         (await CountAsync<RequestLogRow>()).ShouldBe(4);
         var charge = (await Ledger.EntriesAsync(Wallet, null, 1, Cancellation))[0];
-        (charge.Kind, charge.Amount.Value, charge.Reason, charge.Actor).ShouldBe((EntryKind.Charge, -20, "m", "key-1"));
-        await VerifyAsync(accounts: 3, entries: 6, requests: 4);
+        (charge.Kind, charge.Amount.Value, charge.Reason, charge.Actor).ShouldBe((EntryKind.Charge, -20, "m", "key 1"));
+        await VerifyAsync(accounts: 3, entries: 2, requests: 4);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         }
 
         (await Ledger.BalanceAsync(Wallet, Cancellation)).Value.ShouldBe(900);
-        await VerifyAsync(accounts: 2, entries: 3, requests: 1);
+        await VerifyAsync(accounts: 2, entries: 1, requests: 1);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         }
 
         (await Ledger.BalanceAsync(Wallet, Cancellation)).Value.ShouldBe(800);
-        await VerifyAsync(accounts: 1, entries: 21, requests: 20);
+        await VerifyAsync(accounts: 1, entries: 1, requests: 20);
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         await server.Writer.FlushAsync(Cancellation);
         (await CountAsync<RequestLogRow>()).ShouldBe(3_000);
         JournalFolder.Segments(server.Journal.Folder).Length.ShouldBeLessThanOrEqualTo(2);
-        await VerifyAsync(accounts: 1, entries: 3_000, requests: 3_000);
+        await VerifyAsync(accounts: 1, entries: 0, requests: 3_000);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         await ExecuteAsync("ALTER TABLE entries_away RENAME TO entries");
         await flushing;
         (await CountAsync<RequestLogRow>()).ShouldBe(6);
-        await VerifyAsync(accounts: 1, entries: 6, requests: 6);
+        await VerifyAsync(accounts: 1, entries: 0, requests: 6);
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         await AllowAsync();
         await server.Writer.FlushAsync(Cancellation);
         server.Writer.Parked.ShouldBe(0);
-        await VerifyAsync(accounts: 1, entries: 3, requests: 3);
+        await VerifyAsync(accounts: 1, entries: 0, requests: 3);
     }
 
     [Fact]
@@ -337,8 +337,10 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
     }
 
     private Task RefuseAsync(RequestId id) => ExecuteAsync(Database.Engine == DatabaseEngine.Postgres
-        ? $"ALTER TABLE request_log ADD CONSTRAINT no_poison CHECK (\"Id\" <> '{id}')"
-        : $"CREATE TRIGGER no_poison BEFORE INSERT ON request_log WHEN NEW.\"Id\" = '{id}' BEGIN SELECT RAISE(ABORT, 'poison'); END");
+        ? $"ALTER TABLE request_log ADD CONSTRAINT no_poison CHECK (\"Id\" <> '\\x{HexOf(id)}')"
+        : $"CREATE TRIGGER no_poison BEFORE INSERT ON request_log WHEN NEW.\"Id\" = x'{HexOf(id)}' BEGIN SELECT RAISE(ABORT, 'poison'); END");
+
+    private static string HexOf(RequestId id) => Convert.ToHexStringLower(RequestLogRow.BytesOf(id));
 
     private Task AllowAsync() => ExecuteAsync(Database.Engine == DatabaseEngine.Postgres ? "ALTER TABLE request_log DROP CONSTRAINT no_poison" : "DROP TRIGGER no_poison");
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Globalization;
@@ -16,7 +17,7 @@ namespace AioHub.Host.Tests.Serving;
 
 /// <summary>What the books say, read with plain SQL: not by the code that is tested.</summary>
 /// <param name="Charges">Of the request log, by request id, in nano-USD; calls that cost nothing are in it with zero.</param>
-/// <param name="Entries">Charges in wallets: request id and nano-USD, positive.</param>
+/// <param name="Entries">The rows of charged calls: request id and nano-USD, positive.</param>
 /// <param name="Balances">Of wallets, by user id.</param>
 internal sealed record Books(Dictionary<string, long> Charges, ImmutableArray<(string Request, long Nano)> Entries, Dictionary<long, long> Balances);
 
@@ -117,12 +118,17 @@ internal sealed class HubFolder : IDisposable
         await using var connection = Open();
         await connection.OpenAsync();
         var charges = new Dictionary<string, long>(StringComparer.Ordinal);
-        await ReadAsync(connection, """SELECT "Id", "ChargeNano" FROM request_log""", row => charges.Add(row.GetString(0), row.GetInt64(1)));
         var entries = ImmutableArray.CreateBuilder<(string, long)>();
-        await ReadAsync(
-            connection,
-            """SELECT e."RequestId", e."AmountNano" FROM entries e JOIN accounts a ON a."Id" = e."AccountId" WHERE e."Kind" = 'charge' AND a."Kind" = 'wallet'""",
-            row => entries.Add((row.GetString(0), -row.GetInt64(1))));
+        await ReadAsync(connection, """SELECT "Id", "ChargeNano" FROM request_log ORDER BY "Seq" """, row =>
+        {
+            var bytes = row.GetFieldValue<byte[]>(0);
+            var id = new RequestId(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(8))).ToString();
+            charges[id] = row.GetInt64(1);
+            if (row.GetInt64(1) != 0)
+            {
+                entries.Add((id, row.GetInt64(1)));
+            }
+        });
         var balances = new Dictionary<long, long>();
         await ReadAsync(
             connection, """SELECT "OwnerId", "BalanceNano" FROM accounts WHERE "Kind" = 'wallet'""", row => balances.Add(row.GetInt64(0), row.GetInt64(1)));

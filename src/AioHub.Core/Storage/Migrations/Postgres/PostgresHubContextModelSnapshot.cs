@@ -253,10 +253,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
             modelBuilder.Entity("AioHub.Core.Ledger.EntryRow", b =>
                 {
                     b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
                     b.Property<long>("AccountId")
                         .HasColumnType("bigint");
@@ -272,17 +269,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<DateTime>("At")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<long?>("KeyId")
-                        .HasColumnType("bigint");
-
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
-
-                    b.Property<string>("Origin")
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)");
 
                     b.Property<string>("Reason")
                         .IsRequired()
@@ -297,11 +287,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.HasIndex("AccountId", "Id");
 
-                    b.HasIndex("AccountId", "RequestId")
-                        .IsUnique()
-                        .HasDatabaseName("IX_entries_charge_once")
-                        .HasFilter("\"Kind\" = 'charge'");
-
                     b.ToTable("entries", (string)null);
                 });
 
@@ -310,16 +295,140 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<long>("KeyId")
                         .HasColumnType("bigint");
 
-                    b.Property<string>("Window")
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)");
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
 
-                    b.Property<long>("SpentNano")
+                    b.Property<long>("DayNano")
                         .HasColumnType("bigint");
 
-                    b.HasKey("KeyId", "Window");
+                    b.Property<int>("Month")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("MonthNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TotalNano")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyId");
 
                     b.ToTable("key_spending", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("posting", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.RequestLogRow", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheReadTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ChannelName")
+                        .HasColumnType("text");
+
+                    b.Property<long>("ChargeNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Detail")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<int>("Dialect")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ErrorCode")
+                        .HasColumnType("text");
+
+                    b.Property<double?>("FirstByteMs")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("GroupName")
+                        .HasColumnType("text");
+
+                    b.Property<int>("HttpStatus")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Operation")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("Origin")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("QuotaGroupId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("RequestedModel")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ServedModel")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("Stream")
+                        .HasColumnType("boolean");
+
+                    b.Property<double>("TotalMs")
+                        .HasColumnType("double precision");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Seq");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("QuotaGroupId", "Seq")
+                        .HasFilter("\"QuotaGroupId\" IS NOT NULL");
+
+                    b.ToTable("request_log", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.UserCallRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("UserId", "Seq");
+
+                    b.ToTable("user_calls", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Metering.JournalMarkRow", b =>
@@ -360,91 +469,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasKey("NodeId");
 
                     b.ToTable("nodes", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Metering.RequestLogRow", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasMaxLength(26)
-                        .HasColumnType("character varying(26)");
-
-                    b.Property<long>("CacheReadTokens")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("ChannelName")
-                        .HasColumnType("text");
-
-                    b.Property<long>("ChargeNano")
-                        .HasColumnType("bigint");
-
-                    b.Property<byte[]>("Detail")
-                        .IsRequired()
-                        .HasColumnType("bytea");
-
-                    b.Property<string>("Dialect")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)");
-
-                    b.Property<string>("ErrorCode")
-                        .HasColumnType("text");
-
-                    b.Property<double?>("FirstByteMs")
-                        .HasColumnType("double precision");
-
-                    b.Property<string>("GroupName")
-                        .HasColumnType("text");
-
-                    b.Property<int>("HttpStatus")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("InputTokens")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("KeyId")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Operation")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)");
-
-                    b.Property<string>("Outcome")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)");
-
-                    b.Property<long>("OutputTokens")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("QuotaGroupId")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("RequestedModel")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("ServedModel")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<DateTime>("StartedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<bool>("Stream")
-                        .HasColumnType("boolean");
-
-                    b.Property<double>("TotalMs")
-                        .HasColumnType("double precision");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("UserId", "Id");
-
-                    b.ToTable("request_log", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>

@@ -242,7 +242,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
             modelBuilder.Entity("AioHub.Core.Ledger.EntryRow", b =>
                 {
                     b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("AccountId")
@@ -259,16 +258,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.Property<DateTime>("At")
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("KeyId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(16)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Origin")
-                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Reason")
@@ -284,11 +276,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex("AccountId", "Id");
 
-                    b.HasIndex("AccountId", "RequestId")
-                        .IsUnique()
-                        .HasDatabaseName("IX_entries_charge_once")
-                        .HasFilter("\"Kind\" = 'charge'");
-
                     b.ToTable("entries", (string)null);
                 });
 
@@ -297,16 +284,140 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.Property<long>("KeyId")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Window")
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("SpentNano")
+                    b.Property<int>("Day")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("KeyId", "Window");
+                    b.Property<long>("DayNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MonthNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TotalNano")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyId");
 
                     b.ToTable("key_spending", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("posting", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.RequestLogRow", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheReadTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChannelName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChargeNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Detail")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Dialect")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ErrorCode")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("FirstByteMs")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("GroupName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("HttpStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Operation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("QuotaGroupId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RequestedModel")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ServedModel")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Stream")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("TotalMs")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Seq");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("QuotaGroupId", "Seq")
+                        .HasFilter("\"QuotaGroupId\" IS NOT NULL");
+
+                    b.ToTable("request_log", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.UserCallRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "Seq");
+
+                    b.ToTable("user_calls", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Metering.JournalMarkRow", b =>
@@ -347,91 +458,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasKey("NodeId");
 
                     b.ToTable("nodes", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Metering.RequestLogRow", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasMaxLength(26)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("CacheReadTokens")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("ChannelName")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("ChargeNano")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Detail")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<string>("Dialect")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("ErrorCode")
-                        .HasColumnType("TEXT");
-
-                    b.Property<double?>("FirstByteMs")
-                        .HasColumnType("REAL");
-
-                    b.Property<string>("GroupName")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("HttpStatus")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("InputTokens")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("KeyId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Operation")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Outcome")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("OutputTokens")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("QuotaGroupId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("RequestedModel")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("ServedModel")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("StartedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<bool>("Stream")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double>("TotalMs")
-                        .HasColumnType("REAL");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("UserId", "Id");
-
-                    b.ToTable("request_log", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>

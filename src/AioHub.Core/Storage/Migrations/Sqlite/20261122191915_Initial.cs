@@ -114,12 +114,15 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     KeyId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Window = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    SpentNano = table.Column<long>(type: "INTEGER", nullable: false)
+                    Day = table.Column<int>(type: "INTEGER", nullable: false),
+                    DayNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    Month = table.Column<int>(type: "INTEGER", nullable: false),
+                    MonthNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    TotalNano = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_key_spending", x => new { x.KeyId, x.Window });
+                    table.PrimaryKey("PK_key_spending", x => x.KeyId);
                 });
 
             migrationBuilder.CreateTable(
@@ -162,6 +165,18 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "posting",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Through = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_posting", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "prices",
                 columns: table => new
                 {
@@ -180,19 +195,20 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "request_log",
                 columns: table => new
                 {
-                    Id = table.Column<string>(type: "TEXT", maxLength: 26, nullable: false),
-                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", maxLength: 16, nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     KeyId = table.Column<long>(type: "INTEGER", nullable: false),
                     UserId = table.Column<long>(type: "INTEGER", nullable: false),
                     GroupName = table.Column<string>(type: "TEXT", nullable: true),
                     ChannelName = table.Column<string>(type: "TEXT", nullable: true),
                     RequestedModel = table.Column<string>(type: "TEXT", nullable: false),
                     ServedModel = table.Column<string>(type: "TEXT", nullable: false),
-                    Dialect = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Operation = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Dialect = table.Column<int>(type: "INTEGER", nullable: false),
+                    Operation = table.Column<int>(type: "INTEGER", nullable: false),
                     Stream = table.Column<bool>(type: "INTEGER", nullable: false),
                     HttpStatus = table.Column<int>(type: "INTEGER", nullable: false),
-                    Outcome = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Outcome = table.Column<int>(type: "INTEGER", nullable: false),
                     ErrorCode = table.Column<string>(type: "TEXT", nullable: true),
                     InputTokens = table.Column<long>(type: "INTEGER", nullable: false),
                     CacheReadTokens = table.Column<long>(type: "INTEGER", nullable: false),
@@ -201,11 +217,12 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     QuotaGroupId = table.Column<long>(type: "INTEGER", nullable: true),
                     TotalMs = table.Column<double>(type: "REAL", nullable: false),
                     FirstByteMs = table.Column<double>(type: "REAL", nullable: true),
+                    Origin = table.Column<long>(type: "INTEGER", nullable: true),
                     Detail = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_request_log", x => x.Id);
+                    table.PrimaryKey("PK_request_log", x => x.Seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -219,6 +236,11 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 {
                     table.PrimaryKey("PK_settings", x => x.Key);
                 });
+
+            // EF Core cannot say WITHOUT ROWID, which keeps the list by user in one tree instead of two.
+            migrationBuilder.Sql("""
+                CREATE TABLE "user_calls" ("UserId" INTEGER NOT NULL, "Seq" INTEGER NOT NULL, CONSTRAINT "PK_user_calls" PRIMARY KEY ("UserId", "Seq")) WITHOUT ROWID
+                """);
 
             migrationBuilder.CreateTable(
                 name: "users",
@@ -242,17 +264,14 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "entries",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
+                    Id = table.Column<long>(type: "INTEGER", nullable: false),
                     AccountId = table.Column<long>(type: "INTEGER", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     AmountNano = table.Column<long>(type: "INTEGER", nullable: false),
                     RequestId = table.Column<string>(type: "TEXT", maxLength: 26, nullable: true),
-                    KeyId = table.Column<long>(type: "INTEGER", nullable: true),
                     Reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     Actor = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    Origin = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true)
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -391,13 +410,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 columns: new[] { "AccountId", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_entries_charge_once",
-                table: "entries",
-                columns: new[] { "AccountId", "RequestId" },
-                unique: true,
-                filter: "\"Kind\" = 'charge'");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_group_members_ChannelId",
                 table: "group_members",
                 column: "ChannelId");
@@ -414,9 +426,16 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 column: "ModelId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_request_log_UserId_Id",
+                name: "IX_request_log_Id",
                 table: "request_log",
-                columns: new[] { "UserId", "Id" });
+                column: "Id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_log_QuotaGroupId_Seq",
+                table: "request_log",
+                columns: new[] { "QuotaGroupId", "Seq" },
+                filter: "\"QuotaGroupId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_Email",
@@ -461,6 +480,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "nodes");
 
             migrationBuilder.DropTable(
+                name: "posting");
+
+            migrationBuilder.DropTable(
                 name: "prices");
 
             migrationBuilder.DropTable(
@@ -468,6 +490,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "user_calls");
 
             migrationBuilder.DropTable(
                 name: "users");

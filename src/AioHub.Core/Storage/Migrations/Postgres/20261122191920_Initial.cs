@@ -115,12 +115,15 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     KeyId = table.Column<long>(type: "bigint", nullable: false),
-                    Window = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    SpentNano = table.Column<long>(type: "bigint", nullable: false)
+                    Day = table.Column<int>(type: "integer", nullable: false),
+                    DayNano = table.Column<long>(type: "bigint", nullable: false),
+                    Month = table.Column<int>(type: "integer", nullable: false),
+                    MonthNano = table.Column<long>(type: "bigint", nullable: false),
+                    TotalNano = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_key_spending", x => new { x.KeyId, x.Window });
+                    table.PrimaryKey("PK_key_spending", x => x.KeyId);
                 });
 
             migrationBuilder.CreateTable(
@@ -163,6 +166,18 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "posting",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    Through = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_posting", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "prices",
                 columns: table => new
                 {
@@ -181,19 +196,20 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "request_log",
                 columns: table => new
                 {
-                    Id = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: false),
-                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Seq = table.Column<long>(type: "bigint", nullable: false),
+                    Id = table.Column<byte[]>(type: "bytea", maxLength: 16, nullable: false),
+                    StartedAt = table.Column<long>(type: "bigint", nullable: false),
                     KeyId = table.Column<long>(type: "bigint", nullable: false),
                     UserId = table.Column<long>(type: "bigint", nullable: false),
                     GroupName = table.Column<string>(type: "text", nullable: true),
                     ChannelName = table.Column<string>(type: "text", nullable: true),
                     RequestedModel = table.Column<string>(type: "text", nullable: false),
                     ServedModel = table.Column<string>(type: "text", nullable: false),
-                    Dialect = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    Operation = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Dialect = table.Column<int>(type: "integer", nullable: false),
+                    Operation = table.Column<int>(type: "integer", nullable: false),
                     Stream = table.Column<bool>(type: "boolean", nullable: false),
                     HttpStatus = table.Column<int>(type: "integer", nullable: false),
-                    Outcome = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Outcome = table.Column<int>(type: "integer", nullable: false),
                     ErrorCode = table.Column<string>(type: "text", nullable: true),
                     InputTokens = table.Column<long>(type: "bigint", nullable: false),
                     CacheReadTokens = table.Column<long>(type: "bigint", nullable: false),
@@ -202,11 +218,12 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     QuotaGroupId = table.Column<long>(type: "bigint", nullable: true),
                     TotalMs = table.Column<double>(type: "double precision", nullable: false),
                     FirstByteMs = table.Column<double>(type: "double precision", nullable: true),
+                    Origin = table.Column<long>(type: "bigint", nullable: true),
                     Detail = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_request_log", x => x.Id);
+                    table.PrimaryKey("PK_request_log", x => x.Seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -219,6 +236,18 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_settings", x => x.Key);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_calls",
+                columns: table => new
+                {
+                    UserId = table.Column<long>(type: "bigint", nullable: false),
+                    Seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_user_calls", x => new { x.UserId, x.Seq });
                 });
 
             migrationBuilder.CreateTable(
@@ -243,17 +272,14 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "entries",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Id = table.Column<long>(type: "bigint", nullable: false),
                     AccountId = table.Column<long>(type: "bigint", nullable: false),
                     Kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     AmountNano = table.Column<long>(type: "bigint", nullable: false),
                     RequestId = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: true),
-                    KeyId = table.Column<long>(type: "bigint", nullable: true),
                     Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    Origin = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true)
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -392,13 +418,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 columns: new[] { "AccountId", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_entries_charge_once",
-                table: "entries",
-                columns: new[] { "AccountId", "RequestId" },
-                unique: true,
-                filter: "\"Kind\" = 'charge'");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_group_members_ChannelId",
                 table: "group_members",
                 column: "ChannelId");
@@ -415,9 +434,16 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 column: "ModelId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_request_log_UserId_Id",
+                name: "IX_request_log_Id",
                 table: "request_log",
-                columns: new[] { "UserId", "Id" });
+                column: "Id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_log_QuotaGroupId_Seq",
+                table: "request_log",
+                columns: new[] { "QuotaGroupId", "Seq" },
+                filter: "\"QuotaGroupId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_Email",
@@ -462,6 +488,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "nodes");
 
             migrationBuilder.DropTable(
+                name: "posting");
+
+            migrationBuilder.DropTable(
                 name: "prices");
 
             migrationBuilder.DropTable(
@@ -469,6 +498,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "user_calls");
 
             migrationBuilder.DropTable(
                 name: "users");
