@@ -16,7 +16,11 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private const int BatchSize = 1_000;
     private const int TriesBeforeSingles = 3;
     private const int MostParked = 1_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private const int BusyBatch = 250;
+
+    // A transaction of few receipts costs as much as those; many must not wait in memory for long.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ParkedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
     private readonly UsageJournal _journal;
@@ -87,9 +91,10 @@ public sealed class ReceiptWriter : IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (!stopping.IsCancellationRequested)
         {
+            var written = 0;
             try
             {
-                await FlushAsync(BatchSize, stopping);
+                written = await FlushAsync(BatchSize, stopping);
                 await BeatAsync(stopping);
             }
             catch (Exception problem) when (!stopping.IsCancellationRequested)
@@ -102,7 +107,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 break;
             }
 
-            await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(written >= BusyBatch ? BusyPause : Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         using var last = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
@@ -121,8 +126,10 @@ public sealed class ReceiptWriter : IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellation) => FlushAsync(1, cancellation);
 
     /// <param name="worthwhile">After the first batch: how many must wait for another transaction to be made at once.</param>
-    private async Task FlushAsync(int worthwhile, CancellationToken cancellation)
+    /// <returns>How many were written.</returns>
+    private async Task<int> FlushAsync(int worthwhile, CancellationToken cancellation)
     {
+        var written = 0;
         await _turn.WaitAsync(cancellation);
         try
         {
@@ -131,11 +138,10 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 await RetryParkedAsync(cancellation);
             }
 
-            var busy = false;
-            while (Fill() > 0)
+            while (Fill() is > 0 and var count)
             {
                 await ApplyBatchAsync(cancellation);
-                busy = true;
+                written += count;
                 if (_journal.Queued < worthwhile)
                 {
                     break;
@@ -147,13 +153,14 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 await ReadBackAsync(cancellation);
             }
 
-            if (!busy || worthwhile == 1)
+            if (written == 0 || worthwhile == 1)
             {
                 await PostAsync(cancellation);
             }
 
             _journal.DeleteDone();
             _journal.PrepareStandby();
+            return written;
         }
         finally
         {
@@ -224,7 +231,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 await ApplyAsync(Pending(_batch), _holds.Origin, cancellation);
                 foreach (var ticket in _batch)
                 {
-                    Finish(ticket);
+                    _journal.Finish(ticket);
                 }
 
                 _batch.Clear();
@@ -283,7 +290,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
             return problem;
         }
 
-        Finish(ticket);
+        _journal.Finish(ticket);
         return null;
     }
 
@@ -349,9 +356,4 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
     private static List<PendingReceipt> Pending(List<JournalTicket> tickets) =>
         tickets.ConvertAll(static ticket => new PendingReceipt(ticket.Receipt, ticket.Payload));
-
-    private static void Finish(in JournalTicket ticket)
-    {
-        ticket.Segment.Mark(ticket.Offset, ticket.Size);
-    }
 }

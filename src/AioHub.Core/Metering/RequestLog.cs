@@ -17,47 +17,46 @@ public enum RequestState
 /// <param name="Receipt">Null while pending.</param>
 public sealed record RequestRecord(RequestState State, Receipt? Receipt);
 
-/// <summary>Answers what became of a call: from memory while it is recent, else from the database.</summary>
-/// <param name="recent">How many receipts are kept in memory; all are in the database within 100 ms, unless that is away.</param>
-public sealed class RequestLog(HubDatabase database, int recent = 4_096)
+/// <summary>Answers what became of a call: from memory until its receipt is in the database, from then on from there.</summary>
+public sealed class RequestLog(HubDatabase database)
 {
-    private readonly ConcurrentDictionary<RequestId, ApiKeyId> _pending = new();
-    private readonly Receipt?[] _recent = new Receipt?[recent];
-    private long _next = -1;
+    /// <summary>An <see cref="ApiKey"/> while the call runs; its <see cref="Receipt"/> until that is in the database.</summary>
+    private readonly ConcurrentDictionary<RequestId, object> _calls = new();
 
     /// <summary>Calls that run now.</summary>
-    public int Pending => _pending.Count;
+    public int Pending => _calls.Count(static call => call.Value is ApiKey);
+
+    /// <summary>Calls that memory knows: those that run, and those on their way to the database.</summary>
+    internal int Known => _calls.Count;
 
     /// <summary>A call has been admitted. <see cref="Drop"/> or its receipt ends the state.</summary>
-    public void Begin(RequestId id, ApiKeyId key) => _pending.TryAdd(id, key);
+    public void Begin(RequestId id, ApiKey key) => _calls.TryAdd(id, key);
 
-    /// <summary>The call has ended without a receipt.</summary>
-    public void Drop(RequestId id) => _pending.TryRemove(id, out _);
+    /// <summary>The call has ended; without a receipt it is forgotten.</summary>
+    public void Drop(RequestId id)
+    {
+        if (_calls.TryGetValue(id, out var call) && call is ApiKey)
+        {
+            _calls.TryRemove(id, out _);
+        }
+    }
 
     /// <summary>Null when there is no such call, or it is another key's.</summary>
     public async ValueTask<RequestRecord?> FindAsync(RequestId id, ApiKeyId key, CancellationToken cancellation)
     {
-        foreach (var candidate in _recent)
+        if (_calls.TryGetValue(id, out var call))
         {
-            if (candidate is not null && candidate.Id == id)
-            {
-                return Of(candidate, key);
-            }
-        }
-
-        if (_pending.TryGetValue(id, out var owner))
-        {
-            return owner == key ? new RequestRecord(RequestState.Pending, null) : null;
+            return call is Receipt receipt ? Of(receipt, key) : ((ApiKey)call).Id == key ? new RequestRecord(RequestState.Pending, null) : null;
         }
 
         return await RequestLogStore.FindAsync(database, id, cancellation) is { } stored ? Of(stored, key) : null;
     }
 
-    internal void Settled(Receipt receipt)
-    {
-        Volatile.Write(ref _recent[(int)((ulong)Interlocked.Increment(ref _next) % (ulong)_recent.Length)], receipt);
-        _pending.TryRemove(receipt.Id, out _);
-    }
+    /// <summary>The receipt is in the journal and waits for the database.</summary>
+    internal void Settled(Receipt receipt) => _calls[receipt.Id] = receipt;
+
+    /// <summary>The receipt is in the database, or in the journal's file alone: nothing in memory refers to it any more.</summary>
+    internal void Forget(Receipt receipt) => _calls.TryRemove(receipt.Id, out _);
 
     private static RequestRecord? Of(Receipt receipt, ApiKeyId key) => receipt.Key != key ? null
         : new RequestRecord(receipt.Outcome is CallOutcome.Failed or CallOutcome.Refused ? RequestState.Released : RequestState.Settled, receipt);

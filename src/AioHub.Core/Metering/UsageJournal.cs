@@ -107,7 +107,15 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
 
         // The record is safe in the file; the flag makes the receipt writer read it from there. In this order: it lowers the flag before it looks.
         Interlocked.Decrement(ref _queued);
+        _log?.Forget(receipt);
         NoteOverflow();
+    }
+
+    /// <summary>The record is in the database. Receipt writer only.</summary>
+    internal void Finish(in JournalTicket ticket)
+    {
+        ticket.Segment.Mark(ticket.Offset, ticket.Size);
+        _log?.Forget(ticket.Receipt);
     }
 
     /// <summary>Lets no further record in and gives the folder free. Records that are not in the database stay in the files for the next start.</summary>

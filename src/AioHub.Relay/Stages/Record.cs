@@ -8,7 +8,7 @@ internal sealed class Record(RequestLog log)
 {
     public Envelope Begin(Envelope envelope)
     {
-        log.Begin(envelope.Id, envelope.Caller.Key.Id);
+        log.Begin(envelope.Id, envelope.Caller.Key);
         return envelope;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using AioHub.Core.Identity;
@@ -101,9 +100,7 @@ public abstract class ReceiptSpeed(DatabaseEngine engine) : OnLedger(engine)
             // Written once a slot: what is measured is the store, not the journal.
             if (payloads.Count == i)
             {
-                var (buffer, length) = ReceiptBytes.Write(receipt);
-                payloads.Add(buffer.AsSpan(JournalFormat.FrameHeader, length).ToArray());
-                ArrayPool<byte>.Shared.Return(buffer);
+                payloads.Add(ReceiptBytes.Write(receipt, out var length).Slice(JournalFormat.FrameHeader, length).ToArray());
             }
 
             batch.Add(new PendingReceipt(receipt, payloads[i]));

@@ -157,7 +157,7 @@ public abstract class ReceiptStoreTests(DatabaseEngine engine) : OnLedger(engine
 
     private static PendingReceipt Pending(Receipt receipt)
     {
-        var (buffer, length) = ReceiptBytes.Write(receipt);
-        return new PendingReceipt(receipt, buffer.AsMemory(JournalFormat.FrameHeader, length));
+        var frame = ReceiptBytes.Write(receipt, out var length);
+        return new PendingReceipt(receipt, frame.Slice(JournalFormat.FrameHeader, length).ToArray());
     }
 }

@@ -1,3 +1,4 @@
+using AioHub.Core.Identity;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
@@ -14,13 +15,13 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
     [Fact]
     public async Task A_call_is_pending_then_settled_and_only_its_own_key_may_see_it()
     {
-        var log = new RequestLog(Database, recent: 8);
+        var log = new RequestLog(Database);
         using var journal = UsageJournal.Open(Folder, Time, log);
         using var book = await LoadedBookAsync();
         await using var writer = new ReceiptWriter(Database, journal, book, Time);
         var receipt = Receipt(5);
         (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBeNull();
-        log.Begin(receipt.Id, receipt.Key);
+        log.Begin(receipt.Id, KeyOf(receipt));
         (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBe(new RequestRecord(RequestState.Pending, null));
         (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
 
@@ -30,11 +31,7 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
 
         await writer.FlushAsync(Cancellation);
-        for (var i = 0; i < 20; i++)
-        {
-            journal.Append(Receipt(1));
-        }
-
+        log.Drop(receipt.Id);
         var stored = await log.FindAsync(receipt.Id, receipt.Key, Cancellation);
         ShouldBeSame(stored!.Receipt!, receipt);
         (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
@@ -49,8 +46,32 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         journal.Append(failed);
         (await log.FindAsync(failed.Id, failed.Key, Cancellation))!.State.ShouldBe(RequestState.Released);
         var dropped = RequestId.New(Time);
-        log.Begin(dropped, failed.Key);
+        log.Begin(dropped, KeyOf(failed));
         log.Drop(dropped);
         (await log.FindAsync(dropped, failed.Key, Cancellation)).ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Nothing_of_a_written_call_stays_in_memory_and_one_on_its_way_is_not_forgotten_by_its_end()
+    {
+        var log = new RequestLog(Database);
+        using var journal = UsageJournal.Open(Folder, Time, log, new JournalSizes(QueueLength: 1));
+        using var book = await LoadedBookAsync();
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        var (queued, inTheFileAlone) = (Receipt(5), Receipt(6));
+        foreach (var receipt in new[] { queued, inTheFileAlone })
+        {
+            log.Begin(receipt.Id, KeyOf(receipt));
+            journal.Append(receipt);
+            log.Drop(receipt.Id);
+        }
+
+        log.Known.ShouldBe(1);
+        (await log.FindAsync(queued.Id, queued.Key, Cancellation))!.Receipt.ShouldBeSameAs(queued);
+        await writer.FlushAsync(Cancellation);
+        log.Known.ShouldBe(0);
+        (await log.FindAsync(inTheFileAlone.Id, queued.Key, Cancellation))!.State.ShouldBe(RequestState.Settled);
+    }
+
+    private static ApiKey KeyOf(Receipt receipt) => new() { Id = receipt.Key, Name = "k", Owner = receipt.User, OwnerRole = Role.User, Groups = ["g"] };
 }
