@@ -6,7 +6,7 @@ namespace AioHub.Core.Metering;
 /// <summary>Sizes of the journal; the defaults are what a server uses.</summary>
 /// <param name="SegmentBytes">Where a file ends and the next begins.</param>
 /// <param name="QueueLength">Receipts that may wait for the database in memory; beyond, they wait in the file alone.</param>
-public sealed record JournalSizes(int SegmentBytes = 16 << 20, int QueueLength = 65_536);
+public sealed record JournalSizes(int SegmentBytes = 4 << 20, int QueueLength = 65_536);
 
 /// <summary>A record on its way to the database.</summary>
 internal readonly record struct JournalTicket(Receipt Receipt, byte[] Payload, JournalSegment Segment, long Offset)
@@ -90,7 +90,7 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
         try
         {
             BeforeWrite?.Invoke();
-            RandomAccess.Write(segment.File, frame, offset);
+            segment.Write(offset, frame);
         }
         catch (Exception problem)
         {
