@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 
@@ -10,20 +11,46 @@ namespace AioHub.Core.Identity;
 public sealed class ApiKeyDirectory(MasterKey master)
 {
     private readonly KeyHasher _hasher = new(master);
-    private volatile Dictionary<KeyHash, ApiKey> _keys = [];
+    private volatile Published _keys = new([]);
+
+    // Each thread's own, so that no lock guards it.
+    [ThreadStatic]
+    private static RecentKey[]? _recent;
 
     // Only the one reload at a time touches these.
     private readonly Dictionary<long, UserRecord> _users = [];
     private readonly Dictionary<long, KeyRecord> _records = [];
 
-    public int Count => _keys.Count;
+    public int Count => _keys.ByHash.Count;
 
     /// <summary>The key with this secret, or null. The secret is compared by its keyed hash.</summary>
-    public ApiKey? Find(ReadOnlySpan<char> secret) =>
-        _hasher.TryHash(secret, out var hash) && _keys.TryGetValue(hash, out var key) ? key : null;
+    public ApiKey? Find(ReadOnlySpan<char> secret) => Find(secret, _keys);
+
+    /// <summary>
+    /// The same for a secret inside a header's value. A web server hands the very same string out for each request of a connection: what was found for
+    /// it is remembered by the string's identity, which no guess can hit, and saves the hash.
+    /// </summary>
+    public ApiKey? Find(string header, ReadOnlySpan<char> secret)
+    {
+        var keys = _keys;
+        var recent = _recent ??= new RecentKey[RecentKey.Slots];
+        ref var slot = ref recent[(uint)RuntimeHelpers.GetHashCode(header) % RecentKey.Slots];
+        if (ReferenceEquals(slot.Header, header) && slot.Length == secret.Length && ReferenceEquals(slot.Stamp, keys.Stamp))
+        {
+            return slot.Key;
+        }
+
+        var found = Find(secret, keys);
+        if (found is not null)
+        {
+            slot = new RecentKey(header, secret.Length, keys.Stamp, found);
+        }
+
+        return found;
+    }
 
     /// <summary>Every key that is not revoked, in no order.</summary>
-    public IReadOnlyCollection<ApiKey> Keys => _keys.Values;
+    public IReadOnlyCollection<ApiKey> Keys => _keys.ByHash.Values;
 
     /// <summary>The version of the newest row seen.</summary>
     internal long SeenVersion { get; private set; }
@@ -36,7 +63,7 @@ public sealed class ApiKeyDirectory(MasterKey master)
             return;
         }
 
-        var next = new Dictionary<KeyHash, ApiKey>(_keys);
+        var next = new Dictionary<KeyHash, ApiKey>(_keys.ByHash);
         foreach (var user in users)
         {
             var known = _users.ContainsKey(user.Id);
@@ -75,7 +102,25 @@ public sealed class ApiKeyDirectory(MasterKey master)
             }
         }
 
-        _keys = next;
+        _keys = new Published(next);
+    }
+
+    private ApiKey? Find(ReadOnlySpan<char> secret, Published keys) =>
+        _hasher.TryHash(secret, out var hash) && keys.ByHash.TryGetValue(hash, out var key) ? key : null;
+
+    private sealed class Published(Dictionary<KeyHash, ApiKey> byHash)
+    {
+        public Dictionary<KeyHash, ApiKey> ByHash { get; } = byHash;
+
+        /// <summary>Stands for this state where the keys themselves must not be kept alive.</summary>
+        public object Stamp { get; } = new();
+    }
+
+    /// <param name="Header">The value's identity.</param>
+    /// <param name="Stamp">Of the state that the key was found in.</param>
+    private readonly record struct RecentKey(string? Header, int Length, object? Stamp, ApiKey? Key)
+    {
+        public const int Slots = 256;
     }
 
     private static ApiKey Build(KeyRecord record, UserRecord owner) => new()

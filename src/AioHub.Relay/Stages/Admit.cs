@@ -15,13 +15,13 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
     /// <summary>Finds the key of a request without counting the call.</summary>
     public Step<Caller> Identify(HttpContext http)
     {
-        var failure = ReadSecret(http.Request, out var secret);
+        var failure = ReadSecret(http.Request, out var secret, out var header);
         if (failure is not null)
         {
             return failure;
         }
 
-        var key = keys.Find(secret);
+        var key = header is null ? keys.Find(secret) : keys.Find(header, secret);
         if (key is null)
         {
             return HubFailures.WrongKey;
@@ -50,20 +50,26 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
     public void Leave(Caller caller) => limits.Leave(caller.Key);
 
     /// <summary>Every place a client may put its key; equal values count as one (some send two headers).</summary>
-    private static Failure? ReadSecret(HttpRequest request, out ReadOnlySpan<char> secret)
+    /// <param name="header">The value of the Authorization header when the secret is in there.</param>
+    private static Failure? ReadSecret(HttpRequest request, out ReadOnlySpan<char> secret, out string? header)
     {
         secret = default;
         var headers = request.Headers;
-        if (!Take(Bearer(headers.Authorization), ref secret)
-            || !Take(Single(headers["x-api-key"]), ref secret)
+        var authorization = headers.Authorization;
+        Take(Bearer(authorization), ref secret);
+        header = secret.IsEmpty ? null : authorization[0];
+        if (!Take(Single(headers["x-api-key"]), ref secret)
             || !Take(Single(headers["x-goog-api-key"]), ref secret)
-            || !Take(request.QueryString.HasValue ? Single(request.Query["key"]) : default, ref secret))
+            || !Take(HasKey(request.QueryString) ? Single(request.Query["key"]) : default, ref secret))
         {
             return HubFailures.DifferingKeys;
         }
 
         return secret.IsEmpty ? HubFailures.NoKey : null;
     }
+
+    /// <summary>Most queries (<c>?beta=true</c>, <c>?alt=sse</c>) name no key and need not be taken apart.</summary>
+    private static bool HasKey(QueryString query) => query.HasValue && (query.Value!.Contains("key", StringComparison.OrdinalIgnoreCase) || query.Value.Contains('%'));
 
     private static bool Take(ReadOnlySpan<char> found, ref ReadOnlySpan<char> secret)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
@@ -15,6 +16,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
 {
     private const int MostErrorBytes = 64 * 1024;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Step<UpstreamReply>> SendAsync(UpstreamCall call, CallClock clock)
     {
         HttpResponseMessage response;

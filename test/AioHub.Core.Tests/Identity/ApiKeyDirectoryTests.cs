@@ -48,6 +48,27 @@ public sealed class ApiKeyDirectoryAllocationTests
         directory.Find("sk-b")!.Id.Value.ShouldBe(1);
     }
 
+    [Fact]
+    public void What_is_remembered_of_a_header_ends_with_the_configuration_it_was_found_in()
+    {
+        var directory = new ApiKeyDirectory(Master);
+        var hasher = new KeyHasher(Master);
+        hasher.TryHash("sk-a", out var a);
+        hasher.TryHash("sk-b", out var b);
+        var header = new string("Bearer sk-a");
+        directory.Find(header, header.AsSpan(7)).ShouldBeNull();
+        directory.Apply([new UserRecord(1, Role.User, [], Enabled: true, 1)], [Record(1, a)]);
+        directory.Find(header, header.AsSpan(7))!.Id.Value.ShouldBe(1);
+        directory.Find(header, header.AsSpan(7)).ShouldBeSameAs(directory.Find("sk-a"));
+
+        // Not the text counts but the very string, and which part of it.
+        directory.Find(new string("Bearer sk-b"), "sk-b").ShouldBeNull();
+        directory.Find(header, header.AsSpan(6)).ShouldBeNull();
+        directory.Apply([], [Record(1, b)]);
+        directory.Find(header, header.AsSpan(7)).ShouldBeNull();
+        new ApiKeyDirectory(Master).Find(header, header.AsSpan(7)).ShouldBeNull();
+    }
+
     private static KeyRecord Record(long id, KeyHash hash) => new()
     {
         Id = id,
