@@ -36,6 +36,11 @@ internal static class ReplyHeaders
     public static string? ContentType(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString() is var type && IsPlain(type) ? type : null;
 
+    /// <summary>What the upstream says; a hint, never a bound.</summary>
+    public static long? ContentLength(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values)
+            && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length < int.MaxValue ? length : null;
+
     /// <summary>Printable ASCII: what both sides' header writers take. Anything else makes them throw in the middle of a call.</summary>
     public static bool IsPlain(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 

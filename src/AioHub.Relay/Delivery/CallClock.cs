@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Delivery;
@@ -9,11 +8,12 @@ internal sealed class CallClock : IDisposable
     /// <summary>A wait may last longer by this part of it: a stream then sets its timer a few times a minute, not with every chunk.</summary>
     private const int Slack = 16;
 
-    /// <summary>Sources with their timers, from calls that ended well.</summary>
-    private const int MostKept = 1024;
+    /// <summary>For each thread.</summary>
+    private const int MostKept = 64;
 
-    private static readonly ConcurrentQueue<CancellationTokenSource> Kept = new();
-    private static int _kept;
+    /// <summary>Sources with their timers, from calls that ended well.</summary>
+    [ThreadStatic]
+    private static Stack<CancellationTokenSource>? _kept;
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenRegistration _callerLeaves;
@@ -66,10 +66,10 @@ internal sealed class CallClock : IDisposable
         _callerLeaves.Dispose();
 
         // Nobody else holds it any more: the registration is gone, and the call's reads have ended.
-        if (ReferenceEquals(_time, TimeProvider.System) && _stop.TryReset() && Volatile.Read(ref _kept) < MostKept)
+        var kept = _kept ??= new Stack<CancellationTokenSource>(MostKept);
+        if (ReferenceEquals(_time, TimeProvider.System) && kept.Count < MostKept && _stop.TryReset())
         {
-            Interlocked.Increment(ref _kept);
-            Kept.Enqueue(_stop);
+            kept.Push(_stop);
             return;
         }
 
@@ -83,12 +83,6 @@ internal sealed class CallClock : IDisposable
             return new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         }
 
-        if (!Kept.TryDequeue(out var kept))
-        {
-            return new CancellationTokenSource();
-        }
-
-        Interlocked.Decrement(ref _kept);
-        return kept;
+        return _kept is { Count: > 0 } kept ? kept.Pop() : new CancellationTokenSource();
     }
 }

@@ -16,8 +16,7 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
 
     public async ValueTask<Outcome> RunAsync(CallerStream? stream)
     {
-        var expected = reply.Response.Content.Headers.ContentLength ?? ReadAtOnce;
-        using var body = new PooledBytes((int)Math.Min(expected + 1, 1 << 20));
+        using var body = new PooledBytes((int)Math.Min(ReplyHeaders.ContentLength(reply.Response) + 1 ?? ReadAtOnce, 1 << 20));
         try
         {
             if (await ReadAsync(body) is { } failure)
