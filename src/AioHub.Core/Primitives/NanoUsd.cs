@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AioHub.Core.Primitives;
 
 /// <summary>Money: a whole number of nano-dollars (10⁻⁹ USD). Arithmetic is checked; ±9.2 billion USD fit.</summary>
@@ -16,8 +14,30 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
     public decimal ToUsd() => (decimal)Value / PerUsd;
 
     /// <summary>Dollars with nine decimals, such as <c>0.000012500</c>.</summary>
-    public string ToUsdString() =>
-        string.Create(CultureInfo.InvariantCulture, stackalloc char[32], $"{(Value < 0 ? "-" : "")}{Math.Abs(Value / PerUsd)}.{Math.Abs(Value % PerUsd):000000000}");
+    public string ToUsdString()
+    {
+        // Longest: a sign, ten digits, the point, nine digits.
+        Span<char> text = stackalloc char[21];
+        var at = text.Length;
+        var rest = Value < 0 ? (ulong)-(Value + 1) + 1 : (ulong)Value;
+        for (var digits = 0; digits < 10 || rest > 0; digits++)
+        {
+            if (digits == 9)
+            {
+                text[--at] = '.';
+            }
+
+            text[--at] = (char)('0' + (rest % 10));
+            rest /= 10;
+        }
+
+        if (Value < 0)
+        {
+            text[--at] = '-';
+        }
+
+        return new string(text[at..]);
+    }
 
     public int CompareTo(NanoUsd other) => Value.CompareTo(other.Value);
 

@@ -18,6 +18,14 @@ public sealed class HubDatabase : IAsyncDisposable
     private readonly DbContextOptions _options;
     private readonly NpgsqlDataSource? _postgres;
 
+    /// <summary>No connection is ever used by two threads at once, so SQLite need not lock at every bound value; nor count its memory under a lock.</summary>
+    static HubDatabase()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+        SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     private HubDatabase(DatabaseEngine engine, string connectionString)
     {
         Engine = engine;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -21,8 +22,12 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
     private const int FirstRent = 1 << 20;
     private const int SmallRent = 4096;
 
-    private static readonly string[] SessionHeaders =
-        ["x-session-affinity", "x-session-id", "session-id", "session_id", "thread-id", "conversation_id", "x-conversation-id", "x-opencode-session", "x-grok-conv-id", "x-claude-code-session-id"];
+    /// <summary>By rank: when a client sends several, the first of these counts.</summary>
+    private static readonly FrozenDictionary<string, int> SessionHeaders = new[]
+    {
+        "x-session-affinity", "x-session-id", "session-id", "session_id", "thread-id", "conversation_id", "x-conversation-id", "x-opencode-session", "x-grok-conv-id",
+        "x-claude-code-session-id",
+    }.Index().ToFrozenDictionary(static header => header.Item, static header => header.Index, StringComparer.OrdinalIgnoreCase);
 
     public async ValueTask<Step<Envelope>> ReadAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller)
     {
@@ -194,14 +199,15 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
 
     private static string? SessionOf(HttpRequest request, in RequestPeek peek)
     {
-        foreach (var name in SessionHeaders)
+        var (best, session) = (int.MaxValue, peek.Session);
+        foreach (var (name, value) in request.Headers)
         {
-            if (request.Headers.TryGetValue(name, out var value) && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } session)
+            if (SessionHeaders.TryGetValue(name, out var rank) && rank < best && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } found)
             {
-                return session;
+                (best, session) = (rank, found);
             }
         }
 
-        return peek.Session;
+        return session;
     }
 }
