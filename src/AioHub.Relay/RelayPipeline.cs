@@ -68,7 +68,8 @@ internal sealed class RelayPipeline(
         }
     }
 
-    private async Task ServeAsync(HttpContext http, Envelope envelope)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ServeAsync(HttpContext http, Envelope envelope)
     {
         var settlement = new Settlement(envelope, book, journal, time);
         var served = record.Begin(envelope);

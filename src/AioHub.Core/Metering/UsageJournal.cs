@@ -226,7 +226,7 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
             return;
         }
 
-        var next = Interlocked.Exchange(ref _standby, null) ?? Create();
+        var next = Interlocked.Exchange(ref _standby, null) ?? CreateNow();
         if (!ReferenceEquals(Interlocked.CompareExchange(ref _active, next, full), full))
         {
             KeepOrDelete(next);
@@ -239,6 +239,19 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
         {
             _segments.TryRemove(spare.Number, out _);
             spare.Delete();
+        }
+    }
+
+    /// <summary>For a call that waits: whatever a full or broken disk is called (.NET has several names), the caller is told that nothing can be recorded.</summary>
+    private JournalSegment CreateNow()
+    {
+        try
+        {
+            return Create();
+        }
+        catch (Exception problem) when (problem is not IOException)
+        {
+            throw new IOException("The usage journal could not be written.", problem);
         }
     }
 

@@ -35,6 +35,7 @@ public sealed class JournalTroubleTests
         await ShouldServeAsync(caller);
 
         await LimitFilesAsync(hub, "1");
+        var served = 6 + await FillTheJournalAsync(caller);
         for (var round = 0; round < 3; round++)
         {
             foreach (var dialect in (Dialect[])[Dialect.OpenAiChat, Dialect.AnthropicMessages])
@@ -57,12 +58,12 @@ public sealed class JournalTroubleTests
         using var http = new HttpClient { BaseAddress = hub.Address };
         (await http.GetAsync(new Uri("readyz", UriKind.Relative))).EnsureSuccessStatusCode();
         var token = await caller.TokenAsync();
-        token.GetProperty("balance_nano_usd").GetInt64().ShouldBe(NanoUsd.PerUsd - (6 * Price), "nothing was charged while nothing could be recorded");
+        token.GetProperty("balance_nano_usd").GetInt64().ShouldBe(NanoUsd.PerUsd - (served * Price), "nothing was charged while nothing could be recorded");
         token.GetProperty("held_nano_usd").GetInt64().ShouldBe(0);
 
         await LimitFilesAsync(hub, "unlimited");
         await ShouldServeAsync(caller);
-        (await caller.BalanceAsync()).ShouldBe(NanoUsd.PerUsd - (12 * Price));
+        (await caller.BalanceAsync()).ShouldBe(NanoUsd.PerUsd - ((served + 6) * Price));
         (await hub.StopAsync()).ShouldBe(0, hub.Errors);
 
         await using var second = folder.Serve();
@@ -70,8 +71,27 @@ public sealed class JournalTroubleTests
         (await second.StopAsync()).ShouldBe(0, second.Errors);
         (await folder.AuditAsync()).Problems.ShouldBeEmpty();
         var books = await folder.ReadBooksAsync();
-        books.Balances[user.Value].ShouldBe(NanoUsd.PerUsd - (12 * Price));
-        books.Entries.Length.ShouldBe(12);
+        books.Balances[user.Value].ShouldBe(NanoUsd.PerUsd - ((served + 6) * Price));
+        books.Entries.Length.ShouldBe(served + 6);
+    }
+
+    /// <summary>What the journal has room for on the disk already is still served and charged; then nothing is.</summary>
+    /// <returns>How many calls there was room for.</returns>
+    private static async Task<int> FillTheJournalAsync(Caller caller)
+    {
+        var served = 0;
+        for (var round = 0; round < 400; round++)
+        {
+            var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => caller.SendAsync(new Call(Dialect.OpenAiChat, Stream: false, "disk-model", "in=5 out=10", 50))));
+            served += results.Count(static result => result.Status == 200);
+            results.ShouldAllBe(static result => result.Status == 200 || result.Status == 503);
+            if (results.Any(static result => result.Status == 503))
+            {
+                return served;
+            }
+        }
+
+        throw new InvalidOperationException("The journal took more than its segments hold.");
     }
 
     /// <summary>Six calls, each of the same price.</summary>
