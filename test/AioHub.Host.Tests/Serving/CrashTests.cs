@@ -10,7 +10,7 @@ namespace AioHub.Host.Tests.Serving;
 
 /// <summary>
 /// The promise of the journal: <c>kill -9</c> at any moment, and whoever saw an answer's end has paid for it, once. Calls that were cut off may have been
-/// charged (their end was on its way), but never twice. <c>AIOHUB_CRASH_ROUNDS</c> sets how many rounds of 500 calls are run.
+/// charged (their end was on its way), but never twice. <c>CRASH_ROUNDS</c> sets how many rounds of 500 calls are run.
 /// </summary>
 [Collection(ServingCollection.Name)]
 public sealed class CrashTests(ITestOutputHelper output)
@@ -74,7 +74,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     }
 
     private static int Rounds(int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable("AIOHUB_CRASH_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) && rounds > 0 ? rounds : usual;
+        int.TryParse(Environment.GetEnvironmentVariable("CRASH_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) && rounds > 0 ? rounds : usual;
 
     private async Task RunAsync(bool postgres, int rounds)
     {
