@@ -82,7 +82,7 @@ internal static class ChargeStore
         }
 
         PostByUser(connection, calls);
-        using var through = new SqliteStatement(connection, ThroughSql.Replace("$1", "?1", StringComparison.Ordinal));
+        using var through = new SqliteStatement(connection, ThroughSql);
         through.Bind(1, calls.Last).Execute();
     }
 

@@ -29,7 +29,7 @@ internal readonly record struct JournalMark(long Segment, long Offset)
 /// <remarks>Used by one caller at a time. SQLite works synchronously, on whatever pool thread the receipt writer runs on.</remarks>
 internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProvider time) : IAsyncDisposable
 {
-    private const string MarkSql = """
+    internal const string MarkSql = """
         INSERT INTO journal_marks ("NodeId", "Segment", "Offset") VALUES ($1, $2, $3)
         ON CONFLICT ("NodeId") DO UPDATE SET "Segment" = excluded."Segment", "Offset" = excluded."Offset"
         """;

@@ -311,7 +311,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 Outcome = CallOutcome.Completed,
                 Charge = new Charge([], 1m, new NanoUsd(1), ""),
             };
-            await _store.ApplyAsync([new PendingReceipt(probe, "{}"u8.ToArray())], _holds.Origin, null, cancellation, commit: false);
+            await _store.ApplyAsync([new PendingReceipt(probe, default)], _holds.Origin, null, cancellation, commit: false);
             return true;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)

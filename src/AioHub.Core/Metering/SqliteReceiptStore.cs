@@ -23,10 +23,7 @@ internal sealed class SqliteReceiptStore : IDisposable
         _raise = new SqliteStatement(connection, ChargeStore.RaiseSql);
         _state = new SqliteStatement(connection, ChargeStore.StateSql);
         _insert = RequestLogStore.PrepareInsert(connection);
-        _mark = new SqliteStatement(connection, """
-            INSERT INTO journal_marks ("NodeId", "Segment", "Offset") VALUES (?1, ?2, ?3)
-            ON CONFLICT ("NodeId") DO UPDATE SET "Segment" = excluded."Segment", "Offset" = excluded."Offset"
-            """).Bind(1, nodeId);
+        _mark = new SqliteStatement(connection, ReceiptStore.MarkSql).Bind(1, nodeId);
         _commit = new SqliteStatement(connection, "COMMIT");
         _rollback = new SqliteStatement(connection, "ROLLBACK");
     }

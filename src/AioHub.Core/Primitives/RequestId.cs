@@ -64,8 +64,7 @@ public readonly record struct RequestId(ulong High, ulong Low) : IComparable<Req
 
     public override string ToString() => string.Create(TextLength, this, static (text, id) => id.Format(text));
 
-    /// <summary>Writes its <see cref="TextLength"/> characters.</summary>
-    public void Format(Span<char> text)
+    private void Format(Span<char> text)
     {
         var (high, low) = (High, Low);
         for (var i = TextLength - 1; i >= 0; i--)

@@ -22,7 +22,7 @@ internal sealed class SqliteStatement : IDisposable
     private uint _textsKnown;
     private uint _numbersKnown;
 
-    /// <param name="sql">One statement with parameters <c>?1</c>, <c>?2</c>…</param>
+    /// <param name="sql">One statement with parameters <c>?1</c>, <c>?2</c>…; or <c>$1</c>, <c>$2</c>…, which SQLite numbers by where they first stand.</param>
     public SqliteStatement(SqliteConnection connection, string sql)
     {
         _connection = connection.Handle ?? throw new InvalidOperationException("The connection is closed.");

@@ -17,12 +17,6 @@ internal sealed class LargeBlockPool : MemoryPool<byte>
     /// <summary>16 MB at most stay behind after a burst.</summary>
     private const int MostKept = 256;
 
-    /// <summary>What each thread has at hand: most blocks are given back where they were taken.</summary>
-    private const int MostAtHand = 16;
-
-    [ThreadStatic]
-    private static Stack<Block>? _atHand;
-
     private readonly ConcurrentQueue<Block> _kept = new();
     private int _count;
     private volatile bool _disposed;
@@ -32,11 +26,6 @@ internal sealed class LargeBlockPool : MemoryPool<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        if (_atHand is { Count: > 0 } atHand && ReferenceEquals(atHand.Peek().Pool, this))
-        {
-            return atHand.Pop();
-        }
-
         if (_kept.TryDequeue(out var block))
         {
             Interlocked.Decrement(ref _count);
@@ -54,13 +43,6 @@ internal sealed class LargeBlockPool : MemoryPool<byte>
 
     private void Return(Block block)
     {
-        var atHand = _atHand ??= new Stack<Block>(MostAtHand);
-        if (!_disposed && atHand.Count < MostAtHand && (atHand.Count == 0 || ReferenceEquals(atHand.Peek().Pool, this)))
-        {
-            atHand.Push(block);
-            return;
-        }
-
         if (!_disposed && Volatile.Read(ref _count) < MostKept)
         {
             Interlocked.Increment(ref _count);
@@ -70,8 +52,6 @@ internal sealed class LargeBlockPool : MemoryPool<byte>
 
     private sealed class Block(LargeBlockPool pool) : IMemoryOwner<byte>
     {
-        public LargeBlockPool Pool => pool;
-
         private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true);
 
         public Memory<byte> Memory => _bytes;

@@ -29,7 +29,14 @@ internal static partial class UpstreamAddress
             }
         }
 
-        return query.HasValue && Kept(query.Value!) is { Length: > 0 } kept ? new Uri(address.AbsoluteUri + kept) : address;
+        return query.HasValue && Kept(query) is { Length: > 0 } kept ? new Uri(address.AbsoluteUri + kept) : address;
+    }
+
+    /// <summary>Whether a caller's query may hold a key; most (<c>?beta=true</c>, <c>?alt=sse</c>) cannot and need not be taken apart.</summary>
+    public static bool MayNameKey(QueryString query)
+    {
+        // Names may be percent-encoded, and are read decoded: %6Bey is a key too.
+        return query.HasValue && (query.Value!.Contains("key", StringComparison.OrdinalIgnoreCase) || query.Value.Contains('%'));
     }
 
     private static Uri Make(RouteAttempt attempt, RelayRoute route)
@@ -73,15 +80,15 @@ internal static partial class UpstreamAddress
         (model.StartsWith("tunedModels/", StringComparison.Ordinal) ? "" : "models/") + Uri.EscapeDataString(model).Replace("%2F", "/", StringComparison.Ordinal) + ":" + verb;
 
     /// <summary>The caller's own query without its key: <c>?beta=true</c> and <c>?alt=sse</c> mean something upstream.</summary>
-    private static string Kept(string query)
+    private static string Kept(QueryString query)
     {
-        // Names may be percent-encoded, and are read decoded: %6Bey is a key too.
-        if (!query.Contains("key", StringComparison.OrdinalIgnoreCase) && !query.Contains('%'))
+        var text = query.Value!;
+        if (!MayNameKey(query))
         {
-            return query.Length > 1 ? query : "";
+            return text.Length > 1 ? text : "";
         }
 
-        var kept = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(static part => !IsKey(part));
+        var kept = text.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(static part => !IsKey(part));
         var joined = string.Join('&', kept);
         return joined.Length == 0 ? "" : "?" + joined;
     }

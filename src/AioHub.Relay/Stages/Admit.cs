@@ -1,6 +1,7 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Relay.Calls;
+using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -60,16 +61,13 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
         header = secret.IsEmpty ? null : authorization[0];
         if (!Take(Single(headers["x-api-key"]), ref secret)
             || !Take(Single(headers["x-goog-api-key"]), ref secret)
-            || !Take(HasKey(request.QueryString) ? Single(request.Query["key"]) : default, ref secret))
+            || !Take(UpstreamAddress.MayNameKey(request.QueryString) ? Single(request.Query["key"]) : default, ref secret))
         {
             return HubFailures.DifferingKeys;
         }
 
         return secret.IsEmpty ? HubFailures.NoKey : null;
     }
-
-    /// <summary>Most queries (<c>?beta=true</c>, <c>?alt=sse</c>) name no key and need not be taken apart.</summary>
-    private static bool HasKey(QueryString query) => query.HasValue && (query.Value!.Contains("key", StringComparison.OrdinalIgnoreCase) || query.Value.Contains('%'));
 
     private static bool Take(ReadOnlySpan<char> found, ref ReadOnlySpan<char> secret)
     {
