@@ -20,64 +20,45 @@ internal sealed class RelayPipeline(
     Admit admit, Intake intake, Quote quote, Reserve reserve, Dispatch dispatch, Deliver deliver,
     Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
 {
-    public async Task RunAsync(HttpContext http, RelayRoute route)
+    public Task RunAsync(HttpContext http, RelayRoute route)
     {
-        var id = RequestId.New(time);
-        http.Response.Headers["x-aiohub-request-id"] = id.ToString();
+        var now = time.GetUtcNow();
+        var id = RequestId.New(now);
+        var text = id.ToString();
+        http.Response.Headers["x-aiohub-request-id"] = text;
 
         // 1 Admit: whose key is it, and may one more of its calls start?
         if (admit.Identify(http).Failed(out var failure, out var caller))
         {
-            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), failure);
-            return;
+            return FailureWriter.WriteAsync(http, route.Dialect, text, failure).AsTask();
         }
 
-        if (admit.Enter(caller) is { } tooFast)
-        {
-            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), tooFast);
-            return;
-        }
+        return admit.Enter(caller) is { } tooFast
+            ? FailureWriter.WriteAsync(http, route.Dialect, text, tooFast).AsTask()
+            : ServeAsync(http, route, id, caller, now.UtcDateTime);
+    }
 
+    /// <summary>What follows for a caller who was let in, all in one: each step that waits by itself costs as much as a small stage.</summary>
+    private async Task ServeAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller, DateTime startedAt)
+    {
+        Envelope? envelope = null;
+        Settlement? settlement = null;
+        CallerStream? stream = null;
         try
         {
             // 2 Intake: the body, bounded and decompressed, and what must be known of it.
-            var read = await intake.ReadAsync(http, route, id, caller);
-            if (read.Failed(out failure, out var envelope))
+            var read = await intake.ReadAsync(http, route, id, caller, startedAt);
+            if (read.Failed(out var failure, out envelope))
             {
                 await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), failure);
                 return;
             }
 
-            using (envelope)
-            {
-                await ServeAsync(http, envelope);
-            }
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            // The caller left before there was anything to tell or to charge.
-        }
-        catch (IOException exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
-        {
-            // From the body alone: a chunk's size that overflows comes as a plain IOException.
-            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), HubFailures.BrokenBody((exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest));
-        }
-        finally
-        {
-            admit.Leave(caller);
-        }
-    }
+            record.Begin(envelope);
+            settlement = new Settlement(envelope, book, journal, time);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ServeAsync(HttpContext http, Envelope envelope)
-    {
-        var settlement = new Settlement(envelope, book, journal, time);
-        var served = record.Begin(envelope);
-        CallerStream? stream = null;
-        try
-        {
             // 3 Quote: what may serve it, and for how much at most?
-            if (quote.Price(envelope).Failed(out var failure, out var order))
+            if (quote.Price(envelope).Failed(out failure, out var order))
             {
                 await RefuseAsync(http, envelope, settlement, stream, failure);
                 return;
@@ -93,29 +74,42 @@ internal sealed class RelayPipeline(
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+            // Before the envelope there was nothing to tell or to charge.
+            settlement?.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+        }
+        catch (IOException exception) when (settlement is null && !http.RequestAborted.IsCancellationRequested)
+        {
+            // From the body alone: a chunk's size that overflows comes as a plain IOException.
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), HubFailures.BrokenBody((exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest));
         }
         catch (JournalRefusedException exception)
         {
-            RelayLog.JournalRefused(logger, exception, envelope.Id);
-            await BreakOffAsync(http, envelope, stream, HubFailures.JournalUnavailable);
+            RelayLog.JournalRefused(logger, exception, id);
+            await BreakOffAsync(http, route, id, stream, HubFailures.JournalUnavailable);
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
-            RelayLog.CallCrashed(logger, exception, envelope.Id);
-            await BreakOffAsync(http, envelope, stream, HubFailures.Internal);
+            RelayLog.CallCrashed(logger, exception, id);
+            await BreakOffAsync(http, route, id, stream, HubFailures.Internal);
         }
         finally
         {
             // 9 Settle, the part that must happen whatever came before: no hold outlives its call, nor waits for a slow caller.
-            settlement.ReleaseHold();
+            settlement?.ReleaseHold();
 
             // 10 Record: the call is no longer pending.
-            record.End(served);
+            if (envelope is not null)
+            {
+                record.End(envelope);
+            }
+
+            admit.Leave(caller);
             if (stream is not null)
             {
                 await stream.DisposeAsync();
             }
+
+            envelope?.Dispose();
         }
     }
 
@@ -124,11 +118,10 @@ internal sealed class RelayPipeline(
     private async ValueTask<Failure?> AttemptAsync(HttpContext http, Order order, CallerStream? stream, CallClock clock, Settlement settlement)
     {
         Failure? best = null;
-        var begun = time.GetTimestamp();
         RouteAttempt? again = null;
 
         // 5 Route: the next best (channel, credential).
-        while (Next(order.Route, again, out var attempt) && time.GetElapsedTime(begun) < options.AttemptsDeadline)
+        while (Next(order.Route, again, out var attempt) && (best is null || settlement.Elapsed < options.AttemptsDeadline))
         {
             var since = time.GetTimestamp();
             var isRepeated = again is not null;
@@ -155,7 +148,9 @@ internal sealed class RelayPipeline(
             var call = Prepare.Build(http, order.Envelope, attempt);
 
             // 7 Dispatch: out, and back with headers.
-            var sent = await dispatch.SendAsync(call, clock);
+            var answer = dispatch.Send(call, clock);
+            await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var sent = await Dispatch.ReceiveAsync(call, answer, clock);
             if (!sent.Failed(out failure, out var reply))
             {
                 // 8 Deliver: to the caller, settled before its last byte.
@@ -163,11 +158,11 @@ internal sealed class RelayPipeline(
                 {
                     if (stream is null)
                     {
-                        ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Count + 1);
+                        ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Length + 1);
                     }
                     else
                     {
-                        await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Count + 1);
+                        await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Length + 1);
                     }
 
                     settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
@@ -192,7 +187,7 @@ internal sealed class RelayPipeline(
             RelayLog.AttemptFailed(logger, order.Envelope.Id, attempt.Channel.Name, failure.Code);
 
             // A pooled connection that the upstream had closed meanwhile says nothing about the upstream: once more, on a fresh one.
-            if (ReferenceEquals(failure, UpstreamFailures.Unreachable) && settlement.Attempts.Count == 1)
+            if (ReferenceEquals(failure, UpstreamFailures.Unreachable) && settlement.Attempts.Length == 1)
             {
                 again = attempt;
                 best ??= failure;
@@ -244,7 +239,7 @@ internal sealed class RelayPipeline(
     /// <summary>No answer: the reason goes to the caller, by status while that is still open, else inside the stream. Nothing is charged.</summary>
     private static async ValueTask RefuseAsync(HttpContext http, Envelope envelope, Settlement settlement, CallerStream? stream, Failure failure)
     {
-        var outcome = settlement.Attempts.Count == 0 ? CallOutcome.Refused : CallOutcome.Failed;
+        var outcome = settlement.Attempts.Length == 0 ? CallOutcome.Refused : CallOutcome.Failed;
         settlement.ReleaseHold();
         settlement.Settle(outcome, tap: null, complete: false, failure.Status, failure);
         if (stream is not null)
@@ -258,12 +253,12 @@ internal sealed class RelayPipeline(
         }
         else
         {
-            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.Count.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.Length.ToString(CultureInfo.InvariantCulture);
             await FailureWriter.WriteAsync(http, envelope.Route.Dialect, envelope.Id.ToString(), failure);
         }
     }
 
-    private static async ValueTask BreakOffAsync(HttpContext http, Envelope envelope, CallerStream? stream, Failure failure)
+    private static async ValueTask BreakOffAsync(HttpContext http, RelayRoute route, RequestId id, CallerStream? stream, Failure failure)
     {
         if (stream is not null)
         {
@@ -279,7 +274,7 @@ internal sealed class RelayPipeline(
         }
 
         http.Response.Clear();
-        http.Response.Headers["x-aiohub-request-id"] = envelope.Id.ToString();
-        await FailureWriter.WriteAsync(http, envelope.Route.Dialect, envelope.Id.ToString(), failure);
+        http.Response.Headers["x-aiohub-request-id"] = id.ToString();
+        await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), failure);
     }
 }

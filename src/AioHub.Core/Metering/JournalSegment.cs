@@ -74,6 +74,10 @@ internal sealed class JournalSegment : IDisposable
     /// <exception cref="ObjectDisposedException">The journal is closed.</exception>
     public void Write(long offset, ReadOnlySpan<byte> frame) => _view.SafeMemoryMappedViewHandle.WriteSpan((ulong)(_view.PointerOffset + offset), frame);
 
+    /// <summary>Copies what was written.</summary>
+    /// <exception cref="ObjectDisposedException">The journal is closed.</exception>
+    public void Read(long offset, Span<byte> into) => _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_view.PointerOffset + offset), into);
+
     /// <summary>Zeros up to the end, so that the disk has room for every record before it comes: a full disk is met here.</summary>
     private static void Fill(SafeFileHandle file, long size)
     {

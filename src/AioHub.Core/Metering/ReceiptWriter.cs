@@ -32,6 +32,8 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private readonly JournalReader _reader;
     private readonly List<JournalTicket> _batch = [];
     private readonly List<JournalTicket> _parked = [];
+    private readonly List<PendingReceipt> _pending = [];
+    private byte[] _payloads = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly DateTime _started;
     private long? _lastBeat;
@@ -235,6 +237,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
                 }
 
                 _batch.Clear();
+                _pending.Clear();
                 return;
             }
             catch (Exception problem) when (!cancellation.IsCancellationRequested)
@@ -283,7 +286,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
     {
         try
         {
-            await ApplyAsync([new PendingReceipt(ticket.Receipt, ticket.Payload)], _holds.Origin, cancellation);
+            await ApplyAsync(Pending([ticket]), _holds.Origin, cancellation);
         }
         catch (Exception problem) when (!cancellation.IsCancellationRequested)
         {
@@ -354,6 +357,25 @@ public sealed class ReceiptWriter : IAsyncDisposable
         }
     }
 
-    private static List<PendingReceipt> Pending(List<JournalTicket> tickets) =>
-        tickets.ConvertAll(static ticket => new PendingReceipt(ticket.Receipt, ticket.Payload));
+    /// <summary>Valid until it is called again.</summary>
+    private List<PendingReceipt> Pending(List<JournalTicket> tickets)
+    {
+        var length = tickets.Sum(static ticket => ticket.PayloadLength);
+        if (_payloads.Length < length)
+        {
+            _payloads = new byte[length + (length / 4)];
+        }
+
+        var free = _payloads.AsMemory();
+        _pending.Clear();
+        foreach (var ticket in tickets)
+        {
+            var payload = free[..ticket.PayloadLength];
+            ticket.ReadPayload(payload.Span);
+            _pending.Add(new PendingReceipt(ticket.Receipt, payload));
+            free = free[ticket.PayloadLength..];
+        }
+
+        return _pending;
+    }
 }

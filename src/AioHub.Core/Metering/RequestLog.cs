@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
@@ -20,43 +19,36 @@ public sealed record RequestRecord(RequestState State, Receipt? Receipt);
 /// <summary>Answers what became of a call: from memory until its receipt is in the database, from then on from there.</summary>
 public sealed class RequestLog(HubDatabase database)
 {
-    /// <summary>An <see cref="ApiKey"/> while the call runs; its <see cref="Receipt"/> until that is in the database.</summary>
-    private readonly ConcurrentDictionary<RequestId, object> _calls = new();
+    private readonly CallTable _calls = new();
 
     /// <summary>Calls that run now.</summary>
-    public int Pending => _calls.Count(static call => call.Value is ApiKey);
+    public int Pending => _calls.All.Count(static call => call is not Receipt);
 
     /// <summary>Calls that memory knows: those that run, and those on their way to the database.</summary>
-    internal int Known => _calls.Count;
+    internal int Known => _calls.All.Count();
 
     /// <summary>A call has been admitted. <see cref="Drop"/> or its receipt ends the state.</summary>
-    public void Begin(RequestId id, ApiKey key) => _calls.TryAdd(id, key);
+    public void Begin(IKnownCall call) => _calls.Add(call);
 
     /// <summary>The call has ended; without a receipt it is forgotten.</summary>
-    public void Drop(RequestId id)
-    {
-        if (_calls.TryGetValue(id, out var call) && call is ApiKey)
-        {
-            _calls.TryRemove(id, out _);
-        }
-    }
+    public void Drop(IKnownCall call) => _calls.Remove(call);
 
     /// <summary>Null when there is no such call, or it is another key's.</summary>
     public async ValueTask<RequestRecord?> FindAsync(RequestId id, ApiKeyId key, CancellationToken cancellation)
     {
-        if (_calls.TryGetValue(id, out var call))
+        if (_calls.Find(id) is { } call)
         {
-            return call is Receipt receipt ? Of(receipt, key) : ((ApiKey)call).Id == key ? new RequestRecord(RequestState.Pending, null) : null;
+            return call is Receipt receipt ? Of(receipt, key) : call.Key == key ? new RequestRecord(RequestState.Pending, null) : null;
         }
 
         return await RequestLogStore.FindAsync(database, id, cancellation) is { } stored ? Of(stored, key) : null;
     }
 
     /// <summary>The receipt is in the journal and waits for the database.</summary>
-    internal void Settled(Receipt receipt) => _calls[receipt.Id] = receipt;
+    internal void Settled(Receipt receipt) => _calls.Put(receipt);
 
     /// <summary>The receipt is in the database, or in the journal's file alone: nothing in memory refers to it any more.</summary>
-    internal void Forget(Receipt receipt) => _calls.TryRemove(receipt.Id, out _);
+    internal void Forget(Receipt receipt) => _calls.Remove(receipt);
 
     private static RequestRecord? Of(Receipt receipt, ApiKeyId key) => receipt.Key != key ? null
         : new RequestRecord(receipt.Outcome is CallOutcome.Failed or CallOutcome.Refused ? RequestState.Released : RequestState.Settled, receipt);

@@ -8,10 +8,12 @@ namespace AioHub.Core.Metering;
 /// <param name="QueueLength">Receipts that may wait for the database in memory; beyond, they wait in the file alone.</param>
 public sealed record JournalSizes(int SegmentBytes = 4 << 20, int QueueLength = 65_536);
 
-/// <summary>A record on its way to the database.</summary>
-internal readonly record struct JournalTicket(Receipt Receipt, byte[] Payload, JournalSegment Segment, long Offset)
+/// <summary>A record on its way to the database; its bytes stand in the segment, which stays until they are there.</summary>
+internal readonly record struct JournalTicket(Receipt Receipt, JournalSegment Segment, long Offset, int PayloadLength)
 {
-    public int Size => JournalFormat.SizeOf(Payload.Length);
+    public int Size => JournalFormat.SizeOf(PayloadLength);
+
+    public void ReadPayload(Span<byte> into) => Segment.Read(Offset + JournalFormat.FrameHeader, into);
 }
 
 /// <summary>The journal of one data folder: see decision 0004. One process at a time.</summary>
@@ -101,7 +103,7 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
         _log?.Settled(receipt);
         if (Interlocked.Increment(ref _queued) <= _sizes.QueueLength)
         {
-            _queue.Enqueue(new JournalTicket(receipt, frame.Slice(JournalFormat.FrameHeader, length).ToArray(), segment, offset));
+            _queue.Enqueue(new JournalTicket(receipt, segment, offset, length));
             return;
         }
 

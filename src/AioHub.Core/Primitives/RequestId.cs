@@ -20,7 +20,9 @@ public readonly record struct RequestId(ulong High, ulong Low) : IComparable<Req
     [ThreadStatic]
     private static int _unused;
 
-    public static RequestId New(TimeProvider time)
+    public static RequestId New(TimeProvider time) => New(time.GetUtcNow());
+
+    public static RequestId New(DateTimeOffset moment)
     {
         if (_unused == 0)
         {
@@ -29,7 +31,7 @@ public readonly record struct RequestId(ulong High, ulong Low) : IComparable<Req
         }
 
         var random = _random.AsSpan(--_unused * RandomBytes, RandomBytes);
-        var milliseconds = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
+        var milliseconds = (ulong)moment.ToUnixTimeMilliseconds();
         var high = (milliseconds << 16) | ((ulong)random[0] << 8) | random[1];
         return new RequestId(high, System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(random[2..]));
     }

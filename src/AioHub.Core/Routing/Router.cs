@@ -24,8 +24,11 @@ public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, I
     }
 
     /// <summary>Begins the way of one call. The configuration and the catalogue are those of this moment until its end.</summary>
-    public Route Start(RouteQuestion question) =>
-        new(question, Index(), Health, _random, Time.GetUtcNow().UtcDateTime, _settings.Current);
+    public Route Start(RouteQuestion question) => Start(question, Time.GetUtcNow().UtcDateTime);
+
+    /// <inheritdoc cref="Start(RouteQuestion)"/>
+    /// <param name="at">When the call began: the prices of that moment count.</param>
+    public Route Start(RouteQuestion question, DateTime at) => new(question, Index(), Health, _random, at, _settings.Current);
 
     /// <summary>Says how a call would be served, without serving it.</summary>
     public RouteExplanation Explain(RouteQuestion question)

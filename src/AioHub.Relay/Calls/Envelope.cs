@@ -1,3 +1,5 @@
+using AioHub.Core.Identity;
+using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
@@ -6,13 +8,15 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Relay.Calls;
 
 /// <summary>One request, read: the caller's own bytes, and what was read from them.</summary>
-internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt) : IDisposable
+internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt) : IKnownCall, IDisposable
 {
     private readonly RequestPeek _peek = peek;
 
     public RequestId Id { get; } = id;
 
     public Caller Caller { get; } = caller;
+
+    ApiKeyId IKnownCall.Key => Caller.Key.Id;
 
     public RelayRoute Route { get; } = route;
 

@@ -17,7 +17,7 @@ internal sealed class JournalRefusedException(IOException cause) : Exception("Th
 internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJournal journal, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
-    private readonly List<AttemptRecord> _attempts = [];
+    private ImmutableArray<AttemptRecord> _attempts = [];
     private RouteAttempt? _attempt;
     private double? _firstByte;
 
@@ -29,18 +29,20 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 
     public bool FirstByteNoted => _firstByte is not null;
 
-    public IReadOnlyList<AttemptRecord> Attempts => _attempts;
+    public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+
+    public ImmutableArray<AttemptRecord> Attempts => _attempts;
 
     public void Try(RouteAttempt attempt) => _attempt = attempt;
 
     /// <summary>Notes how the current attempt went.</summary>
     public void NoteAttempt(string result, int? status, long since, string? detail = null) =>
-        _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail));
+        _attempts = _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail));
 
     /// <summary>The upstream accepted: the attempt counts as the one that served unless its delivery fails before content.</summary>
     public void NoteSuccess(long since, int status) => NoteAttempt("ok", status, since);
 
-    public void TakeBackSuccess() => _attempts.RemoveAt(_attempts.Count - 1);
+    public void TakeBackSuccess() => _attempts = _attempts.RemoveAt(_attempts.Length - 1);
 
     public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
 
@@ -82,7 +84,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Stop = tap?.Stop ?? default,
             Usage = usage,
             Charge = charge,
-            Attempts = [.. _attempts],
+            Attempts = _attempts,
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
             UserAgent = envelope.Caller.UserAgent,

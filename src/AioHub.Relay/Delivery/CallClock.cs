@@ -5,32 +5,27 @@ namespace AioHub.Relay.Delivery;
 /// <summary>Ends a call's upstream work when the caller leaves or when the upstream is silent for too long.</summary>
 internal sealed class CallClock : IDisposable
 {
-    /// <summary>A wait may last longer by this part of it: a stream then sets its timer a few times a minute, not with every chunk.</summary>
-    private const int Slack = 16;
-
     /// <summary>For each thread.</summary>
     private const int MostKept = 64;
 
-    /// <summary>Sources with their timers, from calls that ended well.</summary>
+    /// <summary>Alarms with their timers, from calls that ended well.</summary>
     [ThreadStatic]
-    private static Stack<CancellationTokenSource>? _kept;
+    private static Stack<Alarm>? _kept;
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenRegistration _callerLeaves;
     private readonly CancellationToken _aborted;
-    private volatile CancellationTokenSource _stop;
-    private long _setAt;
-    private TimeSpan _setTo = Timeout.InfiniteTimeSpan;
+    private volatile Alarm _alarm;
 
     public CallClock(HttpContext http, TimeProvider time)
     {
         _time = time;
         _aborted = http.RequestAborted;
-        _stop = Start();
-        _callerLeaves = _aborted.UnsafeRegister(static state => ((CallClock)state!)._stop.Cancel(), this);
+        _alarm = Start();
+        _callerLeaves = _aborted.UnsafeRegister(static state => ((CallClock)state!)._alarm.Ring(), this);
     }
 
-    public CancellationToken Token => _stop.Token;
+    public CancellationToken Token => _alarm.Token;
 
     /// <summary>Cancelled only when the caller leaves.</summary>
     public CancellationToken CallerToken => _aborted;
@@ -40,22 +35,17 @@ internal sealed class CallClock : IDisposable
     /// <summary>Starts the wait for the next byte anew; one that ended before says nothing of the next attempt. <see cref="Token"/> may be another one afterwards.</summary>
     public void AllowSilence(TimeSpan longest)
     {
-        if (_stop.IsCancellationRequested)
+        if (_alarm.HasRung)
         {
-            // Not disposed: the caller may be leaving at this moment, and its registration may still hold the old one.
-            _stop = Start();
+            // Not disposed of: the caller may be leaving at this moment, and its registration may still hold the old one.
+            _alarm = Start();
             if (CallerLeft)
             {
-                _stop.Cancel();
+                _alarm.Ring();
             }
         }
-        else if (longest == _setTo && _time.GetElapsedTime(_setAt) <= longest / Slack)
-        {
-            return;
-        }
 
-        (_setAt, _setTo) = (_time.GetTimestamp(), longest);
-        _stop.CancelAfter(longest + (longest / Slack));
+        _alarm.SetTo(longest);
     }
 
     /// <exception cref="OperationCanceledException">The caller left.</exception>
@@ -66,23 +56,15 @@ internal sealed class CallClock : IDisposable
         _callerLeaves.Dispose();
 
         // Nobody else holds it any more: the registration is gone, and the call's reads have ended.
-        var kept = _kept ??= new Stack<CancellationTokenSource>(MostKept);
-        if (ReferenceEquals(_time, TimeProvider.System) && kept.Count < MostKept && _stop.TryReset())
+        var kept = _kept ??= new Stack<Alarm>(MostKept);
+        if (ReferenceEquals(_time, TimeProvider.System) && kept.Count < MostKept && _alarm.TryReset())
         {
-            kept.Push(_stop);
+            kept.Push(_alarm);
             return;
         }
 
-        _stop.Dispose();
+        _alarm.Dispose();
     }
 
-    private CancellationTokenSource Start()
-    {
-        if (!ReferenceEquals(_time, TimeProvider.System))
-        {
-            return new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
-        }
-
-        return _kept is { Count: > 0 } kept ? kept.Pop() : new CancellationTokenSource();
-    }
+    private Alarm Start() => ReferenceEquals(_time, TimeProvider.System) && _kept is { Count: > 0 } kept ? kept.Pop() : new Alarm(_time);
 }

@@ -8,22 +8,26 @@ namespace AioHub.Relay.Stages;
 /// <summary>Stage 8: brings an answer to its caller, by the pump that fits, and has it settled before its last byte is released.</summary>
 internal sealed class Deliver(RelayOptions options)
 {
-    public async ValueTask<Outcome> ToCallerAsync(HttpContext http, UpstreamReply reply, CallerStream? stream, CallClock clock, Settlement settlement)
+    public ValueTask<Outcome> ToCallerAsync(HttpContext http, UpstreamReply reply, CallerStream? stream, CallClock clock, Settlement settlement)
     {
         var envelope = reply.Call.Envelope;
         var tap = DialectRooms.Upstream(envelope.Route.Dialect).CreateTap(envelope.Route.Operation);
         if (!reply.Events)
         {
-            return await new ReplyPump(http, reply, tap, clock, settlement, options).RunAsync(stream);
+            return new ReplyPump(http, reply, tap, clock, settlement, options).RunAsync(stream);
         }
 
-        if (stream is not null)
-        {
-            return await new StreamPump(http, reply, tap, stream, clock, settlement, options).RunAsync();
-        }
+        return stream is not null
+            ? new StreamPump(http, reply, tap, stream, clock, settlement, options).RunAsync()
+            : UnaskedStreamAsync(http, reply, tap, clock, settlement);
+    }
 
-        // The caller asked for no stream, the upstream streams all the same: what it sends is passed on. Without keep-alives: should this
-        // attempt fail, the next one may bring a plain reply.
+    /// <summary>
+    /// The caller asked for no stream, the upstream streams all the same: what it sends is passed on. Without keep-alives: should this attempt fail,
+    /// the next one may bring a plain reply.
+    /// </summary>
+    private async ValueTask<Outcome> UnaskedStreamAsync(HttpContext http, UpstreamReply reply, ReplyTap tap, CallClock clock, Settlement settlement)
+    {
         await using var late = new CallerStream(http, ReadOnlyMemory<byte>.Empty, "text/event-stream; charset=utf-8", options.KeepAliveInterval, TimeProvider.System);
         return await new StreamPump(http, reply, tap, late, clock, settlement, options).RunAsync();
     }

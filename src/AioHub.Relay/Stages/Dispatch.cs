@@ -1,5 +1,5 @@
 using System.Net;
-using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
@@ -16,52 +16,87 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
 {
     private const int MostErrorBytes = 64 * 1024;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Step<UpstreamReply>> SendAsync(UpstreamCall call, CallClock clock)
+    /// <summary>Sends it. The task is done when headers are here or nothing came; <see cref="ReceiveAsync"/> says which.</summary>
+    public Task<HttpResponseMessage> Send(UpstreamCall call, CallClock clock)
     {
-        HttpResponseMessage response;
         clock.AllowSilence(call.Attempt.Channel.Timeouts.FirstByte ?? options.FirstByteTimeout);
         try
         {
-            response = await upstreams.For(call.Attempt.Channel).SendAsync(call.Request, clock.Token);
+            return upstreams.For(call.Attempt.Channel).SendAsync(call.Request, clock.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            clock.ThrowIfCallerLeft();
-            return UpstreamFailures.FirstByteTimeout;
+            return Task.FromException<HttpResponseMessage>(exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+    }
+
+    /// <summary>What came of <see cref="Send"/>, which has ended. Waits only to read the words of an error.</summary>
+    public static ValueTask<Step<UpstreamReply>> ReceiveAsync(UpstreamCall call, Task<HttpResponseMessage> answer, CallClock clock)
+    {
+        if (!answer.IsCompletedSuccessfully)
         {
-            clock.ThrowIfCallerLeft();
-            return exception.GetBaseException() is AddressRefusedException || exception.InnerException is AddressRefusedException
-                ? UpstreamFailures.AddressRefused
-                : UpstreamFailures.Unreachable;
+            return new ValueTask<Step<UpstreamReply>>(Unanswered(answer, clock));
+        }
+
+        var response = answer.Result;
+        if (response.StatusCode is not (>= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices))
+        {
+            return RefusedAsync(call, response, clock);
         }
 
         try
         {
-            var body = await OpenBodyAsync(response, clock.Token);
-            if (response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices)
-            {
-                return new UpstreamReply(call, response, body, IsEvents(call, response));
-            }
-
-            var failure = await ReadFailureAsync(call, response, body, clock);
-            await body.DisposeAsync();
-            response.Dispose();
-            return failure;
+            return new ValueTask<Step<UpstreamReply>>(new UpstreamReply(call, response, OpenBody(response, clock.Token), IsEvents(call, response)));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException || Decoding.IsBroken(exception))
+        catch (Exception exception) when (exception is HttpRequestException or IOException || Decoding.IsBroken(exception))
         {
             response.Dispose();
             clock.ThrowIfCallerLeft();
-            return UpstreamFailures.Unreachable;
+            return new ValueTask<Step<UpstreamReply>>(UpstreamFailures.Unreachable);
         }
     }
 
-    private static async ValueTask<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    /// <exception cref="InvalidOperationException">A fault of the hub's own, whatever its kind, is thrown as it is.</exception>
+    private static Failure Unanswered(Task<HttpResponseMessage> answer, CallClock clock)
     {
-        var body = await response.Content.ReadAsStreamAsync(cancellation);
+        clock.ThrowIfCallerLeft();
+        var fault = answer.Exception?.InnerException;
+        if (fault is null or OperationCanceledException)
+        {
+            return UpstreamFailures.FirstByteTimeout;
+        }
+
+        if (fault is not (HttpRequestException or IOException))
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
+        return fault.GetBaseException() is AddressRefusedException || fault.InnerException is AddressRefusedException
+            ? UpstreamFailures.AddressRefused
+            : UpstreamFailures.Unreachable;
+    }
+
+    private static async ValueTask<Step<UpstreamReply>> RefusedAsync(UpstreamCall call, HttpResponseMessage response, CallClock clock)
+    {
+        using (response)
+        {
+            try
+            {
+                await using var body = OpenBody(response, clock.Token);
+                return await ReadFailureAsync(call, response, body, clock);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException || Decoding.IsBroken(exception))
+            {
+                clock.ThrowIfCallerLeft();
+                return UpstreamFailures.Unreachable;
+            }
+        }
+    }
+
+    private static Stream OpenBody(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var body = response.Content.ReadAsStream(cancellation);
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
         {
             return body;

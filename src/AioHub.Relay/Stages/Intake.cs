@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,22 +15,21 @@ using Microsoft.AspNetCore.Http;
 namespace AioHub.Relay.Stages;
 
 /// <summary>Stage 2: reads the body, bounded, decompressed, and looks at what the hub must know of it.</summary>
-internal sealed class Intake(RelayOptions options, TimeProvider time)
+internal sealed class Intake(RelayOptions options)
 {
     /// <summary>How much is rented at first, whatever Content-Length claims.</summary>
     private const int FirstRent = 1 << 20;
     private const int SmallRent = 4096;
 
     /// <summary>By rank: when a client sends several, the first of these counts.</summary>
-    private static readonly FrozenDictionary<string, int> SessionHeaders = new[]
-    {
+    private static readonly string[] SessionHeaders =
+    [
         "x-session-affinity", "x-session-id", "session-id", "session_id", "thread-id", "conversation_id", "x-conversation-id", "x-opencode-session", "x-grok-conv-id",
         "x-claude-code-session-id",
-    }.Index().ToFrozenDictionary(static header => header.Item, static header => header.Index, StringComparer.OrdinalIgnoreCase);
+    ];
 
-    public async ValueTask<Step<Envelope>> ReadAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller)
+    public async ValueTask<Step<Envelope>> ReadAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller, DateTime startedAt)
     {
-        var startedAt = time.GetUtcNow().UtcDateTime;
         var body = new PooledBytes(http.Request.ContentLength is { } length ? (int)Math.Min(length, FirstRent) : SmallRent);
         try
         {
@@ -199,15 +197,14 @@ internal sealed class Intake(RelayOptions options, TimeProvider time)
 
     private static string? SessionOf(HttpRequest request, in RequestPeek peek)
     {
-        var (best, session) = (int.MaxValue, peek.Session);
-        foreach (var (name, value) in request.Headers)
+        foreach (var name in SessionHeaders)
         {
-            if (SessionHeaders.TryGetValue(name, out var rank) && rank < best && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } found)
+            if (request.Headers.TryGetValue(name, out var value) && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } session)
             {
-                (best, session) = (rank, found);
+                return session;
             }
         }
 
-        return session;
+        return peek.Session;
     }
 }

@@ -8,7 +8,7 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Relay.Stages;
 
 /// <summary>Stage 3: what may serve this call, and what is the most it can cost there?</summary>
-internal sealed class Quote(Router router, TimeProvider time)
+internal sealed class Quote(Router router)
 {
     /// <summary>Output that is held for when the caller sets no bound (contract: "Hold").</summary>
     private const int UnboundedOutput = 16_384;
@@ -20,7 +20,7 @@ internal sealed class Quote(Router router, TimeProvider time)
     public Step<Order> Price(Envelope envelope)
     {
         var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session);
-        var route = router.Start(question);
+        var route = router.Start(question, envelope.StartedAt);
         if (route.Refusal is { } refusal)
         {
             return FromRefusal(refusal);
@@ -30,7 +30,7 @@ internal sealed class Quote(Router router, TimeProvider time)
     }
 
     /// <summary>The hold for one attempt: every input byte a token at the dearest input rate, and all the output that was allowed.</summary>
-    public NanoUsd Bound(Order order, RouteAttempt attempt)
+    public static NanoUsd Bound(Order order, RouteAttempt attempt)
     {
         var envelope = order.Envelope;
         if (envelope.Route.Free)
@@ -40,7 +40,7 @@ internal sealed class Quote(Router router, TimeProvider time)
 
         var window = attempt.Model.WindowFor(envelope.Model.LongContext);
         var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
-        return Pricing.Bound(attempt.Price, attempt.Group.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers), time.GetUtcNow().UtcDateTime, envelope.Peek.ServiceTier);
+        return Pricing.Bound(attempt.Price, attempt.Group.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers), envelope.StartedAt, envelope.Peek.ServiceTier);
     }
 
     public static Failure FromRefusal(RouteRefusal refusal) =>

@@ -6,11 +6,7 @@ namespace AioHub.Relay.Stages;
 /// <summary>Stage 10: a call is pending from its intake until here; its receipt tells the rest.</summary>
 internal sealed class Record(RequestLog log)
 {
-    public Envelope Begin(Envelope envelope)
-    {
-        log.Begin(envelope.Id, envelope.Caller.Key);
-        return envelope;
-    }
+    public void Begin(Envelope envelope) => log.Begin(envelope);
 
-    public void End(Envelope envelope) => log.Drop(envelope.Id);
+    public void End(Envelope envelope) => log.Drop(envelope);
 }

@@ -21,7 +21,8 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         await using var writer = new ReceiptWriter(Database, journal, book, Time);
         var receipt = Receipt(5);
         (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBeNull();
-        log.Begin(receipt.Id, KeyOf(receipt));
+        var running = new Running(receipt.Id, receipt.Key);
+        log.Begin(running);
         (await log.FindAsync(receipt.Id, receipt.Key, Cancellation)).ShouldBe(new RequestRecord(RequestState.Pending, null));
         (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
 
@@ -31,7 +32,7 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
 
         await writer.FlushAsync(Cancellation);
-        log.Drop(receipt.Id);
+        log.Drop(running);
         var stored = await log.FindAsync(receipt.Id, receipt.Key, Cancellation);
         ShouldBeSame(stored!.Receipt!, receipt);
         (await log.FindAsync(receipt.Id, new ApiKeyId(99), Cancellation)).ShouldBeNull();
@@ -45,10 +46,10 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         var failed = Receipt(0) with { Outcome = CallOutcome.Failed };
         journal.Append(failed);
         (await log.FindAsync(failed.Id, failed.Key, Cancellation))!.State.ShouldBe(RequestState.Released);
-        var dropped = RequestId.New(Time);
-        log.Begin(dropped, KeyOf(failed));
+        var dropped = new Running(RequestId.New(Time), failed.Key);
+        log.Begin(dropped);
         log.Drop(dropped);
-        (await log.FindAsync(dropped, failed.Key, Cancellation)).ShouldBeNull();
+        (await log.FindAsync(dropped.Id, failed.Key, Cancellation)).ShouldBeNull();
     }
 
     [Fact]
@@ -61,9 +62,10 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         var (queued, inTheFileAlone) = (Receipt(5), Receipt(6));
         foreach (var receipt in new[] { queued, inTheFileAlone })
         {
-            log.Begin(receipt.Id, KeyOf(receipt));
+            var running = new Running(receipt.Id, receipt.Key);
+            log.Begin(running);
             journal.Append(receipt);
-            log.Drop(receipt.Id);
+            log.Drop(running);
         }
 
         log.Known.ShouldBe(1);
@@ -73,5 +75,5 @@ public abstract class RequestLogTests(DatabaseEngine engine) : OnLedger(engine)
         (await log.FindAsync(inTheFileAlone.Id, queued.Key, Cancellation))!.State.ShouldBe(RequestState.Settled);
     }
 
-    private static ApiKey KeyOf(Receipt receipt) => new() { Id = receipt.Key, Name = "k", Owner = receipt.User, OwnerRole = Role.User, Groups = ["g"] };
+    private sealed record Running(RequestId Id, ApiKeyId Key) : IKnownCall;
 }
