@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
@@ -114,7 +113,6 @@ internal sealed class RelayPipeline(
     }
 
     /// <summary>Stages 4 to 8, once for each attempt, until the first byte of an answer reached the caller. Null: the caller has its answer.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Failure?> AttemptAsync(HttpContext http, Order order, CallerStream? stream, CallClock clock, Settlement settlement)
     {
         Failure? best = null;

@@ -4,10 +4,24 @@ using System.Security.Cryptography;
 
 namespace AioHub.Core.Metering;
 
-/// <summary>The files of a journal folder: <c>NNNNNNNN.log</c>, <c>NNNNNNNN.bad</c>, <c>lock</c>, <c>node</c>.</summary>
+/// <summary>The files of a journal folder: <c>NNNNNNNN.log</c>, <c>NNNNNNNN.bad</c>, <c>NNNNNNNN.spare</c>, <c>lock</c>, <c>node</c>.</summary>
 internal static class JournalFolder
 {
     public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "journal");
+
+    public static string SegmentPath(string folder, int number) => Path.Combine(folder, number.ToString("00000000", CultureInfo.InvariantCulture) + ".log");
+
+    /// <summary>A segment that is done, while it is emptied to be used again.</summary>
+    public static string SparePath(string folder, int number) => Path.ChangeExtension(SegmentPath(folder, number), ".spare");
+
+    /// <summary>Removes what a process left that ended while it emptied a segment. All in it is in the database.</summary>
+    public static void DeleteSpares(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*.spare"))
+        {
+            File.Delete(path);
+        }
+    }
 
     /// <summary>Segment files in the order of their numbers.</summary>
     public static ImmutableArray<string> Segments(string folder) =>

@@ -15,12 +15,8 @@ internal sealed class JournalSegment : IDisposable
     private long _position = JournalFormat.Block;
     private long _sealedAt = -1;
 
-    private JournalSegment(int number, string path, long name, long size, SafeFileHandle file)
-    {
-        (Number, FilePath, Name, _size, File) = (number, path, name, size, file);
-        _mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-        _view = _mapping.CreateViewAccessor(0, size);
-    }
+    private JournalSegment(int number, string path, long name, long size, SafeFileHandle file, MemoryMappedFile mapping, MemoryMappedViewAccessor view) =>
+        (Number, FilePath, Name, _size, File, _mapping, _view) = (number, path, name, size, file, mapping, view);
 
     public int Number { get; }
 
@@ -48,21 +44,58 @@ internal sealed class JournalSegment : IDisposable
     /// <exception cref="IOException">The disk refused.</exception>
     public static JournalSegment Create(string folder, int number, long size, DateTimeOffset now)
     {
-        var path = System.IO.Path.Combine(folder, number.ToString("00000000") + ".log");
+        var path = JournalFolder.SegmentPath(folder, number);
         var file = System.IO.File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         try
         {
-            var name = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
+            var name = NewName();
             Span<byte> header = stackalloc byte[JournalFormat.Block];
             JournalFormat.WriteSegmentHeader(header, name, now.ToUnixTimeMilliseconds());
             RandomAccess.Write(file, header, 0);
             Fill(file, size);
-            return new JournalSegment(number, path, name, size, file);
+            var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+            return new JournalSegment(number, path, name, size, file, mapping, mapping.CreateViewAccessor(0, size));
         }
         catch
         {
             file.Dispose();
             System.IO.File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The file of a segment that is done, emptied, as a new one: it has its room on the disk and its pages in memory. This object is spent, also when
+    /// it fails.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused; the file is gone.</exception>
+    public JournalSegment Renew(string folder, int number, DateTimeOffset now)
+    {
+        // Under a name that no start takes for a segment's, until there is nothing of the old one in it.
+        var spare = JournalFolder.SparePath(folder, Number);
+        try
+        {
+            System.IO.File.Move(FilePath, spare);
+            var end = End;
+            var zeros = new byte[64 * 1024];
+            for (long at = 0; at < end; at += zeros.Length)
+            {
+                Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, end - at)));
+            }
+
+            var name = NewName();
+            Span<byte> header = stackalloc byte[JournalFormat.Block];
+            JournalFormat.WriteSegmentHeader(header, name, now.ToUnixTimeMilliseconds());
+            Write(0, header);
+            var path = JournalFolder.SegmentPath(folder, number);
+            System.IO.File.Move(spare, path);
+            return new JournalSegment(number, path, name, _size, File, _mapping, _view);
+        }
+        catch
+        {
+            Dispose();
+            System.IO.File.Delete(spare);
+            System.IO.File.Delete(FilePath);
             throw;
         }
     }
@@ -148,4 +181,6 @@ internal sealed class JournalSegment : IDisposable
         Dispose();
         System.IO.File.Delete(FilePath);
     }
+
+    private static long NewName() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
 }

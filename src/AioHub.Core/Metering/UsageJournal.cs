@@ -37,6 +37,7 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
         (Folder, _lock, _sizes, _time, _log) = (folder, @lock, sizes, time, log);
         Leftovers = JournalFolder.Segments(folder);
         _lastNumber = JournalFolder.HighestNumber(folder);
+        JournalFolder.DeleteSpares(folder);
         NodeId = JournalFolder.NodeId(folder);
         _active = Create();
     }
@@ -179,7 +180,7 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
 
     internal void ForgetLeftovers() => Leftovers = [];
 
-    /// <summary>After applying: removes files that are no longer needed. Receipt writer only.</summary>
+    /// <summary>After applying: makes files that are no longer needed ready for another turn, or removes them. Receipt writer only.</summary>
     internal void DeleteDone()
     {
         foreach (var (number, segment) in _segments)
@@ -188,7 +189,14 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
             if (segment.IsDone && (_closed || !ReferenceEquals(segment, Active)))
             {
                 _segments.TryRemove(number, out _);
-                segment.Delete();
+                if (_closed || Volatile.Read(ref _standby) is not null)
+                {
+                    segment.Delete();
+                }
+                else
+                {
+                    KeepOrDelete(Known(segment.Renew(Folder, Interlocked.Increment(ref _lastNumber), _time.GetUtcNow())));
+                }
             }
         }
     }
@@ -257,9 +265,11 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
         }
     }
 
-    private JournalSegment Create()
+    private JournalSegment Create() =>
+        Known(JournalSegment.Create(Folder, Interlocked.Increment(ref _lastNumber), _sizes.SegmentBytes, _time.GetUtcNow()));
+
+    private JournalSegment Known(JournalSegment segment)
     {
-        var segment = JournalSegment.Create(Folder, Interlocked.Increment(ref _lastNumber), _sizes.SegmentBytes, _time.GetUtcNow());
         _segments[segment.Number] = segment;
         return segment;
     }
