@@ -46,6 +46,7 @@ internal sealed class StreamPump(
     public async ValueTask<Outcome> RunAsync()
     {
         var burst = false;
+        var unsent = false;
         try
         {
             while (true)
@@ -54,7 +55,14 @@ internal sealed class StreamPump(
                 try
                 {
                     clock.AllowSilence(settlement.IsSettled ? FarewellTimeout : IdleTimeout);
-                    var read = await reply.Body.ReadAsync(buffer, clock.Token);
+                    var reading = reply.Body.ReadAsync(buffer, clock.Token);
+                    if (unsent && !reading.IsCompleted)
+                    {
+                        await stream.Writer.FlushAsync(CancellationToken.None);
+                        unsent = false;
+                    }
+
+                    var read = await reading;
                     if (read == 0)
                     {
                         break;
@@ -64,7 +72,10 @@ internal sealed class StreamPump(
 
                     await stream.TakeTurnAsync();
                     var wrote = Pass(buffer.AsSpan(0, read));
-                    if (wrote && !await FlushAsync())
+
+                    // The answer's last event waits for the stream's end, when that is here too: both leave as one.
+                    unsent |= wrote && settlement.IsSettled && _failure is null;
+                    if (wrote && !unsent && !await FlushAsync())
                     {
                         return Cancelled();
                     }
@@ -273,9 +284,8 @@ internal sealed class StreamPump(
         settlement.Settle(CallOutcome.Completed, tap, complete: true, StatusCodes.Status200OK, null);
         await stream.TakeTurnAsync();
 
-        // A last event without its blank line: passed on as it came.
+        // A last event without its blank line: passed on as it came. The web server sends it with the end of its own reply.
         SendKeptBack();
-        await FlushAsync();
         return Outcome.Completed;
     }
 
