@@ -42,6 +42,11 @@ internal static class PriceSanity
 
             if (!before.TryGetValue(name, out var old))
             {
+                if (value == 0 && PaidUntilNow(before, name) is > 0 and var paid)
+                {
+                    yield return $"{name} would be free, it paid {Number(paid)} until now";
+                }
+
                 continue;
             }
 
@@ -62,6 +67,12 @@ internal static class PriceSanity
     }
 
     public static string Number(decimal value) => value.ToString("0.############", CultureInfo.InvariantCulture);
+
+    /// <summary>A bucket without a rate pays its side's; public lists write 0 where they know nothing.</summary>
+    private static decimal? PaidUntilNow(Dictionary<string, decimal> before, string name) =>
+        name.Contains(':', StringComparison.Ordinal) || name.StartsWith("per_", StringComparison.Ordinal) || !IsAmount(name) ? null
+        : before.TryGetValue(name is "output_audio" or "output_image" or "reasoning" ? "output" : "input", out var side) && name != "output" ? side
+        : null;
 
     private static bool IsFree(Dictionary<string, decimal> lines) => lines.Where(static line => IsAmount(line.Key)).All(static line => line.Value == 0);
 
