@@ -84,7 +84,7 @@ public abstract class StatementsTests(DatabaseEngine engine) : OnLedger(engine)
     [InlineData("plain", "plain")]
     [InlineData("=1+1", "'=1+1")]
     [InlineData("-2", "'-2")]
-    [InlineData("  @x", "\"'  @x\"")]
+    [InlineData("  @x", "'  @x")]
     [InlineData("\tx", "'\tx")]
     [InlineData("＝1", "'＝1")]
     [InlineData("a,b", "\"a,b\"")]

@@ -90,7 +90,9 @@ internal static class PricePlanner
         var later = offer.Rows.Where(row => row.From > now).ToList();
         var rows = new List<PriceRow>(model?.Prices ?? []);
         var next = present is null ? former
-            : offer.Whole || former is null ? PriceMerge.Complete(plain.Model, present)
+            // A hub's tiers mean what they say: a rate that one leaves out pays the tier's side there, and here.
+            : offer.Whole ? present
+            : former is null ? PriceMerge.Complete(plain.Model, present)
             : PriceMerge.Over(plain.Model, former, present);
         if (offer.Whole)
         {
