@@ -227,7 +227,7 @@ public abstract class PriceSyncAdminTests(DatabaseEngine engine) : OnDatabase(en
         (await Sync.PlanAsync(Document(Offer("b", """ "input":5,"output":6 """)), "/home/somebody/prices.json", new PriceScope(), Cancellation)).Source.ShouldBe("prices.json");
     }
 
-    private Task MineAsync(string id, Rates rates) =>
+    private Task<ChangeReport> MineAsync(string id, Rates rates) =>
         Catalog.UpsertModelAsync(new ModelDraft { Id = id, Vendor = "openai", Prices = [new PriceRow { Version = "", From = Start, Rates = rates }] }, cancellation: Cancellation);
 
     private async Task<ModelInfo?> ModelAsync(string id) => (await Catalog.ListAsync(Cancellation)).SingleOrDefault(model => model.Id == id);
