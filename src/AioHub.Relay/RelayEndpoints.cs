@@ -37,7 +37,7 @@ public static class RelayEndpoints
         var usage = app.ServiceProvider.GetRequiredService<UsagePages>();
         var prices = app.ServiceProvider.GetRequiredService<PricingPage>();
         var explain = app.ServiceProvider.GetRequiredService<RouteExplain>();
-        app.MapGet("/api/pricing", prices.ShowAsync);
+        app.MapMethods("/api/pricing", [HttpMethods.Get, HttpMethods.Head], prices.ShowAsync);
         app.MapGet("/api/usage/token", usage.ShowKeyAsync);
         app.MapGet("/api/usage/requests/{id}", usage.ShowRequestAsync);
         app.MapPost("/api/route/explain", explain.AnswerAsync);

@@ -21,6 +21,8 @@ public enum EntryKind
     Refund,
     Adjustment,
     Redemption,
+    /// <summary>From one user's wallet to another's: two entries that name each other.</summary>
+    Transfer,
 }
 
 /// <summary>Names an account. It exists from its first entry on; before, its balance is zero.</summary>
@@ -58,6 +60,7 @@ public static class LedgerNames
         EntryKind.Refund => "refund",
         EntryKind.Adjustment => "adjustment",
         EntryKind.Redemption => "redemption",
+        EntryKind.Transfer => "transfer",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
@@ -76,6 +79,7 @@ public static class LedgerNames
         "refund" => EntryKind.Refund,
         "adjustment" => EntryKind.Adjustment,
         "redemption" => EntryKind.Redemption,
+        "transfer" => EntryKind.Transfer,
         _ => throw new InvalidDataException($"The ledger holds an entry of the unknown kind \"{name}\"."),
     };
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 
@@ -8,6 +10,11 @@ namespace AioHub.Core.Ledger;
 /// <param name="onChanged">Told after each change, so that the hold book of this process need not wait for its next refresh; may be null.</param>
 public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<CancellationToken, Task>? onChanged = null)
 {
+    /// <summary>Of an idempotency key, in characters.</summary>
+    public const int MaxKeyLength = 100;
+    private const int MaxReasonLength = 500;
+    private const int MaxActorLength = 200;
+
     /// <summary>The largest single amount: 100 million USD.</summary>
     public static NanoUsd MaxAmount { get; } = new(100_000_000L * NanoUsd.PerUsd);
 
@@ -17,45 +24,80 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     /// <returns>The new balance.</returns>
     /// <exception cref="ArgumentException">The amount is not positive or too large, or the reason or actor is missing or too long.</exception>
     /// <exception cref="OverflowException">The balance would not fit; nothing was changed.</exception>
-    public Task<NanoUsd> TopUpAsync(AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default)
+    public async Task<NanoUsd> TopUpAsync(AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default) =>
+        (await TopUpAsync(account, amount, new EntryNote(reason, actor), cancellation)).Balance;
+
+    /// <inheritdoc cref="TopUpAsync(AccountRef, NanoUsd, string, string, CancellationToken)"/>
+    /// <exception cref="AdminException">The note's key stands for another movement.</exception>
+    public Task<Posted> TopUpAsync(AccountRef account, NanoUsd amount, EntryNote note, CancellationToken cancellation = default)
     {
         RequirePositive(amount);
-        return AddAsync(account, EntryKind.TopUp, amount, reason, actor, null, cancellation);
+        return AddAsync(account, EntryKind.TopUp, amount, note, cancellation);
     }
 
-    /// <summary>Puts money in against a redemption code. Exceptions as <see cref="TopUpAsync"/>.</summary>
-    public Task<NanoUsd> RedeemAsync(AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default)
-    {
-        RequirePositive(amount);
-        return AddAsync(account, EntryKind.Redemption, amount, reason, actor, null, cancellation);
-    }
+    /// <summary>Puts a balance right, up or down, below zero too. Exceptions as <see cref="TopUpAsync(AccountRef, NanoUsd, EntryNote, CancellationToken)"/>, for a zero amount.</summary>
+    public async Task<NanoUsd> AdjustAsync(AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default) =>
+        (await AdjustAsync(account, amount, new EntryNote(reason, actor), cancellation)).Balance;
 
-    /// <summary>Gives money back for a call. Exceptions as <see cref="TopUpAsync"/>.</summary>
-    public Task<NanoUsd> RefundAsync(AccountRef account, NanoUsd amount, RequestId request, string reason, string actor, CancellationToken cancellation = default)
-    {
-        RequirePositive(amount);
-        return AddAsync(account, EntryKind.Refund, amount, reason, actor, request, cancellation);
-    }
-
-    /// <summary>Puts a balance right, up or down. Exceptions as <see cref="TopUpAsync"/>, for a zero amount.</summary>
-    public Task<NanoUsd> AdjustAsync(AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default)
+    /// <inheritdoc cref="AdjustAsync(AccountRef, NanoUsd, string, string, CancellationToken)"/>
+    public Task<Posted> AdjustAsync(AccountRef account, NanoUsd amount, EntryNote note, CancellationToken cancellation = default)
     {
         if (amount == NanoUsd.Zero)
         {
             throw new ArgumentException("An adjustment of nothing is no adjustment.", nameof(amount));
         }
 
-        return AddAsync(account, EntryKind.Adjustment, amount, reason, actor, null, cancellation);
+        return AddAsync(account, EntryKind.Adjustment, amount, note, cancellation);
     }
 
-    /// <summary>A top-up (or, below zero, an adjustment) as part of a larger change, which the caller commits. Exceptions as <see cref="AdjustAsync"/>.</summary>
+    /// <summary>Gives a call's charge back to the wallet that paid, and to the group's quota when that paid too; never more than was charged, over all refunds.</summary>
+    /// <param name="amount">A part; null = all that is left, which may be nothing (then nothing happens). A part without a key has one of its own, of
+    /// request, amount and reason: the same command twice gives back once.</param>
+    /// <exception cref="AdminException">There is no such settled call, less is left, or the key stands for another movement.</exception>
+    /// <exception cref="ArgumentException">The amount is not positive, or the note is incomplete.</exception>
+    public async Task<Refunded> RefundAsync(RequestId request, NanoUsd? amount, EntryNote note, CancellationToken cancellation = default)
+    {
+        Check(note);
+        if (amount is { } part)
+        {
+            RequirePositive(part);
+            note = note with { Key = note.Key ?? PartKey(request, part, note.Reason) };
+        }
+
+        var refunded = await MovementStore.RefundAsync(database, request, amount, note, time.GetUtcNow().UtcDateTime, cancellation);
+        await TellAsync(refunded.Posted, cancellation);
+        return refunded;
+    }
+
+    /// <summary>
+    /// Moves money from one user's wallet to another's, both entries or none; the giver's wallet is not overdrawn. Money that running calls have set aside
+    /// counts as the giver's until they end: such a call may take the wallet below zero by its charge.
+    /// </summary>
+    /// <exception cref="AdminException">A user does not exist, both are one, the wallet holds less, or the key stands for another movement.</exception>
+    /// <exception cref="ArgumentException">The amount is not positive or too large, or the note is incomplete.</exception>
+    public async Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, CancellationToken cancellation = default)
+    {
+        RequirePositive(amount);
+        Require(amount);
+        Check(note);
+        if (from == to)
+        {
+            throw new AdminException("to", "is the same user");
+        }
+
+        var transferred = await MovementStore.TransferAsync(database, from, to, amount, note, time.GetUtcNow().UtcDateTime, cancellation);
+        await TellAsync(transferred.Sent, cancellation);
+        return transferred;
+    }
+
+    /// <summary>A top-up (or, below zero, an adjustment) as part of a larger change, which the caller commits. Exceptions as <see cref="AdjustAsync(AccountRef, NanoUsd, EntryNote, CancellationToken)"/>.</summary>
     public async Task<NanoUsd> AddWithinAsync(
         HubTransaction within, AccountRef account, NanoUsd amount, string reason, string actor, CancellationToken cancellation = default)
     {
-        Require(amount, reason, actor);
+        Require(amount);
+        Check(new EntryNote(reason, actor));
         var kind = amount > NanoUsd.Zero ? EntryKind.TopUp : EntryKind.Adjustment;
-        return new NanoUsd(await LedgerStore.AddAsync(
-            within.Context, account, new NewEntry(kind, amount, reason, actor, null, time.GetUtcNow().UtcDateTime), cancellation));
+        return (await LedgerStore.AddAsync(within.Context, account, new NewEntry(kind, amount, reason, actor, null, time.GetUtcNow().UtcDateTime), cancellation)).Balance;
     }
 
     /// <summary>All that the entries of one reason add up to.</summary>
@@ -81,28 +123,48 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     public Task<ImmutableArray<Entry>> EntriesAsync(AccountRef account, long? before, int limit, CancellationToken cancellation = default) =>
         LedgerStore.EntriesAsync(database, account, before, Math.Clamp(limit, 1, 1_000), cancellation);
 
-    private async Task<NanoUsd> AddAsync(
-        AccountRef account, EntryKind kind, NanoUsd amount, string reason, string actor, RequestId? request, CancellationToken cancellation)
+    /// <exception cref="ArgumentException">Reason or actor is missing or too long, or the key is.</exception>
+    internal static void Check(EntryNote note)
     {
-        Require(amount, reason, actor);
-        var balance = await LedgerStore.AddAsync(database, account, new NewEntry(kind, amount, reason, actor, request, time.GetUtcNow().UtcDateTime), cancellation);
-        if (onChanged is not null)
+        RequireText(note.Reason, MaxReasonLength, "reason");
+        RequireText(note.Actor, MaxActorLength, "actor");
+        if (note.Key is not null)
+        {
+            RequireText(note.Key, MaxKeyLength, "key");
+        }
+    }
+
+    /// <summary>The same rules for a draft that tells all its problems at once.</summary>
+    internal static void CheckTexts(EntryNote note, ProblemList problems)
+    {
+        problems.Require(IsText(note.Reason, MaxReasonLength), "reason", $"must have 1 to {MaxReasonLength} characters");
+        problems.Require(IsText(note.Actor, MaxActorLength), "actor", $"must have 1 to {MaxActorLength} characters");
+    }
+
+    private async Task<Posted> AddAsync(AccountRef account, EntryKind kind, NanoUsd amount, EntryNote note, CancellationToken cancellation)
+    {
+        Require(amount);
+        Check(note);
+        var entry = new NewEntry(kind, amount, note.Reason, note.Actor, null, time.GetUtcNow().UtcDateTime) { Key = note.Key };
+        var posted = await LedgerStore.AddAsync(database, account, entry, cancellation);
+        await TellAsync(posted, cancellation);
+        return posted;
+    }
+
+    private async Task TellAsync(Posted posted, CancellationToken cancellation)
+    {
+        if (onChanged is not null && !posted.Repeated)
         {
             await onChanged(cancellation);
         }
-
-        return new NanoUsd(balance);
     }
 
-    private static void Require(NanoUsd amount, string reason, string actor)
+    private static void Require(NanoUsd amount)
     {
         if (amount > MaxAmount || amount < -MaxAmount)
         {
             throw new ArgumentException($"One entry moves at most {MaxAmount.ToUsdString()} USD.", nameof(amount));
         }
-
-        RequireText(reason, 500, nameof(reason));
-        RequireText(actor, 200, nameof(actor));
     }
 
     private static void RequirePositive(NanoUsd amount)
@@ -115,9 +177,14 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
 
     private static void RequireText(string text, int longest, string name)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > longest || text.Contains('\0'))
+        if (!IsText(text, longest))
         {
             throw new ArgumentException($"Every entry needs a {name} of 1 to {longest} characters.", name);
         }
     }
+
+    private static bool IsText(string text, int longest) => !string.IsNullOrWhiteSpace(text) && text.Length <= longest && !text.Contains('\0');
+
+    private static string PartKey(RequestId request, NanoUsd amount, string reason) =>
+        $"refund {request} {amount.Value} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(reason)).AsSpan(0, 8))}";
 }

@@ -9,7 +9,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Ledger;
 
-internal sealed record NewEntry(EntryKind Kind, NanoUsd Amount, string Reason, string Actor, RequestId? Request, DateTime At);
+internal sealed record NewEntry(EntryKind Kind, NanoUsd Amount, string Reason, string Actor, RequestId? Request, DateTime At)
+{
+    /// <summary>See <see cref="EntryRow.Key"/>.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>See <see cref="EntryRow.CodeId"/>.</summary>
+    public long? CodeId { get; init; }
+
+    /// <summary>See <see cref="EntryRow.PairId"/>.</summary>
+    public long? PairId { get; init; }
+}
 
 /// <summary>An entry or a charge that this process has not counted in memory.</summary>
 internal readonly record struct ForeignEntry(AccountRef Account, long AmountNano, long? KeyId, DateTime At);
@@ -22,17 +32,27 @@ internal sealed record LedgerSnapshot(
 /// <summary>Reads and writes accounts and entries through EF Core; the charges of calls are rows of the request log, posted in bulk (<see cref="ChargeStore"/>).</summary>
 internal static class LedgerStore
 {
-    public static async Task<long> AddAsync(HubDatabase database, AccountRef account, NewEntry entry, CancellationToken cancellation)
+    /// <summary>One entry in a transaction of its own. An entry that stands there already under the same key changes nothing.</summary>
+    public static async Task<Posted> AddAsync(HubDatabase database, AccountRef account, NewEntry entry, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
-        var balance = await AddAsync(context, account, entry, cancellation);
+        if (entry.Key is not null)
+        {
+            await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
+            if (await MovementStore.FindRepeatedAsync(context, account, entry, cancellation) is { } repeated)
+            {
+                return repeated;
+            }
+        }
+
+        var posted = await AddAsync(context, account, entry, cancellation);
         await transaction.CommitAsync(cancellation);
-        return balance;
+        return posted;
     }
 
     /// <summary>Inside a transaction that the caller commits. The ledger's counter comes last in the order of areas, so it may be raised late.</summary>
-    public static async Task<long> AddAsync(HubContext context, AccountRef account, NewEntry entry, CancellationToken cancellation)
+    public static async Task<Posted> AddAsync(HubContext context, AccountRef account, NewEntry entry, CancellationToken cancellation)
     {
         await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
         var kind = LedgerNames.Of(account.Kind);
@@ -46,7 +66,7 @@ internal static class LedgerStore
 
         row.BalanceNano = checked(row.BalanceNano + entry.Amount.Value);
         var through = await ThroughAsync(context, cancellation);
-        context.Add(new EntryRow
+        var written = new EntryRow
         {
             Id = Math.Max(through, await LastAsync(context, cancellation)) + 1,
             AccountId = row.Id,
@@ -55,11 +75,18 @@ internal static class LedgerStore
             RequestId = entry.Request?.ToString(),
             Reason = entry.Reason,
             Actor = entry.Actor,
-            At = entry.At,
-        });
+            At = EntrySeal.Whole(entry.At),
+            Key = entry.Key,
+            CodeId = entry.CodeId,
+            PairId = entry.PairId,
+            Seal = [],
+        };
+        var previous = await context.Set<EntryRow>().OrderByDescending(static other => other.Id).Select(static other => other.Seal).FirstOrDefaultAsync(cancellation);
+        written.Seal = EntrySeal.Of(written, previous ?? []);
+        context.Add(written);
         var balance = checked(row.BalanceNano - await UnpostedAsync(context, account, through, cancellation));
         await context.SaveChangesAsync(cancellation);
-        return balance;
+        return new Posted(written.Id, entry.Amount, new NanoUsd(balance), Repeated: false);
     }
 
     /// <summary>All that was put in or put right for one reason.</summary>
@@ -77,6 +104,12 @@ internal static class LedgerStore
     {
         await using var context = database.CreateContext();
         await using var snapshot = await BeginSnapshotAsync(context, cancellation);
+        return await BalanceAsync(context, account, cancellation);
+    }
+
+    /// <summary>What the account holds by all that this transaction sees.</summary>
+    public static async Task<long> BalanceAsync(HubContext context, AccountRef account, CancellationToken cancellation)
+    {
         var kind = LedgerNames.Of(account.Kind);
         var balance = await context.Set<AccountRow>().Where(row => row.Kind == kind && row.OwnerId == account.OwnerId).Select(static row => row.BalanceNano).SingleOrDefaultAsync(cancellation);
         return balance - await UnpostedAsync(context, account, await ThroughAsync(context, cancellation), cancellation);
@@ -227,54 +260,6 @@ internal static class LedgerStore
                 break;
             default:
                 break;
-        }
-    }
-}
-
-internal sealed class AccountRow
-{
-    public long Id { get; set; }
-    public required string Kind { get; set; }
-    public long OwnerId { get; set; }
-    public long BalanceNano { get; set; }
-
-    private sealed class Configuration : IEntityTypeConfiguration<AccountRow>
-    {
-        public void Configure(EntityTypeBuilder<AccountRow> builder)
-        {
-            builder.ToTable("accounts");
-            builder.Property(static row => row.Kind).HasMaxLength(16);
-            builder.HasIndex(static row => new { row.Kind, row.OwnerId }).IsUnique();
-        }
-    }
-}
-
-/// <summary>All money that moved other than by a call. Append-only; <see cref="Id"/> comes from the same row of numbers as <see cref="RequestLogRow.Seq"/>.</summary>
-internal sealed class EntryRow
-{
-    /// <summary>Given while the ledger counter's row lock is held: the order of numbers is the order of commits.</summary>
-    public long Id { get; set; }
-    public long AccountId { get; set; }
-    public required string Kind { get; set; }
-    public long AmountNano { get; set; }
-    /// <summary>The call that a refund is about.</summary>
-    public string? RequestId { get; set; }
-    public required string Reason { get; set; }
-    public required string Actor { get; set; }
-    public DateTime At { get; set; }
-
-    private sealed class Configuration : IEntityTypeConfiguration<EntryRow>
-    {
-        public void Configure(EntityTypeBuilder<EntryRow> builder)
-        {
-            builder.ToTable("entries");
-            builder.Property(static row => row.Id).ValueGeneratedNever();
-            builder.Property(static row => row.Kind).HasMaxLength(16);
-            builder.Property(static row => row.RequestId).HasMaxLength(26);
-            builder.Property(static row => row.Reason).HasMaxLength(500);
-            builder.Property(static row => row.Actor).HasMaxLength(200);
-            builder.HasOne<AccountRow>().WithMany().HasForeignKey(static row => row.AccountId).OnDelete(DeleteBehavior.Restrict);
-            builder.HasIndex(static row => new { row.AccountId, row.Id });
         }
     }
 }

@@ -41,12 +41,7 @@ internal sealed class AuditStore : IAsyncDisposable
         var twice = await _context.Set<RequestLogRow>().GroupBy(static row => row.Id).Where(static group => group.Count() > 1)
             .Select(static group => new { group.Key, Count = group.Count() }).Take(MostProblems).ToListAsync(cancellation);
         Add(problems, twice.Select(static row => $"Request {RequestLogRow.IdOf(row.Key)} is charged {row.Count} times."));
-        await AskAsync(problems, """
-            SELECT 'Entry ' || "Id" || ' says it is the charge of a call; those stand in the request log alone.' AS "Value" FROM entries WHERE "Kind" = 'charge'
-            """, cancellation);
-        await AskAsync(problems, """
-            SELECT 'Entry ' || "Id" || ' has no reason or no actor.' AS "Value" FROM entries WHERE "Reason" = '' OR "Actor" = ''
-            """, cancellation);
+        await EntryAuditStore.CollectProblemsAsync(_context, problems, MostProblems, cancellation);
         await AskAsync(problems, """
             SELECT 'Call ' || r."Seq" || ' is missing in the list of user ' || r."UserId" || '.' AS "Value"
             FROM request_log r LEFT JOIN user_calls u ON u."UserId" = r."UserId" AND u."Seq" = r."Seq"

@@ -4,16 +4,23 @@ using AioHub.Core.Catalog;
 
 namespace AioHub.Host.Cli;
 
-/// <summary><c>prices MODEL</c>: the rows of a model, past and future, and which one is in force.</summary>
+/// <summary><c>prices MODEL</c>: the rows of a model, past and future, and which one is in force; <c>sync</c>, <c>history</c> and <c>undo</c> below it.</summary>
 internal static class PricesVerb
 {
     public static Command Build(VerbFrame frame)
     {
-        var name = new Argument<string>("MODEL");
-        var command = new Command("prices", "The price rows of a model") { name };
+        // Not required for the parser, which would want it for the verbs below too.
+        var name = new Argument<string?>("MODEL") { Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("prices", "The price rows of a model; prices from elsewhere")
+        {
+            name,
+            PriceSyncVerb.Build(frame),
+            PriceHistoryVerb.BuildHistory(frame),
+            PriceHistoryVerb.BuildUndo(frame),
+        };
         frame.OnData(command, (home, parsed, _) =>
         {
-            var model = ModelsVerb.Find(home, parsed.GetRequiredValue(name));
+            var model = ModelsVerb.Find(home, parsed.GetValue(name) ?? throw new UsageException("Name a model, or one of sync, history, undo."));
             var inForce = model.PriceAt(home.Time.GetUtcNow().UtcDateTime)?.Version;
             var json = new JsonObject
             {

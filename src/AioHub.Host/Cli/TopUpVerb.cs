@@ -9,8 +9,6 @@ namespace AioHub.Host.Cli;
 /// <summary><c>topup</c>: puts money into a wallet, a group's quota or a channel's budget.</summary>
 internal static class TopUpVerb
 {
-    private const string Actor = "cli";
-
     public static Command Build(VerbFrame frame)
     {
         var user = new Option<string?>("--user") { HelpName = "EMAIL", Description = "A user's wallet" };
@@ -18,32 +16,21 @@ internal static class TopUpVerb
         var channel = new Option<string?>("--channel") { HelpName = "NAME", Description = "A channel's budget" };
         var usd = new Option<decimal>("--usd") { HelpName = "N", Description = "How much, in USD", Required = true };
         var reason = new Option<string>("--reason") { HelpName = "TEXT", Description = "Why; it stands in the ledger", Required = true };
-        var command = new Command("topup", "Put money in") { user, group, channel, usd, reason };
-        command.Validators.Add(parsed =>
-        {
-            if (new[] { parsed.GetResult(user), parsed.GetResult(group), parsed.GetResult(channel) }.Count(static one => one is not null) != 1)
-            {
-                parsed.AddError("Name one of --user EMAIL, --group NAME and --channel NAME.");
-            }
-        });
+        var key = MoneyOptions.Key();
+        var command = new Command("topup", "Put money in") { user, group, channel, usd, reason, key };
+        RequireOneAccount(command, user, group, channel);
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
-            var (account, what, note) = parsed.GetValue(user) is { } email ? await WalletAsync(home, email, cancellation)
-                : parsed.GetValue(group) is { } name ? await QuotaAsync(home, name, cancellation)
-                : await BudgetAsync(home, parsed.GetValue(channel)!, cancellation);
-            var amount = parsed.GetRequiredValue(usd);
-            if (amount <= 0 || amount > LedgerBook.MaxAmount.ToUsd())
-            {
-                throw new AdminException("usd", $"must be more than 0 and at most {LedgerBook.MaxAmount.ToUsd():0}");
-            }
-
-            var added = NanoUsd.FromUsd(amount);
-            var balance = await home.Ledger.TopUpAsync(account, added, parsed.GetRequiredValue(reason), Actor, cancellation);
+            var (account, what, note) = await AccountAsync(home, parsed.GetValue(user), parsed.GetValue(group), parsed.GetValue(channel), cancellation);
+            var added = MoneyOptions.Amount(parsed.GetRequiredValue(usd));
+            var posted = await home.Ledger.TopUpAsync(account, added, new EntryNote(parsed.GetRequiredValue(reason), MoneyOptions.Actor, parsed.GetValue(key)), cancellation);
+            var balance = posted.Balance;
             var json = new JsonObject
             {
                 ["account"] = LedgerNames.Of(account.Kind),
                 ["owner"] = what,
-                ["added_nano_usd"] = added.Value,
+                ["added_nano_usd"] = posted.Repeated ? 0 : added.Value,
+                ["repeated"] = posted.Repeated,
                 ["balance_nano_usd"] = balance.Value,
                 ["balance_usd"] = balance.ToUsdString(),
             };
@@ -54,7 +41,7 @@ internal static class TopUpVerb
 
             return new Answer(json, output =>
             {
-                output.WriteLine($"{what}: + {Shapes.Usd(added)} USD, balance {Shapes.Usd(balance)} USD");
+                MoneyOptions.Print(output, what, posted);
                 if (note is not null)
                 {
                     output.WriteLine($"Note: {note}");
@@ -64,10 +51,23 @@ internal static class TopUpVerb
         return command;
     }
 
+    /// <summary>Just one of the three names an account.</summary>
+    public static void RequireOneAccount(Command command, Option<string?> user, Option<string?> group, Option<string?> channel) => command.Validators.Add(parsed =>
+    {
+        if (new[] { parsed.GetResult(user), parsed.GetResult(group), parsed.GetResult(channel) }.Count(static one => one is not null) != 1)
+        {
+            parsed.AddError("Name one of --user EMAIL, --group NAME and --channel NAME.");
+        }
+    });
+
+    public static async Task<(AccountRef Account, string What, string? Note)> AccountAsync(HubHome home, string? user, string? group, string? channel, CancellationToken cancellation) =>
+        user is not null ? await WalletAsync(home, user, cancellation)
+        : group is not null ? await QuotaAsync(home, group, cancellation)
+        : await BudgetAsync(home, channel!, cancellation);
+
     private static async Task<(AccountRef Account, string What, string? Note)> WalletAsync(HubHome home, string email, CancellationToken cancellation)
     {
-        var user = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => string.Equals(user.Email, email.Trim(), StringComparison.OrdinalIgnoreCase))
-            ?? throw new AdminException("user", $"there is no user {email}; `users list` shows all");
+        var user = await MoneyOptions.UserAsync(home, email, "user", cancellation);
         return (AccountRef.Wallet(user.Id), user.Email, null);
     }
 

@@ -1,4 +1,5 @@
 using AioHub.Core.Catalog;
+using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
@@ -23,6 +24,8 @@ internal sealed class HubHome : IAsyncDisposable
         Groups = new GroupAdmin(database, time);
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Models = new CatalogAdmin(database, time);
+        Prices = new PriceSyncAdmin(database, time);
+        Codes = new CodeBook(database, master, time);
         RouteSettings = new RouteSettingsAdmin(database);
     }
 
@@ -51,6 +54,10 @@ internal sealed class HubHome : IAsyncDisposable
     public ChannelAdmin Channels { get; }
 
     public CatalogAdmin Models { get; }
+
+    public PriceSyncAdmin Prices { get; }
+
+    public CodeBook Codes { get; }
 
     public RouteSettingsAdmin RouteSettings { get; }
 

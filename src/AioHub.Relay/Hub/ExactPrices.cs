@@ -1,24 +1,82 @@
-using AioHub.Relay.Calls;
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Core.Routing;
 
 namespace AioHub.Relay.Hub;
 
-/// <summary>What a model costs to the last digit, and in each group.</summary>
+/// <summary>
+/// What a model costs to the last digit: the row in force and those announced, as configuration files spell them (another hub reads these), and what each group
+/// pays.
+/// </summary>
 internal static class ExactPrices
 {
-    public static void Write(Utf8JsonWriter writer, ModelInfo model, PriceRow price, Group[] groups)
+    public static void Write(Utf8JsonWriter writer, ModelInfo model, PriceRow price, Group[] groups, DateTime now)
     {
         writer.WriteStartObject("exact_prices");
         writer.WriteString("price_version", price.Version);
         writer.WriteString("currency", price.Currency);
-        writer.WriteString("from", price.From.ToString("yyyy-MM-dd"));
-        writer.WriteString("to", price.To?.ToString("yyyy-MM-dd"));
-        WriteRates(writer, "per_million", price.Rates, 1m);
-        Number(writer, "per_request", price.PerRequest, 1m);
-        Number(writer, "per_second", price.PerSecond, 1m);
-        Number(writer, "per_character", price.PerCharacter, 1m);
+        writer.WriteString("from", price.From.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        writer.WriteString("to", price.To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        WritePrice(writer, price, 1m);
+        writer.WriteStartObject("groups");
+        foreach (var group in groups)
+        {
+            writer.WriteStartObject(group.Name);
+            // The rates stand flat as well, for whoever reads nothing else.
+            WriteRates(writer, price.Rates, group.Multiplier);
+            writer.WriteNumber("multiplier", group.Multiplier);
+            WriteRest(writer, price, group.Multiplier);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartArray("rows");
+        foreach (var row in model.Prices.Where(row => row.Version == price.Version || row.From > now))
+        {
+            PriceJson.Write(writer, row);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("kind", model.Kind.ToString().ToLowerInvariant());
+        Tokens(writer, "context_window", model.ContextWindow);
+        Tokens(writer, "long_context_window", model.LongContextWindow);
+        Tokens(writer, "max_output_tokens", model.MaxOutputTokens);
+        writer.WriteEndObject();
+    }
+
+    private static void WritePrice(Utf8JsonWriter writer, PriceRow price, decimal multiplier)
+    {
+        writer.WriteStartObject("per_million");
+        WriteRates(writer, price.Rates, multiplier);
+        writer.WriteEndObject();
+        WriteRest(writer, price, multiplier);
+        // These are multipliers themselves, the same for every group.
+        WriteMap(writer, "service_tiers", price.ServiceTiers, 1m);
+    }
+
+    private static void WriteRest(Utf8JsonWriter writer, PriceRow price, decimal multiplier)
+    {
+        Number(writer, "per_request", price.PerRequest, multiplier);
+        Number(writer, "per_second", price.PerSecond, multiplier);
+        Number(writer, "per_character", price.PerCharacter, multiplier);
+        WriteMap(writer, "per_1k", price.Per1K, multiplier);
+        if (!price.PerImage.IsEmpty)
+        {
+            writer.WriteStartArray("per_image");
+            foreach (var image in price.PerImage)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("size", image.Size);
+                writer.WriteString("quality", image.Quality);
+                Number(writer, "usd", image.Usd, multiplier);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         if (!price.Tiers.IsEmpty)
         {
             writer.WriteStartArray("tiers");
@@ -27,36 +85,18 @@ internal static class ExactPrices
                 writer.WriteStartObject();
                 writer.WriteNumber("above", tier.Above);
                 writer.WriteBoolean("inclusive", tier.Inclusive);
-                WriteRates(writer, "per_million", tier.Rates, 1m);
+                writer.WriteStartObject("per_million");
+                WriteRates(writer, tier.Rates, multiplier);
+                writer.WriteEndObject();
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
         }
-
-        writer.WriteStartObject("groups");
-        foreach (var group in groups)
-        {
-            WriteRates(writer, group.Name, price.Rates, group.Multiplier);
-        }
-
-        writer.WriteEndObject();
-        if (model.ContextWindow is { } window)
-        {
-            writer.WriteNumber("context_window", window);
-        }
-
-        if (model.LongContextWindow is { } wide)
-        {
-            writer.WriteNumber("long_context_window", wide);
-        }
-
-        writer.WriteEndObject();
     }
 
-    private static void WriteRates(Utf8JsonWriter writer, string name, Rates rates, decimal multiplier)
+    private static void WriteRates(Utf8JsonWriter writer, Rates rates, decimal multiplier)
     {
-        writer.WriteStartObject(name);
         Number(writer, "input", rates.Input, multiplier);
         Number(writer, "output", rates.Output, multiplier);
         Number(writer, "cache_read", rates.CacheRead, multiplier);
@@ -70,14 +110,37 @@ internal static class ExactPrices
         Number(writer, "output_image", rates.OutputImage, multiplier);
         Number(writer, "input_video", rates.InputVideo, multiplier);
         Number(writer, "reasoning", rates.Reasoning, multiplier);
+    }
+
+    private static void WriteMap(Utf8JsonWriter writer, string name, FrozenDictionary<string, decimal> map, decimal multiplier)
+    {
+        if (map.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject(name);
+        foreach (var (key, value) in map.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            Number(writer, key, value, multiplier);
+        }
+
         writer.WriteEndObject();
+    }
+
+    private static void Tokens(Utf8JsonWriter writer, string name, int? tokens)
+    {
+        if (tokens is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
     }
 
     private static void Number(Utf8JsonWriter writer, string name, decimal? value, decimal multiplier)
     {
         if (value is { } number)
         {
-            writer.WriteNumber(name, decimal.Parse(UsageRecord.Exact(number * multiplier), System.Globalization.CultureInfo.InvariantCulture));
+            writer.WriteNumber(name, decimal.Parse(UsageRecord.Exact(number * multiplier), CultureInfo.InvariantCulture));
         }
     }
 }

@@ -91,6 +91,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("models list")]
     [InlineData("models show claude-opus-4-7")]
     [InlineData("prices claude-opus-4-7")]
+    [InlineData("prices history claude-opus-4-7")]
+    [InlineData("prices history")]
+    [InlineData("codes list")]
+    [InlineData("statements --user owner@localhost --month 2026-11")]
     [InlineData("users list")]
     [InlineData("users change owner@localhost --tag staff")]
     [InlineData("groups create mine")]
@@ -115,6 +119,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("topup --user a@b.c --group g --usd 1 --reason x")]
     [InlineData("topup --user a@b.c --usd much --reason x")]
     [InlineData("explain --model m")]
+    [InlineData("prices")]
+    [InlineData("prices sync x.json --format nonsense")]
+    [InlineData("adjust --usd 1 --reason x")]
+    [InlineData("transfer --from a@b.c --usd 1 --reason x")]
+    [InlineData("statements --user owner@localhost --month November")]
+    [InlineData("statements --user owner@localhost --month 2026-11 --csv --json")]
     [InlineData("groups set openai --channel a:b")]
     [InlineData("doctor --key k --client netscape")]
     public async Task ALineThatMakesNoSenseIsTwo(string line)
@@ -132,6 +142,17 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("channels enable nowhere")]
     [InlineData("channels add x --type nonsense")]
     [InlineData("prices nothing")]
+    [InlineData("prices sync /no/such/file.json")]
+    [InlineData("prices sync http://127.0.0.1:1/api/pricing --yes")]
+    [InlineData("prices undo 7")]
+    [InlineData("refund nonsense --reason x")]
+    [InlineData("refund 01ARZ3NDEKTSV4RRFFQ69G5FAV --reason x")]
+    [InlineData("transfer --from owner@localhost --to owner@localhost --usd 1 --reason x")]
+    [InlineData("codes redeem AIO-00000-00000-00000-00000 --user owner@localhost")]
+    [InlineData("codes create --usd 0 --reason x")]
+    [InlineData("codes revoke")]
+    [InlineData("statements --user nobody@example.com --month 2026-11")]
+    [InlineData("adjust --user owner@localhost --usd 0.0000000001 --reason x")]
     [InlineData("apply /no/such/file.yaml")]
     [InlineData("explain --key sk-unknown --model m")]
     [InlineData("doctor --url http://127.0.0.1:1 --key k")]
@@ -148,7 +169,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var (exit, output, _) = await RunAsync("--help");
         exit.ShouldBe(0);
-        foreach (var verb in new[] { "serve", "apply", "export", "keys", "groups", "channels", "models", "prices", "users", "topup", "explain", "doctor", "verify-ledger" })
+        foreach (var verb in new[] { "serve", "apply", "export", "keys", "groups", "channels", "models", "prices", "users", "topup", "codes", "refund", "adjust", "transfer", "statements", "explain", "doctor", "verify-ledger" })
         {
             output.ShouldContain(verb);
         }

@@ -178,6 +178,25 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "price_syncs",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Source = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    Format = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Forced = table.Column<bool>(type: "boolean", nullable: false),
+                    UndoneAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    UndoneBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_price_syncs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "prices",
                 columns: table => new
                 {
@@ -190,6 +209,33 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_prices", x => x.Version);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "redemption_codes",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Batch = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: false),
+                    Hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    LastFour = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    AmountNano = table.Column<long>(type: "bigint", nullable: false),
+                    Tag = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    RevokedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    RevokedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    RedeemedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    UserId = table.Column<long>(type: "bigint", nullable: true),
+                    EntryId = table.Column<long>(type: "bigint", nullable: true),
+                    Seal = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_redemption_codes", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -279,7 +325,11 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     RequestId = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: true),
                     Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    CodeId = table.Column<long>(type: "bigint", nullable: true),
+                    PairId = table.Column<long>(type: "bigint", nullable: true),
+                    Seal = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -339,6 +389,28 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         principalTable: "groups",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "price_sync_models",
+                columns: table => new
+                {
+                    SyncId = table.Column<long>(type: "bigint", nullable: false),
+                    ModelId = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    Created = table.Column<bool>(type: "boolean", nullable: false),
+                    WasBuiltin = table.Column<bool>(type: "boolean", nullable: false),
+                    Before = table.Column<string>(type: "text", nullable: false),
+                    After = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_price_sync_models", x => new { x.SyncId, x.ModelId });
+                    table.ForeignKey(
+                        name: "FK_price_sync_models_price_syncs_SyncId",
+                        column: x => x.SyncId,
+                        principalTable: "price_syncs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -418,6 +490,24 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 columns: new[] { "AccountId", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_entries_CodeId",
+                table: "entries",
+                column: "CodeId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_entries_Key",
+                table: "entries",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_entries_RequestId",
+                table: "entries",
+                column: "RequestId",
+                filter: "\"RequestId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_group_members_ChannelId",
                 table: "group_members",
                 column: "ChannelId");
@@ -429,9 +519,25 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_price_sync_models_ModelId",
+                table: "price_sync_models",
+                column: "ModelId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_prices_ModelId",
                 table: "prices",
                 column: "ModelId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_redemption_codes_Batch",
+                table: "redemption_codes",
+                column: "Batch");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_redemption_codes_Hash",
+                table: "redemption_codes",
+                column: "Hash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_request_log_Id",
@@ -491,7 +597,13 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "posting");
 
             migrationBuilder.DropTable(
+                name: "price_sync_models");
+
+            migrationBuilder.DropTable(
                 name: "prices");
+
+            migrationBuilder.DropTable(
+                name: "redemption_codes");
 
             migrationBuilder.DropTable(
                 name: "request_log");
@@ -513,6 +625,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "groups");
+
+            migrationBuilder.DropTable(
+                name: "price_syncs");
         }
     }
 }

@@ -177,6 +177,25 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "price_syncs",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Format = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Actor = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Forced = table.Column<bool>(type: "INTEGER", nullable: false),
+                    UndoneAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    UndoneBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_price_syncs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "prices",
                 columns: table => new
                 {
@@ -189,6 +208,33 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_prices", x => x.Version);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "redemption_codes",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Batch = table.Column<string>(type: "TEXT", maxLength: 26, nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    LastFour = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    AmountNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    Tag = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    RevokedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    RevokedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    RedeemedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: true),
+                    EntryId = table.Column<long>(type: "INTEGER", nullable: true),
+                    Seal = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_redemption_codes", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -271,7 +317,11 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     RequestId = table.Column<string>(type: "TEXT", maxLength: 26, nullable: true),
                     Reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     Actor = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    CodeId = table.Column<long>(type: "INTEGER", nullable: true),
+                    PairId = table.Column<long>(type: "INTEGER", nullable: true),
+                    Seal = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -331,6 +381,28 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         principalTable: "groups",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "price_sync_models",
+                columns: table => new
+                {
+                    SyncId = table.Column<long>(type: "INTEGER", nullable: false),
+                    ModelId = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    Created = table.Column<bool>(type: "INTEGER", nullable: false),
+                    WasBuiltin = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Before = table.Column<string>(type: "TEXT", nullable: false),
+                    After = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_price_sync_models", x => new { x.SyncId, x.ModelId });
+                    table.ForeignKey(
+                        name: "FK_price_sync_models_price_syncs_SyncId",
+                        column: x => x.SyncId,
+                        principalTable: "price_syncs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -410,6 +482,24 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 columns: new[] { "AccountId", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_entries_CodeId",
+                table: "entries",
+                column: "CodeId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_entries_Key",
+                table: "entries",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_entries_RequestId",
+                table: "entries",
+                column: "RequestId",
+                filter: "\"RequestId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_group_members_ChannelId",
                 table: "group_members",
                 column: "ChannelId");
@@ -421,9 +511,25 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_price_sync_models_ModelId",
+                table: "price_sync_models",
+                column: "ModelId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_prices_ModelId",
                 table: "prices",
                 column: "ModelId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_redemption_codes_Batch",
+                table: "redemption_codes",
+                column: "Batch");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_redemption_codes_Hash",
+                table: "redemption_codes",
+                column: "Hash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_request_log_Id",
@@ -483,7 +589,13 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "posting");
 
             migrationBuilder.DropTable(
+                name: "price_sync_models");
+
+            migrationBuilder.DropTable(
                 name: "prices");
+
+            migrationBuilder.DropTable(
+                name: "redemption_codes");
 
             migrationBuilder.DropTable(
                 name: "request_log");
@@ -505,6 +617,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "groups");
+
+            migrationBuilder.DropTable(
+                name: "price_syncs");
         }
     }
 }

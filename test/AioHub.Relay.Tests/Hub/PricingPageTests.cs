@@ -1,0 +1,189 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Text.Json;
+using AioHub.Core.Catalog;
+using AioHub.Core.Catalog.Sync;
+using AioHub.Core.Identity;
+using AioHub.Core.Routing;
+using AioHub.Core.Storage;
+using AioHub.Relay.Tests.Running;
+using AioHub.TestKit;
+
+namespace AioHub.Relay.Tests.Hub;
+
+public sealed class PricingPageTests
+{
+    private static readonly DateTime Start = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly DateTime Later = new(2099, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>Everything that a price row can say.</summary>
+    private static readonly PriceRow Everything = new()
+    {
+        Version = "",
+        From = Start,
+        To = Later,
+        Rates = new Rates
+        {
+            Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite5m = 3.75m, CacheWrite1h = 6, CacheWriteOther = 4, InputAudio = 12, OutputAudio = 24, CacheReadAudio = 1, InputImage = 6,
+            OutputImage = 30, InputVideo = 7, Reasoning = 16,
+        },
+        Tiers = [new PriceTier(200_000, Inclusive: true, new Rates { Input = 6, Output = 22.5m, CacheRead = 0.6m })],
+        PerRequest = 0.001m,
+        PerImage = [new ImagePrice("1024x1024", "high", 0.17m), new ImagePrice(null, null, 0.04m)],
+        PerSecond = 0.0001m,
+        PerCharacter = 0.000015m,
+        Per1K = new Dictionary<string, decimal>(StringComparer.Ordinal) { ["web_search"] = 10 }.ToFrozenDictionary(StringComparer.Ordinal),
+        ServiceTiers = new Dictionary<string, decimal>(StringComparer.Ordinal) { ["flex"] = 0.5m }.ToFrozenDictionary(StringComparer.Ordinal),
+        Schedule = [new PriceWindow([DayOfWeek.Monday], new TimeOnly(8, 30), new TimeOnly(16, 0), "UTC", 2)],
+    };
+
+    [Fact]
+    public async Task The_page_has_the_ecosystems_shape_and_right_ratios()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));
+        await using var hub = await SmallHub.StartAsync([upstream], price: Everything);
+        await PriceAsync(hub, "yuan", new PriceRow { Version = "", From = Start, Currency = "CNY", Rates = new Rates { Input = 10, Output = 30 } });
+        await PriceAsync(hub, "picture", new PriceRow { Version = "", From = Start, PerImage = [new ImagePrice("big", null, 0.08m), new ImagePrice(null, null, 0.04m)] });
+        await PriceAsync(hub, "third", new PriceRow { Version = "", From = Start, Rates = new Rates { Input = 3, Output = 1 } });
+        var page = await PageAsync(hub);
+        foreach (var name in new[] { "success", "data", "vendors", "group_ratio", "usable_group", "supported_endpoint", "auto_groups", "pricing_version", "groups" })
+        {
+            page.TryGetProperty(name, out _).ShouldBeTrue(name);
+        }
+
+        var models = page.GetProperty("data").EnumerateArray().ToDictionary(static model => model.GetProperty("model_name").GetString()!);
+        models.Keys.ShouldBe(models.Keys.Order(StringComparer.Ordinal));
+        var small = models[SmallHub.Model];
+        (Number(small, "quota_type"), Number(small, "model_ratio"), Number(small, "model_price"), Number(small, "completion_ratio")).ShouldBe((0, 1.5m, 0, 5));
+        (Number(small, "cache_ratio"), Number(small, "create_cache_ratio"), Number(small, "image_ratio"), Number(small, "audio_ratio"), Number(small, "audio_completion_ratio")).ShouldBe((0.1m, 1.25m, 2, 4, 2));
+        small.GetProperty("owner_by").GetString().ShouldBe("");
+        small.GetProperty("enable_groups").EnumerateArray().Select(static group => group.GetString()).ShouldBe(["first"]);
+        var vendors = page.GetProperty("vendors").EnumerateArray().ToDictionary(static vendor => vendor.GetProperty("id").GetInt32(), static vendor => vendor.GetProperty("name").GetString());
+        vendors[small.GetProperty("vendor_id").GetInt32()].ShouldBe("test");
+        (Number(models["yuan"], "model_ratio"), Number(models["yuan"], "completion_ratio")).ShouldBe((0.7m, 3), "10 CNY are 1.4 USD");
+        (Number(models["picture"], "quota_type"), Number(models["picture"], "model_price"), Number(models["picture"], "model_ratio")).ShouldBe((1, 0.04m, 0));
+        page.GetProperty("supported_endpoint").EnumerateObject().Select(static type => type.Name).ShouldContain("openai");
+
+        // What a reader of ratios makes of it.
+        var read = PriceDocumentReader.Read(JsonSerializer.SerializeToUtf8Bytes(page), new PriceReading { Format = PriceFormat.NewApi });
+        read.Faults.ShouldBeEmpty();
+        var rates = read.Offers.Single(static offer => offer.Name == SmallHub.Model).Rows[0].Rates;
+        (rates.Input, rates.Output, rates.CacheRead, rates.CacheWrite5m, rates.InputImage, rates.InputAudio, rates.OutputAudio).ShouldBe((3, 15, 0.3m, 3.75m, 6, 12, 24));
+        read.Offers.Single(static offer => offer.Name == "third").Rows[0].Rates.Output.ShouldBe(1);
+        read.Offers.Single(static offer => offer.Name == "picture").Rows[0].PerRequest.ShouldBe(0.04m);
+    }
+
+    [Fact]
+    public async Task Another_hub_reads_it_back_without_loss()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));
+        await using var hub = await SmallHub.StartAsync([upstream], price: Everything);
+        var announced = Everything with { From = Later, To = null, PerRequest = null };
+        await hub.Home.Models.UpsertModelAsync(new ModelDraft { Id = SmallHub.Model, Prices = [Everything, announced] });
+        await PriceAsync(hub, "yuan", new PriceRow { Version = "", From = Start, Currency = "CNY", Rates = new Rates { Input = 10, Output = 30 } });
+        var document = PriceDocumentReader.Read(JsonSerializer.SerializeToUtf8Bytes(await PageAsync(hub)), new PriceReading());
+        (document.Format, document.Faults.Length).ShouldBe((PriceFormat.Hub, 0));
+
+        using var folder = new TempFolder();
+        await using var other = HubDatabase.Open(null, folder.Path);
+        await other.MigrateAsync(CancellationToken.None);
+        var sync = new PriceSyncAdmin(other, TimeProvider.System);
+        (await sync.ApplyAsync(await sync.PlanAsync(document, "hub", new PriceScope()), force: false, "test")).ShouldNotBeNull();
+        var copies = (await new CatalogAdmin(other, TimeProvider.System).ListAsync()).ToDictionary(static model => model.Id);
+        var copy = copies[SmallHub.Model];
+        copy.Prices.Length.ShouldBe(2);
+        PriceJson.Write(copy.Prices[0] with { From = Start }).ShouldBe(PriceJson.Write(Everything));
+        PriceJson.Write(copy.Prices[1]).ShouldBe(PriceJson.Write(announced));
+        (copy.Vendor, copy.Kind, copy.ContextWindow, copy.MaxOutputTokens).ShouldBe(("test", ModelKind.Chat, 200_000, 32_000));
+        copies["yuan"].PriceAt(TimeProvider.System.GetUtcNow().UtcDateTime)!.ShouldSatisfyAllConditions(row => row.Currency.ShouldBe("CNY"), row => row.Rates.Input.ShouldBe(10));
+        (await sync.PlanAsync(document, "hub", new PriceScope())).Applicable(force: true).ShouldBeEmpty("a second time there is nothing to do");
+    }
+
+    [Fact]
+    public async Task Who_may_see_a_group_sees_it_and_nobody_else()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));
+        await using var hub = await SmallHub.StartAsync([upstream]);
+        foreach (var (name, visibility) in new[] { ("club", GroupVisibility.Restricted), ("secret", GroupVisibility.Hidden) })
+        {
+            await hub.Home.Groups.UpsertAsync(new GroupDraft { Name = name, Visibility = visibility, Tags = ["member"], Multiplier = 0.25m, Channels = [new MemberDraft("channel-0")] });
+        }
+
+        await hub.Home.Groups.UpsertAsync(new GroupDraft { Name = "first", Replacement = "club" });
+        await hub.RefreshAsync();
+        (await GroupsAsync(null)).ShouldNotContain("club");
+        (await GroupsAsync(SmallHub.Secret)).ShouldNotContain("club", "without the tag it is closed");
+        (await GroupsAsync("sk-nobody-has-this-secret-0001")).ShouldNotContain("club");
+        (await Text(null)).ShouldNotContain("club", customMessage: "not as a replacement either");
+        await hub.Home.Identity.UpdateUserAsync(new UserDraft { Email = SmallHub.Email, Tags = ["Member"] });
+        await hub.RefreshAsync();
+        (await GroupsAsync(SmallHub.Secret)).ShouldContain("club");
+        (await Text(SmallHub.Secret)).ShouldNotContain("secret\"");
+        (await GroupsAsync(null)).ShouldNotContain("club", "pages do not mix");
+        var club = JsonDocument.Parse(await Text(SmallHub.Secret)).RootElement.GetProperty("data").EnumerateArray().Single(static model => model.GetProperty("model_name").GetString() == SmallHub.Model)
+            .GetProperty("exact_prices").GetProperty("groups").GetProperty("club");
+        (Number(club, "input"), Number(club, "output"), Number(club, "multiplier")).ShouldBe((0.5m, 2.5m, 0.25m));
+
+        async Task<string> Text(string? key) => await (await SendAsync(hub, key)).Content.ReadAsStringAsync();
+
+        async Task<string[]> GroupsAsync(string? key)
+        {
+            using var document = JsonDocument.Parse(await Text(key));
+            return [.. document.RootElement.GetProperty("groups").EnumerateArray().Select(static group => group.GetProperty("name").GetString()!)];
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_is_known_is_not_sent_again()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));
+        await using var hub = await SmallHub.StartAsync([upstream]);
+        var first = await SendAsync(hub, null);
+        var tag = first.Headers.ETag.ShouldNotBeNull().Tag;
+        first.Headers.CacheControl!.Public.ShouldBeTrue();
+        first.Headers.Vary.ShouldContain("Authorization");
+        (await SendAsync(hub, SmallHub.Secret)).Headers.CacheControl!.Private.ShouldBeTrue();
+        foreach (var known in new[] { tag, $"\"other\", W/{tag}", "*" })
+        {
+            var again = await SendAsync(hub, null, known);
+            (again.StatusCode, (await again.Content.ReadAsByteArrayAsync()).Length).ShouldBe((HttpStatusCode.NotModified, 0));
+        }
+
+        await PriceAsync(hub, "new-one", new PriceRow { Version = "", From = Start, Rates = new Rates { Input = 1, Output = 2 } });
+        var changed = await SendAsync(hub, null, tag);
+        (changed.StatusCode, changed.Headers.ETag!.Tag == tag).ShouldBe((HttpStatusCode.OK, false));
+        using var head = await hub.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/pricing"));
+        (head.StatusCode, head.Content.Headers.ContentLength > 0).ShouldBe((HttpStatusCode.OK, true));
+    }
+
+    private static async Task PriceAsync(SmallHub hub, string model, PriceRow price)
+    {
+        await hub.Home.Models.UpsertModelAsync(new ModelDraft { Id = model, Vendor = "test", Kind = ModelKind.Chat, Prices = [price] });
+        await hub.RefreshAsync();
+    }
+
+    private static async Task<JsonElement> PageAsync(SmallHub hub)
+    {
+        await hub.RefreshAsync();
+        using var document = JsonDocument.Parse(await (await SendAsync(hub, null)).Content.ReadAsStreamAsync());
+        return document.RootElement.Clone();
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(SmallHub hub, string? key, string? known = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/pricing");
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+        }
+
+        if (known is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+        }
+
+        return hub.Client.SendAsync(request);
+    }
+
+    private static decimal Number(JsonElement of, string name) => of.GetProperty(name).GetDecimal();
+}
