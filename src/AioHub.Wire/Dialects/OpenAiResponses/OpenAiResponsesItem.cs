@@ -81,16 +81,6 @@ internal struct OpenAiResponsesItem
         return item;
     }
 
-    public static ToolCalls Sum(ToolCalls a, ToolCalls b) =>
-        new(a.WebSearch + b.WebSearch, a.WebFetch + b.WebFetch, a.FileSearch + b.FileSearch, a.CodeExecution + b.CodeExecution, a.Other + b.Other);
-
-    public static ToolCalls Larger(ToolCalls a, ToolCalls b) => new(
-        Math.Max(a.WebSearch, b.WebSearch),
-        Math.Max(a.WebFetch, b.WebFetch),
-        Math.Max(a.FileSearch, b.FileSearch),
-        Math.Max(a.CodeExecution, b.CodeExecution),
-        Math.Max(a.Other, b.Other));
-
     /// <summary>OpenAI bills the search itself, not the opening of a page that it found.</summary>
     private static bool Searches(ref Utf8JsonReader reader)
     {

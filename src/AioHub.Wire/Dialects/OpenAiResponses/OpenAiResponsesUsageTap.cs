@@ -34,7 +34,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
                 return Produced(facts.Item.Content, 0);
 
             case OpenAiResponsesEvent.ItemDone:
-                _hosted = OpenAiResponsesItem.Sum(_hosted, facts.Item.Hosted);
+                _hosted = ToolCalls.Sum(_hosted, facts.Item.Hosted);
                 _images += facts.Item.Images;
                 _callsCaller |= facts.Item.CallsCaller;
                 var bytes = _sinceItem > 0 ? 0 : facts.Item.Bytes;
@@ -109,7 +109,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
     {
         _callsCaller |= facts.CallsCaller;
         // Items may have been told one by one, or only in the final response, or both.
-        _hosted = OpenAiResponsesItem.Larger(_hosted, facts.Hosted);
+        _hosted = ToolCalls.Larger(_hosted, facts.Hosted);
         _images = Math.Max(_images, facts.Images);
         if (OutputBytes == 0)
             OutputBytes = facts.OutputBytes;
@@ -118,7 +118,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
         if (facts.Figures.Any)
             Usage = facts.Figures.ToUsage();
         if (_images > 0 || _hosted.Any)
-            Usage = Usage with { Images = _images, ToolCalls = OpenAiResponsesItem.Larger(_hosted, Usage.ToolCalls), Source = UsageSource.Reported };
+            Usage = Usage with { Images = _images, ToolCalls = ToolCalls.Larger(_hosted, Usage.ToolCalls), Source = UsageSource.Reported };
 
         Stop = ending switch
         {
@@ -288,7 +288,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
             facts.OutputContent |= item.Content;
             facts.OutputBytes += item.Bytes + item.NameBytes;
             facts.Images += item.Images;
-            facts.Hosted = OpenAiResponsesItem.Sum(facts.Hosted, item.Hosted);
+            facts.Hosted = ToolCalls.Sum(facts.Hosted, item.Hosted);
         }
     }
 
