@@ -57,5 +57,8 @@ internal static class AnthropicMessagesNames
     public static ReadOnlySpan<byte> WebFetchRequests => "web_fetch_requests"u8;
     public static ReadOnlySpan<byte> CodeExecutionRequests => "code_execution_requests"u8;
     public static ReadOnlySpan<byte> Iterations => "iterations"u8;
+    public static ReadOnlySpan<byte> Speed => "speed"u8;
+    public static ReadOnlySpan<byte> Fast => "fast"u8;
+    public static ReadOnlySpan<byte> InferenceGeo => "inference_geo"u8;
     public static ReadOnlySpan<byte> ServiceTier => "service_tier"u8;
 }

@@ -61,5 +61,8 @@ internal static class OpenAiChatNames
     public static ReadOnlySpan<byte> B64Json => "b64_json"u8;
     public static ReadOnlySpan<byte> AudioData => "audio_data"u8;
     public static ReadOnlySpan<byte> Segments => "segments"u8;
+    public static ReadOnlySpan<byte> Size => "size"u8;
+    public static ReadOnlySpan<byte> Quality => "quality"u8;
+    public static ReadOnlySpan<byte> Duration => "duration"u8;
     public static ReadOnlySpan<byte> Object => "object"u8;
 }
