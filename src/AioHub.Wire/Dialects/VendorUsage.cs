@@ -20,8 +20,8 @@ public static class VendorUsage
         new("mistral") { Reasoning = PartPlace.Inside },
         // In the shape of OpenAI, whatever the model; it bills completion_tokens, even where it tells more reasoning than these.
         new("openrouter") { Reasoning = PartPlace.Inside, Cache = PartPlace.Inside },
-        // Reasoning of Google's models stands beside the completion and outside of the total; that of OpenAI's inside: only its size tells.
-        new("vercel"),
+        // Bills the sum of completion and reasoning for every model, also where the model's vendor counts one inside the other.
+        new("vercel") { Reasoning = PartPlace.Beside },
         // Deep research: reasoning, sources and searches are billed beside the completion, and the total names none of them.
         new("perplexity") { Reasoning = PartPlace.Beside },
         new("anthropic"),

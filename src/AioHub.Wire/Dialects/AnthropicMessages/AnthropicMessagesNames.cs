@@ -20,6 +20,7 @@ internal static class AnthropicMessagesNames
     public const string Format = "format";
     public const string CacheControl = "cache_control";
     public const string Container = "container";
+    public const string RequestSpeed = "speed";
 
     // Replies.
     public static ReadOnlySpan<byte> Type => "type"u8;

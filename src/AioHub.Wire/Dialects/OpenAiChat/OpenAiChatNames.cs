@@ -20,6 +20,9 @@ internal static class OpenAiChatNames
     public const string RequestReasoning = "reasoning";
     public const string RequestAudio = "audio";
     public const string FormatType = "type";
+    public const string RequestSize = "size";
+    public const string RequestQuality = "quality";
+    public const string RequestInput = "input";
 
     // Replies.
     public static ReadOnlySpan<byte> Done => "[DONE]"u8;

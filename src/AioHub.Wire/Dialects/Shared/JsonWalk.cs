@@ -79,7 +79,7 @@ internal static class JsonWalk
             if (!reader.TryGetDouble(out var number) || double.IsNaN(number))
                 return Absent;
 
-            count = (long)Math.Clamp(number, -1, MaxCount + 1);
+            count = (long)Math.Ceiling(Math.Clamp(number, -1, MaxCount + 1));
         }
 
         if (count is >= 0 and <= MaxCount)

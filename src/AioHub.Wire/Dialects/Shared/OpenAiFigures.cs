@@ -59,7 +59,8 @@ internal struct OpenAiFigures
                 ReadInputDetails(ref reader);
             else if (Is(ref reader, "completion_tokens_details"u8) || Is(ref reader, "output_tokens_details"u8) || Is(ref reader, "output_token_details"u8))
                 ReadOutputDetails(ref reader);
-            else if (Is(ref reader, "cached_tokens"u8) || Is(ref reader, "prompt_cache_hit_tokens"u8) || Is(ref reader, "cache_read_input_tokens"u8))
+            else if (Is(ref reader, "cached_tokens"u8) || Is(ref reader, "prompt_cache_hit_tokens"u8) || Is(ref reader, "cache_read_input_tokens"u8)
+                || Is(ref reader, "cached_prompt_text_tokens"u8))
                 Largest(ref reader, ref _cached);
             else if (Is(ref reader, "prompt_cache_miss_tokens"u8))
                 Largest(ref reader, ref _cacheMiss);
@@ -69,6 +70,8 @@ internal struct OpenAiFigures
                 Largest(ref reader, ref _cacheCreation);
             else if (Is(ref reader, "reasoning_tokens"u8))
                 Largest(ref reader, ref _reasoning);
+            else if (Is(ref reader, "billed_units"u8))
+                ReadBilled(ref reader);
             else if (Is(ref reader, "citation_tokens"u8))
                 Largest(ref reader, ref _citations);
             else if (Is(ref reader, "num_search_queries"u8))
@@ -79,6 +82,23 @@ internal struct OpenAiFigures
                 ReadToolCalls(ref reader);
             else if (Is(ref reader, "service_tier"u8))
                 ServiceTier = Name(ref reader, knownTier);
+            else
+                reader.Skip();
+        }
+    }
+
+    /// <summary>Cohere counts what it bills apart from what it computed; only a host that tells no totals of its own is read so.</summary>
+    private void ReadBilled(ref Utf8JsonReader reader)
+    {
+        if (!EnterObject(ref reader))
+            return;
+
+        while (NextName(ref reader))
+        {
+            if (Is(ref reader, "input_tokens"u8))
+                Second(ref reader, ref _prompt);
+            else if (Is(ref reader, "output_tokens"u8))
+                Second(ref reader, ref _completion);
             else
                 reader.Skip();
         }
