@@ -60,6 +60,7 @@ internal static class RequestTokens
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonPeek.MaxDepth });
         var length = 0;
+        var inTools = false;
         long framing = 0, opaque = 0, bytes = 0, counted = 0;
         while (reader.Read())
         {
@@ -67,15 +68,16 @@ internal static class RequestTokens
             {
                 case JsonTokenType.PropertyName:
                     var name = reader.ValueSpan.Length > 32 ? "" : reader.GetString()!;
+                    inTools = reader.CurrentDepth == 1 ? name is "tools" or "functions" : inTools;
                     if (reader.CurrentDepth == 1 ? Unread.Contains(name) : Names.Contains(name))
                     {
                         framing += name is "role" ? Framing : 0;
                         reader.Skip();
                     }
-                    else if (reader.CurrentDepth > 3)
+                    else if (inTools)
                     {
                         // Names inside a tool's schema are read by the model; those of the dialect's own structure are not.
-                        Take(ref reader, text, ref length, ref bytes, ref counted, separate: true);
+                        Take(ref reader, text, ref length, ref bytes, ref counted);
                     }
 
                     break;
@@ -83,7 +85,7 @@ internal static class RequestTokens
                     opaque++;
                     break;
                 case JsonTokenType.String:
-                    Take(ref reader, text, ref length, ref bytes, ref counted, separate: true);
+                    Take(ref reader, text, ref length, ref bytes, ref counted);
                     break;
             }
         }
@@ -99,7 +101,7 @@ internal static class RequestTokens
     }
 
     /// <summary>Puts a string behind what is there, on a line of its own, as long as there is room.</summary>
-    private static void Take(ref Utf8JsonReader reader, Span<char> text, ref int length, ref long bytes, ref long counted, bool separate)
+    private static void Take(ref Utf8JsonReader reader, Span<char> text, ref int length, ref long bytes, ref long counted)
     {
         var size = reader.ValueSpan.Length;
         bytes += size;
@@ -117,7 +119,7 @@ internal static class RequestTokens
         }
 
         length += reader.CopyString(text[length..]);
-        if (separate && length < text.Length)
+        if (length < text.Length)
         {
             text[length++] = '\n';
         }

@@ -144,7 +144,7 @@ public sealed class UsageAndPriceTests(SharedHub shared)
         var customer = await _hub.CustomerAsync(new Offer("openai"), upstream);
         var receipt = await customer.ReceiptAsync(await customer.PostAsync("/v1/audio/speech", """{"model":"speech-model","voice":"alloy","input":"Gr\u00fc\u00dfe, \ud83d\ude00 Welt!"}"""));
         receipt.Usage.Characters.ShouldBe(14);
-        receipt.Charge.Lines.ShouldHaveSingleItem().ShouldBe(new LineItem("character", 14, 15m));
+        receipt.Charge.Lines.Single(static line => line.Usd != 0).ShouldBe(new LineItem("character", 14, 15m));
         receipt.Charge.Total.Value.ShouldBe(210_000);
         customer.Spent.ShouldBe(receipt.Charge.Total);
     }

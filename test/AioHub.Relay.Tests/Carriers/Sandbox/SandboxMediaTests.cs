@@ -1,3 +1,4 @@
+using AioHub.Relay.Counting;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
