@@ -31,7 +31,7 @@ internal sealed class Quote(Router router)
     }
 
     /// <summary>The hold for one attempt: every input byte a token at the dearest input rate, and all the output that was allowed.</summary>
-    public NanoUsd Bound(Order order, RouteAttempt attempt)
+    public static NanoUsd Bound(Order order, RouteAttempt attempt)
     {
         var envelope = order.Envelope;
         if (envelope.Route.Free)

@@ -6,12 +6,12 @@ using AioHub.Relay.Failures;
 namespace AioHub.Relay.Stages;
 
 /// <summary>Stage 4: sets the most that an attempt can cost aside, or says which purse is too light.</summary>
-internal sealed class Reserve(IHoldBook book, Quote quote)
+internal sealed class Reserve(IHoldBook book)
 {
     /// <summary>The first hold of a call, or its move to a dearer or another group. On failure an earlier hold stands.</summary>
     public async ValueTask<Step<Hold>> HoldAsync(Order order, RouteAttempt attempt, Hold? held, CancellationToken cancellation)
     {
-        var amount = quote.Bound(order, attempt);
+        var amount = Quote.Bound(order, attempt);
         var result = held is null
             ? await book.ReserveAsync(order.Envelope.Caller.Key, attempt.Group.Quota, amount, cancellation)
             : await book.MoveAsync(held, attempt.Group.Quota, amount, cancellation);

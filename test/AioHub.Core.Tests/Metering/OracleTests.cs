@@ -211,9 +211,20 @@ public sealed class OracleTests
     private static ModelInfo? Find(string name)
     {
         var bare = name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        var undated = System.Text.RegularExpressions.Regex.Replace(bare, @"-(20\d{6}|20\d\d-\d\d-\d\d|\d{4})$", "");
-        var turned = System.Text.RegularExpressions.Regex.Replace(undated, @"^claude-(\d)\.(\d)-(\w+)$", "claude-$3-$1-$2");
+        var undated = Undated(bare);
+        var parts = undated.Split('-');
+        // claude-4.5-haiku is claude-haiku-4-5 at its vendor's.
+        var turned = parts is ["claude", var version, var family] ? $"claude-{family}-{version.Replace('.', '-')}" : undated;
         return Catalog.Find(name) ?? Catalog.Find(bare) ?? Catalog.Find(undated) ?? Catalog.Find(turned) ?? Catalog.Find(undated.Replace('.', '-'));
+    }
+
+    private static string Undated(string name)
+    {
+        var last = name[(name.LastIndexOf('-') + 1)..];
+        if (last.Length is 8 or 4 && last.All(char.IsAsciiDigit))
+            return name[..^(last.Length + 1)];
+
+        return name.Length > 11 && DateOnly.TryParseExact(name[^10..], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? name[..^11] : name;
     }
 
     private static SortedDictionary<string, long> Only(SortedDictionary<string, long> totals, string unit) =>
