@@ -68,7 +68,8 @@ internal static class Measure
                 };
         }
 
-        var input = RequestTokens.Count(envelope.Body.Span);
+        // A form is a file: nothing in it is text to be counted.
+        var input = envelope.Route.Multipart ? new TokenCount(RequestTokens.OpaqueTokens, false) : RequestTokens.Count(envelope.Body.Span);
         var output = ReplyTokens.Count(tap);
         return new Usage { Input = input.Tokens, Output = output.Tokens, Source = (input + output).Exact ? UsageSource.Counted : UsageSource.Estimated };
     }

@@ -15,7 +15,10 @@ internal static class RequestTokens
     private const int MostChars = 128 * 1024;
 
     /// <summary>What an image or a document in base64 is taken for when nobody counted it.</summary>
-    private const int OpaqueTokens = 1000;
+    public const int OpaqueTokens = 1000;
+
+    /// <summary>A small one is taken for less, never for more than was set aside for its bytes.</summary>
+    private const int OpaqueBytesPerToken = 8;
 
     /// <summary>Marks around a message or a tool: OpenAI's cookbook counts three for a message.</summary>
     private const int Framing = 3;
@@ -82,7 +85,7 @@ internal static class RequestTokens
 
                     break;
                 case JsonTokenType.String when IsOpaque(reader.ValueSpan):
-                    opaque++;
+                    opaque += Math.Min(OpaqueTokens, reader.ValueSpan.Length / OpaqueBytesPerToken);
                     break;
                 case JsonTokenType.String:
                     Take(ref reader, text, ref length, ref bytes, ref counted);
@@ -97,7 +100,7 @@ internal static class RequestTokens
             tokens = (long)Math.Ceiling((decimal)tokens * bytes / counted);
         }
 
-        return new TokenCount(tokens + framing + (opaque * OpaqueTokens), exact);
+        return new TokenCount(tokens + framing + opaque, exact);
     }
 
     /// <summary>Puts a string behind what is there, on a line of its own, as long as there is room.</summary>

@@ -70,6 +70,9 @@ internal static class ExactPrices
         Number(writer, "output_image", rates.OutputImage, multiplier);
         Number(writer, "input_video", rates.InputVideo, multiplier);
         Number(writer, "reasoning", rates.Reasoning, multiplier);
+        Number(writer, "cache_read_image", rates.CacheReadImage, multiplier);
+        Number(writer, "output_video", rates.OutputVideo, multiplier);
+        Number(writer, "citations", rates.Citations, multiplier);
         writer.WriteEndObject();
     }
 
