@@ -185,6 +185,12 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
             foreach (var price in prices)
             {
                 problems.Require(price.To is not { } to || to > price.From, "prices", "a row ends ('to') before it begins ('from')");
+                foreach (var window in price.Schedule)
+                {
+                    // Unknown to this machine, it would stop every call of the model.
+                    problems.Require(
+                        TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _), "prices", $"'{window.TimeZone}' is not a time zone; write one such as Asia/Shanghai, or UTC");
+                }
             }
         }
 

@@ -26,6 +26,9 @@ public static class PriceJson
             ["output_image"] = static (rates, usd) => rates with { OutputImage = usd },
             ["input_video"] = static (rates, usd) => rates with { InputVideo = usd },
             ["reasoning"] = static (rates, usd) => rates with { Reasoning = usd },
+            ["cache_read_image"] = static (rates, usd) => rates with { CacheReadImage = usd },
+            ["output_video"] = static (rates, usd) => rates with { OutputVideo = usd },
+            ["citations"] = static (rates, usd) => rates with { Citations = usd },
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads one row. Its <see cref="PriceRow.Version"/> is computed for the model.</summary>
@@ -62,6 +65,8 @@ public static class PriceJson
                 case "per_1k": price = price with { Per1K = Map(value, member.Name) }; break;
                 case "tiers": price = price with { Tiers = [.. List(value, member.Name, ReadTier).OrderBy(static tier => tier.Above)] }; break;
                 case "service_tiers": price = price with { ServiceTiers = Map(value, member.Name) }; break;
+                case "regions": price = price with { Regions = Map(value, member.Name, StringComparer.OrdinalIgnoreCase) }; break;
+                case "storage_hour": price = price with { StorageHour = Usd(value, member.Name) }; break;
                 case "schedule": price = price with { Schedule = List(value, member.Name, ReadWindow) }; break;
                 default: throw new FormatException($"A price row has no member '{member.Name}'.");
             }
@@ -127,6 +132,8 @@ public static class PriceJson
             WriteRates(writer, tier.Rates);
         });
         WriteMap(writer, "service_tiers", row.ServiceTiers);
+        WriteMap(writer, "regions", row.Regions);
+        Number(writer, "storage_hour", row.StorageHour);
         WriteList(writer, "schedule", row.Schedule, static (writer, window) =>
         {
             writer.WriteStartArray("days");
@@ -140,6 +147,8 @@ public static class PriceJson
             writer.WriteString("to", window.To.ToString("HH:mm", CultureInfo.InvariantCulture));
             writer.WriteString("time_zone", window.TimeZone);
             Number(writer, "multiplier", window.Multiplier);
+            WriteDates(writer, "dates", window.Dates);
+            WriteDates(writer, "except", window.Except);
         });
         writer.WriteEndObject();
     }
@@ -192,6 +201,7 @@ public static class PriceJson
         TimeOnly from = default, to = default;
         var zone = "UTC";
         decimal? multiplier = null;
+        ImmutableArray<DateOnly> dates = [], except = [];
         foreach (var member in window.EnumerateObject())
         {
             switch (member.Name)
@@ -201,11 +211,38 @@ public static class PriceJson
                 case "to": to = Time(member.Value, "to"); break;
                 case "time_zone": zone = Text(member.Value, "time_zone"); break;
                 case "multiplier": multiplier = Usd(member.Value, "multiplier"); break;
+                case "dates": dates = Dates(member.Value, "dates"); break;
+                case "except": except = Dates(member.Value, "except"); break;
                 default: throw new FormatException($"An entry of 'schedule' has no member '{member.Name}'.");
             }
         }
 
-        return new PriceWindow(days, from, to, zone, multiplier ?? throw new FormatException("An entry of 'schedule' needs 'multiplier'."));
+        return new PriceWindow(days, from, to, zone, multiplier ?? throw new FormatException("An entry of 'schedule' needs 'multiplier'."))
+        {
+            Dates = dates,
+            Except = except,
+        };
+    }
+
+    private static ImmutableArray<DateOnly> Dates(JsonElement value, string name) =>
+        [.. Strings(value, name).Select(text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            ? date
+            : throw new FormatException($"'{name}' must be dates such as 2026-10-01.")).Distinct().Order()];
+
+    private static void WriteDates(Utf8JsonWriter writer, string name, ImmutableArray<DateOnly> dates)
+    {
+        if (dates.IsDefaultOrEmpty)
+        {
+            return;
+        }
+
+        writer.WriteStartArray(name);
+        foreach (var date in dates)
+        {
+            writer.WriteStringValue(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        }
+
+        writer.WriteEndArray();
     }
 
     private static DayOfWeek ReadDay(string text)
@@ -268,10 +305,16 @@ public static class PriceJson
         return value.EnumerateArray().Select(item => Text(item, name));
     }
 
-    private static FrozenDictionary<string, decimal> Map(JsonElement value, string name)
+    private static FrozenDictionary<string, decimal> Map(JsonElement value, string name, StringComparer? comparer = null)
     {
         Expect(value, JsonValueKind.Object, $"'{name}'");
-        return value.EnumerateObject().ToFrozenDictionary(static member => member.Name, member => Usd(member.Value, $"{name}.{member.Name}"), StringComparer.Ordinal);
+        var map = new Dictionary<string, decimal>(comparer ?? StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            map[member.Name] = Usd(member.Value, $"{name}.{member.Name}");
+        }
+
+        return map.ToFrozenDictionary(map.Comparer);
     }
 
     private static string MomentText(DateTime moment) => moment.TimeOfDay == TimeSpan.Zero
@@ -293,6 +336,9 @@ public static class PriceJson
         Number(writer, "output_image", rates.OutputImage);
         Number(writer, "input_video", rates.InputVideo);
         Number(writer, "reasoning", rates.Reasoning);
+        Number(writer, "cache_read_image", rates.CacheReadImage);
+        Number(writer, "output_video", rates.OutputVideo);
+        Number(writer, "citations", rates.Citations);
     }
 
     // 5, 5.0 and 5.00 are one number and must give one text.

@@ -22,6 +22,10 @@ public sealed record Rates
     public decimal? OutputImage { get; init; }
     public decimal? InputVideo { get; init; }
     public decimal? Reasoning { get; init; }
+    public decimal? CacheReadImage { get; init; }
+    public decimal? OutputVideo { get; init; }
+    /// <summary>Tokens of quoted sources (Perplexity); without a rate they pay <see cref="Input"/>.</summary>
+    public decimal? Citations { get; init; }
 }
 
 /// <summary>Other rates for the whole request once its whole input passes a bound.</summary>
@@ -35,7 +39,13 @@ public sealed record PriceTier(long Above, bool Inclusive, Rates Rates)
 public sealed record ImagePrice(string? Size, string? Quality, decimal Usd);
 
 /// <summary>A multiplier in force on some days between two times of day in a time zone.</summary>
-public sealed record PriceWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From, TimeOnly To, string TimeZone, decimal Multiplier);
+public sealed record PriceWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From, TimeOnly To, string TimeZone, decimal Multiplier)
+{
+    /// <summary>Dates, in the window's zone, on which it opens whatever the day of the week: working days moved to a weekend.</summary>
+    public ImmutableArray<DateOnly> Dates { get; init; } = [];
+    /// <summary>Dates, in the window's zone, on which it does not open: public holidays. They win over <see cref="Dates"/>.</summary>
+    public ImmutableArray<DateOnly> Except { get; init; } = [];
+}
 
 /// <summary>What a model costs from one moment to another. Rows never change: a new price is a new row, and every log row names the one it used.</summary>
 public sealed record PriceRow
@@ -53,10 +63,17 @@ public sealed record PriceRow
     public ImmutableArray<ImagePrice> PerImage { get; init; } = [];
     public decimal? PerSecond { get; init; }
     public decimal? PerCharacter { get; init; }
-    /// <summary>Per thousand calls of a vendor's tool, by its name: <c>web_search</c>, <c>web_fetch</c>, <c>file_search</c>, <c>code_execution</c>.</summary>
+    /// <summary>
+    /// Per thousand calls of a vendor's tool, by its name: <c>web_search</c>, <c>web_fetch</c>, <c>file_search</c>, <c>code_execution</c>, <c>x_search</c>, <c>maps</c>,
+    /// <c>other</c>. <c>grounded_prompt</c> is paid once a call in which the web was searched, however often (Gemini 2).
+    /// </summary>
     public FrozenDictionary<string, decimal> Per1K { get; init; } = FrozenDictionary<string, decimal>.Empty;
     /// <summary>Multipliers by the service tier that the upstream served.</summary>
     public FrozenDictionary<string, decimal> ServiceTiers { get; init; } = FrozenDictionary<string, decimal>.Empty;
+    /// <summary>Multipliers by the region in which the upstream computed, in any case: of data residency and regional endpoints.</summary>
+    public FrozenDictionary<string, decimal> Regions { get; init; } = FrozenDictionary<string, decimal>.Empty;
+    /// <summary>Stored tokens (cached contents), per million tokens and hour.</summary>
+    public decimal? StorageHour { get; init; }
     public ImmutableArray<PriceWindow> Schedule { get; init; } = [];
 
     /// <summary>The rates for a request of this size.</summary>

@@ -42,6 +42,10 @@ public sealed record ApiKey
     /// <summary>Globs of models that the key may use; empty = all.</summary>
     public ImmutableArray<string> Models { get; init; } = [];
     public KeyLimits Limits { get; init; } = KeyLimits.None;
+    /// <summary>On all prices of this key, beside the group's and the owner's.</summary>
+    public decimal Multiplier { get; init; } = 1m;
+    /// <summary>The owner's, on all prices of all keys.</summary>
+    public decimal OwnerMultiplier { get; init; } = 1m;
     public DateTime? ExpiresAt { get; init; }
     public bool Enabled { get; init; } = true;
     /// <summary>The owner may see channel names.</summary>

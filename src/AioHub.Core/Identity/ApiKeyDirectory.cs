@@ -134,6 +134,8 @@ public sealed class ApiKeyDirectory(MasterKey master)
         CrossGroupFailover = record.CrossGroupFailover,
         Models = record.Models,
         Limits = record.Limits,
+        Multiplier = record.Multiplier,
+        OwnerMultiplier = owner.Multiplier,
         ExpiresAt = record.ExpiresAt,
         Enabled = record.Enabled && owner.Enabled,
     };

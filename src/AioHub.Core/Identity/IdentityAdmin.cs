@@ -12,6 +12,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
 {
     public const int MaxNameLength = 128;
     public const int MaxGroupsOfKey = 32;
+    public const decimal MaxMultiplier = 1000m;
     private const string DefaultGroup = "auto";
     private readonly KeyHasher _hasher = new(master);
 
@@ -65,7 +66,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         await using var context = database.CreateContext();
         var rows = await IdentityStore.ListUsersAsync(context, cancellation);
         return [.. rows.Select(static row =>
-            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt))];
+            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt) { Multiplier = row.Multiplier })];
     }
 
     /// <summary>Keys in the order of their making, revoked ones included.</summary>
@@ -87,6 +88,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             var problems = new ProblemList();
             problems.Require(LooksLikeEmail(email), "email", $"'{draft.Email}' is not an e-mail address such as ann@example.com");
             CheckNames("tags", draft.Tags, problems);
+            CheckMultiplier(draft.Multiplier, problems);
             problems.ThrowIfAny();
 
             var row = await IdentityStore.FindUserAsync(transaction.Context, email, cancellation);
@@ -99,6 +101,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             var lines = new ChangeLines();
             row.Role = lines.Set("role", row.Role, draft.Role ?? row.Role);
             row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
+            row.Multiplier = lines.Set("multiplier", row.Multiplier, draft.Multiplier ?? row.Multiplier);
             row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
             var changed = created || lines.Any;
             if (changed)
@@ -170,6 +173,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         row.Groups = lines.Set("groups", row.Groups, draft.Groups is { } groups ? JsonText.Of(groups) : row.Groups);
         row.CrossGroupFailover = lines.Set("cross_group_failover", row.CrossGroupFailover, draft.CrossGroupFailover ?? row.CrossGroupFailover);
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
+        row.Multiplier = lines.Set("multiplier", row.Multiplier, draft.Multiplier ?? row.Multiplier);
         row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, Moment(draft.ExpiresAt.Or(row.ExpiresAt)));
         row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
         if (draft.Limits is { } limits)
@@ -222,6 +226,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         }
 
         CheckNames("models", draft.Models, problems);
+        CheckMultiplier(draft.Multiplier, problems);
         if (draft.Limits is { } limits)
         {
             RequirePositive("limits.usd_per_day", limits.PerDay?.Value);
@@ -233,6 +238,12 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
 
         void RequirePositive(string field, long? value) =>
             problems.Require(value is null or > 0, field, "must be greater than 0; leave it out for no limit, or disable the key");
+    }
+
+    private static void CheckMultiplier(decimal? multiplier, ProblemList problems)
+    {
+        problems.Require(multiplier is null or (>= 0 and <= MaxMultiplier), "multiplier", $"must be from 0 to {MaxMultiplier}");
+        problems.Require(multiplier is not { } some || decimal.Round(some, 6) == some, "multiplier", "has more than 6 decimals");
     }
 
     private static void CheckNames(string field, ImmutableArray<string>? names, ProblemList problems) =>
@@ -261,6 +272,8 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             CrossGroupFailover = row.CrossGroupFailover,
             Models = JsonText.ToList(row.Models),
             Limits = IdentityStore.LimitsOf(row.NanoUsdPerDay, row.NanoUsdPerMonth, row.NanoUsdTotal, row.Rpm, row.Concurrency),
+            Multiplier = row.Multiplier,
+            OwnerMultiplier = owner.Multiplier,
             ExpiresAt = row.ExpiresAt,
             Enabled = row.Enabled,
         },

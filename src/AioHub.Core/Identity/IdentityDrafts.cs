@@ -11,6 +11,8 @@ public sealed record UserDraft
     /// <summary>Default: <see cref="Identity.Role.User"/>.</summary>
     public Role? Role { get; init; }
     public ImmutableArray<string>? Tags { get; init; }
+    /// <summary>On all prices of all keys of the user; default 1.</summary>
+    public decimal? Multiplier { get; init; }
     public bool? Enabled { get; init; }
 }
 
@@ -30,6 +32,8 @@ public sealed record KeyDraft
     public ImmutableArray<string>? Models { get; init; }
     /// <summary>Replaces all limits of the key.</summary>
     public KeyLimits? Limits { get; init; }
+    /// <summary>On all prices of this key; default 1.</summary>
+    public decimal? Multiplier { get; init; }
     /// <summary>UTC; null = never.</summary>
     public Named<DateTime?> ExpiresAt { get; init; }
     public bool? Enabled { get; init; }
@@ -40,7 +44,10 @@ public sealed record KeyDraft
 public sealed record KeyReport(ChangeReport Report, ApiKeyId Id, UserId Owner, string? Secret);
 
 /// <summary>A user as lists show it.</summary>
-public sealed record UserListing(UserId Id, string Email, Role Role, ImmutableArray<string> Tags, bool Enabled, DateTime CreatedAt);
+public sealed record UserListing(UserId Id, string Email, Role Role, ImmutableArray<string> Tags, bool Enabled, DateTime CreatedAt)
+{
+    public decimal Multiplier { get; init; } = 1m;
+}
 
 /// <summary>A key as lists show it.</summary>
 /// <param name="MaskedSecret"><c>sk-…</c> and the last four characters.</param>

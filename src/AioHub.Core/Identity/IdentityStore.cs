@@ -14,6 +14,7 @@ internal sealed class UserRow
     public required string Email { get; set; }
     public Role Role { get; set; }
     public string Tags { get; set; } = JsonText.EmptyList;
+    public decimal Multiplier { get; set; } = 1m;
     public bool Enabled { get; set; } = true;
     public DateTime CreatedAt { get; set; }
     /// <summary>The <see cref="ChangeAreas.Identity"/> version at which it last changed.</summary>
@@ -25,6 +26,7 @@ internal sealed class UserRow
         {
             builder.ToTable("users");
             builder.Property(static row => row.Email).HasMaxLength(254);
+            builder.Property(static row => row.Multiplier).HasPrecision(18, 6);
             builder.Property(static row => row.Role).HasConversion<string>().HasMaxLength(16);
             builder.HasIndex(static row => row.Email).IsUnique();
             builder.HasIndex(static row => row.Version);
@@ -43,6 +45,7 @@ internal sealed class ApiKeyRow
     public string Groups { get; set; } = JsonText.EmptyList;
     public bool CrossGroupFailover { get; set; } = true;
     public string Models { get; set; } = JsonText.EmptyList;
+    public decimal Multiplier { get; set; } = 1m;
     public long? NanoUsdPerDay { get; set; }
     public long? NanoUsdPerMonth { get; set; }
     public long? NanoUsdTotal { get; set; }
@@ -64,6 +67,7 @@ internal sealed class ApiKeyRow
             builder.Property(static row => row.Name).HasMaxLength(IdentityAdmin.MaxNameLength);
             builder.Property(static row => row.Hash).HasMaxLength(KeyHash.Length);
             builder.Property(static row => row.LastFour).HasMaxLength(4);
+            builder.Property(static row => row.Multiplier).HasPrecision(18, 6);
             builder.HasOne<UserRow>().WithMany().HasForeignKey(static row => row.UserId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(static row => row.Hash).IsUnique();
             // A revoked key gives its name free.
@@ -73,7 +77,7 @@ internal sealed class ApiKeyRow
     }
 }
 
-internal sealed record UserRecord(long Id, Role Role, ImmutableArray<string> Tags, bool Enabled, long Version);
+internal sealed record UserRecord(long Id, Role Role, ImmutableArray<string> Tags, bool Enabled, long Version, decimal Multiplier = 1m);
 
 internal sealed record KeyRecord
 {
@@ -85,6 +89,7 @@ internal sealed record KeyRecord
     public required bool CrossGroupFailover { get; init; }
     public required ImmutableArray<string> Models { get; init; }
     public required KeyLimits Limits { get; init; }
+    public decimal Multiplier { get; init; } = 1m;
     public required DateTime? ExpiresAt { get; init; }
     public required bool Enabled { get; init; }
     public required bool Revoked { get; init; }
@@ -98,15 +103,15 @@ internal static class IdentityStore
     public static async Task ReloadAsync(HubReader reader, ApiKeyDirectory directory, CancellationToken cancellation)
     {
         var users = await reader.ReadAsync(
-            """SELECT "Id", "Role", "Tags", "Enabled", "Version" FROM users WHERE "Version" > @version""",
-            static row => new UserRecord(row.GetInt64(0), row.Name<Role>(1), JsonText.ToList(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4)),
+            """SELECT "Id", "Role", "Tags", "Enabled", "Version", "Multiplier" FROM users WHERE "Version" > @version""",
+            static row => new UserRecord(row.GetInt64(0), row.Name<Role>(1), JsonText.ToList(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4), row.GetDecimal(5)),
             cancellation,
             directory.SeenVersion);
         var same = new Dictionary<string, ImmutableArray<string>>(StringComparer.Ordinal);
         var keys = await reader.ReadAsync(
             """
             SELECT "Id", "UserId", "Name", "Hash", "Groups", "CrossGroupFailover", "Models", "NanoUsdPerDay", "NanoUsdPerMonth", "NanoUsdTotal",
-                   "Rpm", "Concurrency", "ExpiresAt", "Enabled", "RevokedAt", "Version"
+                   "Rpm", "Concurrency", "ExpiresAt", "Enabled", "RevokedAt", "Version", "Multiplier"
             FROM api_keys WHERE "Version" > @version
             """,
             row => new KeyRecord
@@ -123,6 +128,7 @@ internal static class IdentityStore
                 Enabled = row.GetBoolean(13),
                 Revoked = !row.IsDBNull(14),
                 Version = row.GetInt64(15),
+                Multiplier = row.GetDecimal(16),
             },
             cancellation,
             directory.SeenVersion);

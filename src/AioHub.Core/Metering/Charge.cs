@@ -11,11 +11,18 @@ public readonly record struct LineItem(string What, long Quantity, decimal UnitU
     public decimal Usd => Quantity * UnitUsdPerMillion / 1_000_000m;
 }
 
+/// <summary>One of the numbers that a charge was multiplied with.</summary>
+/// <param name="What"><c>group</c>, <c>user</c>, <c>key</c>, <c>service_tier</c>, <c>region</c>, <c>schedule</c>.</param>
+public readonly record struct ChargeFactor(string What, decimal Value);
+
 /// <summary>What a call costs: the sum of its lines times the multiplier, rounded once, half away from zero, to nano-USD.</summary>
 public sealed record Charge(ImmutableArray<LineItem> Lines, decimal Multiplier, NanoUsd Total, string PriceVersion)
 {
     /// <summary>A quantity or the total was beyond belief and was clamped (<see cref="Pricing"/>).</summary>
     public bool Clamped { get; init; }
+
+    /// <summary>What <see cref="Multiplier"/> is the product of; a factor of 1 is left out.</summary>
+    public ImmutableArray<ChargeFactor> Factors { get; init; } = [];
 
     public static Charge Nothing(string priceVersion = "") => new([], 1m, NanoUsd.Zero, priceVersion);
 }

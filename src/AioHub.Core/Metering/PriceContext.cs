@@ -50,10 +50,14 @@ public readonly record struct PriceContext
     public string? ServiceTier { get; init; }
     public string? ImageSize { get; init; }
     public string? ImageQuality { get; init; }
-    /// <summary>Audio or video, for prices per second. Exact to the millisecond.</summary>
-    public decimal Seconds { get; init; }
-    /// <summary>For prices per character.</summary>
-    public long Characters { get; init; }
+    /// <summary>Where the upstream computed, as it says or as its channel is set; null = nowhere special.</summary>
+    public string? Region { get; init; }
+    /// <summary>Beside the group's; null = 1.</summary>
+    public decimal? UserMultiplier { get; init; }
+    /// <summary>Beside the group's; null = 1.</summary>
+    public decimal? KeyMultiplier { get; init; }
+    /// <summary>Stored tokens times hours, for prices of storage.</summary>
+    public long StoredTokenHours { get; init; }
     /// <summary>Null = <see cref="CurrencyRates.Default"/>.</summary>
     public CurrencyRates? Currencies { get; init; }
 }

@@ -9,41 +9,58 @@ namespace AioHub.Core.Metering;
 /// What a call costs, exactly: disjoint buckets times the rates in force, summed, times the multipliers, rounded once half away from zero.
 /// </summary>
 /// <remarks>
+/// <para>
+/// Worked out in whole numbers where they fit, which is every call of ordinary size and price, and in decimals where they do not; both give the same
+/// to the last digit, which a test holds against the plain decimal rules.
+/// </para>
+/// <para>
 /// No figure overflows. A quantity below zero or above <see cref="MaxQuantity"/> is clamped and so is a total above <see cref="MaxCharge"/>;
 /// <see cref="Charge.Clamped"/> then says so. Only a price row with rates beyond any sense (above 10¹² a million) can raise
 /// <see cref="OverflowException"/>; the catalogue refuses such rows.
+/// </para>
 /// </remarks>
 public static class Pricing
 {
     /// <summary>The most of one bucket that is believed: 10¹² tokens. No upstream can process that in one call.</summary>
     public const long MaxQuantity = 1_000_000_000_000;
 
+    private const decimal Million = 1_000_000m;
+
     /// <summary>Ten million USD: no call costs more, and nine hundred such charges still fit a balance.</summary>
     public static NanoUsd MaxCharge { get; } = new(10_000_000L * NanoUsd.PerUsd);
 
     /// <param name="multiplier">The group's.</param>
-    /// <returns>Lines at the row's rates in USD; the charge's multiplier is the group's times the service tier's times the schedule's.</returns>
+    /// <returns>Lines at the row's rates in USD; the charge's multiplier is the product of its <see cref="Charge.Factors"/>.</returns>
     /// <exception cref="UnknownCurrencyException">The row's currency has no rate.</exception>
     /// <exception cref="TimeZoneNotFoundException">A schedule names a zone that this machine does not know.</exception>
     public static Charge Price(PriceRow row, decimal multiplier, in Usage usage, in PriceContext context)
     {
-        var lines = new Lines((context.Currencies ?? CurrencyRates.Default).UsdPer(row.Currency));
-        var rates = row.RatesFor(TotalInput(usage));
-        AddTokens(ref lines, rates, usage);
+        var table = PriceTable.Of(row, context.Currencies);
+        var lines = new ChargeLines(table);
+        AddTokens(ref lines, table.TierFor(TotalInput(usage)), usage);
         AddCalls(ref lines, row, usage, context);
-        var factor = multiplier * TierMultiplier(row, context.ServiceTier) * PriceSchedule.MultiplierAt(row.Schedule, context.Moment);
-        var total = Round(lines.Usd * factor, out var saturated);
-        return new Charge(lines.ToImmutable(), factor, total, row.Version) { Clamped = lines.Clamped || saturated };
+
+        var factors = new Factors();
+        factors.Take("group", multiplier);
+        factors.Take("user", context.UserMultiplier ?? 1m);
+        factors.Take("key", context.KeyMultiplier ?? 1m);
+        factors.Take("service_tier", TierMultiplier(row, context.ServiceTier));
+        factors.Take("region", RegionMultiplier(row, context.Region));
+        factors.Take("schedule", table.MultiplierAt(context.Moment));
+        var total = Total(ref lines, table, factors.Product, out var saturated);
+        return new Charge(lines.ToImmutable(), factors.Product, total, row.Version) { Clamped = lines.Clamped || saturated, Factors = factors.ToImmutable() };
     }
 
     /// <summary>
     /// An upper bound of what a call of at most this size can cost, for a hold: every input token at the dearest input rate that may apply (cache
-    /// writes and audio included), every output token at the dearest output rate, in the dearest tier that this size can reach.
-    /// Vendor tools are not bounded: their number is unknown before the call.
+    /// writes and audio included), every output token at the dearest output rate, in the dearest tier that this size can reach, in the dearest region.
+    /// Vendor tools and quoted sources are not bounded: their number is unknown before the call.
     /// </summary>
+    /// <param name="multiplier">The group's, the user's and the key's together.</param>
     /// <param name="answers">How many alternatives (<c>n</c>) or images the call asks for; at least 1 counts.</param>
     /// <param name="serviceTier">What the caller asked for; <c>auto</c> means any. An upstream may always serve its default tier instead.</param>
     /// <exception cref="UnknownCurrencyException">The row's currency has no rate.</exception>
+    /// <exception cref="TimeZoneNotFoundException">A schedule names a zone that this machine does not know.</exception>
     public static NanoUsd Bound(
         PriceRow row,
         decimal multiplier,
@@ -53,32 +70,41 @@ public static class Pricing
         DateTime at,
         string? serviceTier = null,
         long characters = 0,
-        decimal seconds = 0,
+        long milliseconds = 0,
         CurrencyRates? currencies = null)
     {
+        var table = PriceTable.Of(row, currencies);
         var input = Math.Clamp(inputTokens, 0, MaxQuantity);
         var output = Math.Clamp(outputTokens, 0, MaxQuantity);
+        characters = Math.Clamp(characters, 0, MaxQuantity);
+        milliseconds = Math.Clamp(milliseconds, 0, MaxQuantity);
         answers = Math.Clamp(answers, 1, 100_000);
-        decimal inputRate = DearestInput(row.Rates), outputRate = DearestOutput(row.Rates);
-        foreach (var tier in row.Tiers)
+        int inputTier = 0, outputTier = 0;
+        for (var tier = 1; tier <= row.Tiers.Length; tier++)
         {
-            if (tier.AppliesTo(input))
+            if (row.Tiers[tier - 1].AppliesTo(input))
             {
-                inputRate = Math.Max(inputRate, DearestInput(tier.Rates));
-                outputRate = Math.Max(outputRate, DearestOutput(tier.Rates));
+                inputTier = table.DearestInput[tier] > table.DearestInput[inputTier] ? tier : inputTier;
+                outputTier = table.DearestOutput[tier] > table.DearestOutput[outputTier] ? tier : outputTier;
             }
         }
 
-        var image = 0m;
-        foreach (var price in row.PerImage)
+        var factor = Times(Times(Times(multiplier, DearestTier(table, serviceTier)), table.DearestRegion), table.MultiplierAt(at));
+        ref readonly var request = ref table.RateOf(0, LineKind.Request);
+        ref readonly var character = ref table.RateOf(0, LineKind.Character);
+        ref readonly var millisecond = ref table.RateOf(0, LineKind.Millisecond);
+        ulong sum = 0;
+        if (table.IsWhole
+            && WholeMath.TryAdd(ref sum, (ulong)input, table.WholeInput[inputTier]) && WholeMath.TryAdd(ref sum, (ulong)(output * answers), table.WholeOutput[outputTier])
+            && WholeMath.TryAdd(ref sum, 1, request.Whole) && WholeMath.TryAdd(ref sum, (ulong)answers, table.DearestImage.Whole)
+            && WholeMath.TryAdd(ref sum, (ulong)characters, character.Whole) && WholeMath.TryAdd(ref sum, (ulong)milliseconds, millisecond.Whole)
+            && WholeMath.TryNano(sum, table.Decimals, factor, up: true, out var nano))
         {
-            image = Math.Max(image, price.Usd);
+            return nano >= MaxCharge.Value ? MaxCharge : new NanoUsd(nano);
         }
 
-        var usd = (((input * inputRate) + ((decimal)output * answers * outputRate)) / 1_000_000m) + (row.PerRequest ?? 0m) + (image * answers)
-            + ((row.PerCharacter ?? 0m) * Math.Clamp(characters, 0, MaxQuantity)) + ((row.PerSecond ?? 0m) * Math.Clamp(seconds, 0m, MaxQuantity));
-        var factor = multiplier * DearestTier(row, serviceTier) * PriceSchedule.MultiplierAt(row.Schedule, at);
-        usd *= (currencies ?? CurrencyRates.Default).UsdPer(row.Currency) * factor;
+        var usd = ((input * table.DearestInput[inputTier]) + ((decimal)output * answers * table.DearestOutput[outputTier]) + request.Usd + (table.DearestImage.Usd * answers)
+            + (character.Usd * characters) + (millisecond.Usd * milliseconds)) / Million * factor;
         return usd <= 0 ? NanoUsd.Zero : usd >= MaxCharge.ToUsd() ? MaxCharge : new NanoUsd((long)Math.Ceiling(usd * NanoUsd.PerUsd));
     }
 
@@ -86,174 +112,114 @@ public static class Pricing
     private static long TotalInput(in Usage usage)
     {
         var total = (Int128)usage.Input + usage.CacheRead + usage.CacheWrite5m + usage.CacheWrite1h + usage.CacheWriteOther + usage.InputAudio + usage.InputImage
-            + usage.InputVideo + usage.CacheReadAudio;
+            + usage.InputVideo + usage.CacheReadAudio + usage.CacheReadImage;
         return (long)Int128.Clamp(total, 0, long.MaxValue);
     }
 
-    private static void AddTokens(ref Lines lines, Rates rates, in Usage usage)
+    private static void AddTokens(ref ChargeLines lines, int tier, in Usage usage)
     {
-        var input = rates.Input ?? 0m;
-        var write = rates.CacheWrite5m ?? input;
-        lines.Add("input", usage.Input, input);
-        lines.Add("cache_read", usage.CacheRead, rates.CacheRead ?? input);
-        lines.Add("cache_write_5m", usage.CacheWrite5m, write);
-        lines.Add("cache_write_1h", usage.CacheWrite1h, rates.CacheWrite1h ?? write);
-        lines.Add("cache_write_other", usage.CacheWriteOther, rates.CacheWriteOther ?? write);
-        lines.Add("input_audio", usage.InputAudio, rates.InputAudio ?? input);
-        lines.Add("cache_read_audio", usage.CacheReadAudio, rates.CacheReadAudio ?? input);
-        lines.Add("input_image", usage.InputImage, rates.InputImage ?? input);
-        lines.Add("input_video", usage.InputVideo, rates.InputVideo ?? input);
+        lines.Add(LineKind.Input, usage.Input, tier);
+        lines.Add(LineKind.CacheRead, usage.CacheRead, tier);
+        lines.Add(LineKind.CacheWrite5m, usage.CacheWrite5m, tier);
+        lines.Add(LineKind.CacheWrite1h, usage.CacheWrite1h, tier);
+        lines.Add(LineKind.CacheWriteOther, usage.CacheWriteOther, tier);
+        lines.Add(LineKind.InputAudio, usage.InputAudio, tier);
+        lines.Add(LineKind.CacheReadAudio, usage.CacheReadAudio, tier);
+        lines.Add(LineKind.InputImage, usage.InputImage, tier);
+        lines.Add(LineKind.CacheReadImage, usage.CacheReadImage, tier);
+        lines.Add(LineKind.InputVideo, usage.InputVideo, tier);
 
-        var output = rates.Output ?? 0m;
-        if (rates.Reasoning is { } reasoningRate)
-        {
-            // A rate of its own takes reasoning out of the output line; without one it stays inside.
-            var reasoning = Math.Clamp(usage.Reasoning, 0, Math.Max(0, usage.Output));
-            lines.Add("output", usage.Output - reasoning, output);
-            lines.Add("reasoning", reasoning, reasoningRate);
-        }
-        else
-        {
-            lines.Add("output", usage.Output, output);
-        }
-
-        lines.Add("output_audio", usage.OutputAudio, rates.OutputAudio ?? output);
-        lines.Add("output_image", usage.OutputImage, rates.OutputImage ?? output);
+        // A rate of its own takes reasoning out of the output line; without one it stays inside.
+        var reasoning = lines.Table.OwnReasoning[tier] ? Math.Clamp(usage.Reasoning, 0, Math.Max(0, usage.Output)) : 0;
+        lines.Add(LineKind.Output, usage.Output - reasoning, tier);
+        lines.Add(LineKind.Reasoning, reasoning, tier);
+        lines.Add(LineKind.OutputAudio, usage.OutputAudio, tier);
+        lines.Add(LineKind.OutputImage, usage.OutputImage, tier);
+        lines.Add(LineKind.OutputVideo, usage.OutputVideo, tier);
+        lines.Add(LineKind.Citations, usage.Citations, tier);
     }
 
-    private static void AddCalls(ref Lines lines, PriceRow row, in Usage usage, in PriceContext context)
+    private static void AddCalls(ref ChargeLines lines, PriceRow row, in Usage usage, in PriceContext context)
     {
-        const decimal million = 1_000_000m;
-        if (row.PerRequest is { } request)
+        if (row.PerRequest is not null)
         {
-            lines.Add("request", 1, request * million);
+            lines.Add(LineKind.Request, 1);
         }
 
-        if (usage.Images != 0 && ImageUsd(row.PerImage, context.ImageSize, context.ImageQuality) is { } image)
+        if (usage.Images != 0 && lines.Table.ImageRate(context.ImageSize, context.ImageQuality) is { } image)
         {
-            lines.Add("image", usage.Images, image * million);
+            lines.Add(LineKind.Image, usage.Images, image);
         }
 
-        if (row.PerSecond is { } second && context.Seconds > 0)
+        if (row.PerSecond is not null)
         {
-            lines.Add("millisecond", (long)Math.Ceiling(Math.Min(context.Seconds, MaxQuantity) * 1000m), second * 1000m);
+            lines.Add(LineKind.Millisecond, usage.Milliseconds);
         }
 
-        if (row.PerCharacter is { } character)
+        if (row.PerCharacter is not null)
         {
-            lines.Add("character", context.Characters, character * million);
+            lines.Add(LineKind.Character, usage.Characters);
+        }
+
+        if (row.StorageHour is not null)
+        {
+            lines.Add(LineKind.Storage, context.StoredTokenHours);
         }
 
         var calls = usage.ToolCalls;
         if (calls.Any)
         {
-            lines.Add("web_search", calls.WebSearch, row.Per1K.GetValueOrDefault("web_search") * 1000m);
-            lines.Add("web_fetch", calls.WebFetch, row.Per1K.GetValueOrDefault("web_fetch") * 1000m);
-            lines.Add("file_search", calls.FileSearch, row.Per1K.GetValueOrDefault("file_search") * 1000m);
-            lines.Add("code_execution", calls.CodeExecution, row.Per1K.GetValueOrDefault("code_execution") * 1000m);
-            lines.Add("other", calls.Other, row.Per1K.GetValueOrDefault("other") * 1000m);
+            lines.Add(LineKind.WebSearch, calls.WebSearch);
+            lines.Add(LineKind.GroundedPrompt, calls.WebSearch > 0 && row.Per1K.ContainsKey(LineKinds.NameOf(LineKind.GroundedPrompt)) ? 1 : 0);
+            lines.Add(LineKind.WebFetch, calls.WebFetch);
+            lines.Add(LineKind.FileSearch, calls.FileSearch);
+            lines.Add(LineKind.CodeExecution, calls.CodeExecution);
+            lines.Add(LineKind.XSearch, calls.XSearch);
+            lines.Add(LineKind.Maps, calls.Maps);
+            lines.Add(LineKind.OtherTool, calls.Other);
         }
-    }
-
-    /// <summary>The price that names most of what was asked for; when sizes are unknown the dearest, never a lucky zero.</summary>
-    private static decimal? ImageUsd(ImmutableArray<ImagePrice> prices, string? size, string? quality)
-    {
-        (decimal Usd, int Score)? best = null;
-        decimal? dearest = null;
-        foreach (var price in prices)
-        {
-            dearest = Math.Max(dearest ?? price.Usd, price.Usd);
-            var sizeScore = Score(price.Size, size);
-            var qualityScore = Score(price.Quality, quality);
-            if (sizeScore >= 0 && qualityScore >= 0 && (best is not { } known || sizeScore + qualityScore > known.Score))
-            {
-                best = (price.Usd, sizeScore + qualityScore);
-            }
-        }
-
-        return best?.Usd ?? dearest;
-
-        static int Score(string? wanted, string? given) =>
-            wanted is null ? 0 : string.Equals(wanted, given, StringComparison.OrdinalIgnoreCase) ? 1 : -1;
     }
 
     private static decimal TierMultiplier(PriceRow row, string? tier) => tier is not null && row.ServiceTiers.TryGetValue(tier, out var multiplier) ? multiplier : 1m;
 
-    private static decimal DearestTier(PriceRow row, string? asked)
+    private static decimal RegionMultiplier(PriceRow row, string? region) =>
+        region is not null && row.Regions.Count > 0 && row.Regions.TryGetValue(region, out var multiplier) ? multiplier : 1m;
+
+    private static decimal DearestTier(PriceTable table, string? asked) => string.Equals(asked, "auto", StringComparison.OrdinalIgnoreCase)
+        ? table.DearestTier
+        : Math.Max(1m, TierMultiplier(table.Row, asked));
+
+    private static decimal Times(decimal product, decimal factor) => factor == 1m ? product : product * factor;
+
+    private static NanoUsd Total(ref ChargeLines lines, PriceTable table, decimal factor, out bool saturated)
     {
-        if (!string.Equals(asked, "auto", StringComparison.OrdinalIgnoreCase))
+        if (lines.TryWhole(out var sum) && WholeMath.TryNano(sum, table.Decimals, factor, up: false, out var nano))
         {
-            return Math.Max(1m, TierMultiplier(row, asked));
+            saturated = nano > MaxCharge.Value;
+            return saturated ? MaxCharge : new NanoUsd(nano);
         }
 
-        var dearest = 1m;
-        foreach (var (_, multiplier) in row.ServiceTiers)
-        {
-            dearest = Math.Max(dearest, multiplier);
-        }
-
-        return dearest;
-    }
-
-    private static decimal DearestInput(Rates rates)
-    {
-        var dearest = rates.Input ?? 0m;
-        dearest = Math.Max(dearest, rates.CacheRead ?? 0m);
-        dearest = Math.Max(dearest, rates.CacheWrite5m ?? 0m);
-        dearest = Math.Max(dearest, rates.CacheWrite1h ?? 0m);
-        dearest = Math.Max(dearest, rates.CacheWriteOther ?? 0m);
-        dearest = Math.Max(dearest, rates.InputAudio ?? 0m);
-        dearest = Math.Max(dearest, rates.CacheReadAudio ?? 0m);
-        dearest = Math.Max(dearest, rates.InputImage ?? 0m);
-        return Math.Max(dearest, rates.InputVideo ?? 0m);
-    }
-
-    private static decimal DearestOutput(Rates rates)
-    {
-        var dearest = Math.Max(rates.Output ?? 0m, rates.Reasoning ?? 0m);
-        return Math.Max(dearest, Math.Max(rates.OutputAudio ?? 0m, rates.OutputImage ?? 0m));
-    }
-
-    private static NanoUsd Round(decimal usd, out bool saturated)
-    {
+        var usd = lines.Usd * factor;
         saturated = usd > MaxCharge.ToUsd();
         return saturated ? MaxCharge : usd <= 0 ? NanoUsd.Zero : NanoUsd.FromUsd(usd);
     }
 
-    private struct Lines(decimal usdPerUnit)
+    /// <summary>Collects what a charge was multiplied with; what is 1 says nothing.</summary>
+    private struct Factors()
     {
-        /// <summary>More than there are kinds of lines.</summary>
-        private const int Most = 32;
+        private ImmutableArray<ChargeFactor>.Builder? _told;
 
-        [ThreadStatic]
-        private static LineItem[]? _scratch;
+        public decimal Product { get; private set; } = 1m;
 
-        private readonly LineItem[] _items = _scratch ??= new LineItem[Most];
-        private int _count;
-
-        public decimal Usd { get; private set; }
-
-        public bool Clamped { get; private set; }
-
-        public void Add(string what, long quantity, decimal perMillion)
+        public void Take(string what, decimal value)
         {
-            if (quantity == 0)
+            if (value != 1m)
             {
-                return;
+                Product = Product == 1m ? value : Product * value;
+                (_told ??= ImmutableArray.CreateBuilder<ChargeFactor>(2)).Add(new ChargeFactor(what, value));
             }
-
-            var believed = Math.Clamp(quantity, 0, MaxQuantity);
-            Clamped |= believed != quantity;
-            if (believed == 0)
-            {
-                return;
-            }
-
-            var item = new LineItem(what, believed, perMillion * usdPerUnit);
-            Usd += item.Usd;
-            _items[_count++] = item;
         }
 
-        public readonly ImmutableArray<LineItem> ToImmutable() => ImmutableArray.Create(_items.AsSpan(0, _count));
+        public readonly ImmutableArray<ChargeFactor> ToImmutable() => _told?.DrainToImmutable() ?? [];
     }
 }

@@ -22,7 +22,14 @@ public enum CallOutcome
 /// <summary>One try as the log tells it.</summary>
 /// <param name="Result"><c>ok</c> or the failure's code.</param>
 /// <param name="Milliseconds">From the try's start to its headers or its failure.</param>
-public sealed record AttemptRecord(string Group, string Channel, string Credential, string Result, int? Status, double Milliseconds, string? Detail);
+public sealed record AttemptRecord(string Group, string Channel, string Credential, string Result, int? Status, double Milliseconds, string? Detail)
+{
+    /// <summary>What the upstream reported to have used in a try that failed or was abandoned; zero where it reported nothing.</summary>
+    public Usage Usage { get; init; }
+
+    /// <summary>What such a try cost the operator at the price row's own rates: never charged to anybody. Null = the try served, or nothing was reported.</summary>
+    public NanoUsd? OperatorCost { get; init; }
+}
 
 /// <summary>
 /// Everything about one settled call. Written to the journal before its answer's last byte is released, then to the database; one request id

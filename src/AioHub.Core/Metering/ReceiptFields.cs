@@ -143,6 +143,13 @@ internal static class ReceiptFields
         to.Number(19, usage.ToolCalls.Other);
         to.Number(20, (int)usage.Source);
         to.Flag(21, usage.Clamped);
+        to.Number(22, usage.CacheReadImage);
+        to.Number(23, usage.OutputVideo);
+        to.Number(24, usage.Citations);
+        to.Number(25, usage.Milliseconds);
+        to.Number(26, usage.Characters);
+        to.Number(27, usage.ToolCalls.XSearch);
+        to.Number(28, usage.ToolCalls.Maps);
     }
 
     private static Usage ReadUsage(ref FieldReader outer)
@@ -174,6 +181,13 @@ internal static class ReceiptFields
                 19 => usage with { ToolCalls = usage.ToolCalls with { Other = from.Small } },
                 20 => usage with { Source = from.Name<UsageSource>() },
                 21 => usage with { Clamped = from.Flag },
+                22 => usage with { CacheReadImage = from.Number },
+                23 => usage with { OutputVideo = from.Number },
+                24 => usage with { Citations = from.Number },
+                25 => usage with { Milliseconds = from.Number },
+                26 => usage with { Characters = from.Number },
+                27 => usage with { ToolCalls = usage.ToolCalls with { XSearch = from.Small } },
+                28 => usage with { ToolCalls = usage.ToolCalls with { Maps = from.Small } },
                 _ => usage,
             };
         }
@@ -200,11 +214,19 @@ internal static class ReceiptFields
         to.Number(3, charge.Total.Value);
         to.Text(4, charge.PriceVersion);
         to.Flag(5, charge.Clamped);
+        foreach (var factor in charge.Factors)
+        {
+            var begun = to.Begin(6);
+            to.Text(1, factor.What);
+            to.Decimal(2, factor.Value);
+            to.End(begun);
+        }
     }
 
     private static Charge ReadCharge(ref FieldReader outer)
     {
         var lines = ImmutableArray<LineItem>.Empty;
+        var factors = ImmutableArray<ChargeFactor>.Empty;
         var (multiplier, total, version, clamped) = (0m, 0L, "", false);
         var from = new FieldReader(outer.Data);
         while (from.Next(out var field))
@@ -216,11 +238,30 @@ internal static class ReceiptFields
                 case 3: total = from.Number; break;
                 case 4: version = from.Text; break;
                 case 5: clamped = from.Flag; break;
+                case 6: factors = factors.Add(ReadFactor(ref from)); break;
             }
         }
 
         outer.Fail(from.Broken);
-        return new Charge(lines, multiplier, new NanoUsd(total), version) { Clamped = clamped };
+        return new Charge(lines, multiplier, new NanoUsd(total), version) { Clamped = clamped, Factors = factors };
+    }
+
+    private static ChargeFactor ReadFactor(ref FieldReader outer)
+    {
+        var factor = new ChargeFactor("", 0);
+        var from = new FieldReader(outer.Data);
+        while (from.Next(out var field))
+        {
+            factor = field switch
+            {
+                1 => factor with { What = from.Text },
+                2 => factor with { Value = from.Decimal() },
+                _ => factor,
+            };
+        }
+
+        outer.Fail(from.Broken);
+        return factor;
     }
 
     private static LineItem ReadLine(ref FieldReader outer)
@@ -251,6 +292,13 @@ internal static class ReceiptFields
         to.Number(5, attempt.Status ?? 0);
         to.Double(6, attempt.Milliseconds);
         to.Text(7, attempt.Detail);
+        if (attempt.OperatorCost is { } cost)
+        {
+            var usage = to.Begin(8);
+            Write(ref to, attempt.Usage);
+            to.End(usage);
+            to.Number(9, cost.Value);
+        }
     }
 
     private static AttemptRecord ReadAttempt(ref FieldReader outer)
@@ -268,6 +316,8 @@ internal static class ReceiptFields
                 5 => attempt with { Status = from.Small },
                 6 => attempt with { Milliseconds = from.Double },
                 7 => attempt with { Detail = from.Text },
+                8 => attempt with { Usage = ReadUsage(ref from), OperatorCost = attempt.OperatorCost ?? NanoUsd.Zero },
+                9 => attempt with { OperatorCost = new NanoUsd(from.Number) },
                 _ => attempt,
             };
         }

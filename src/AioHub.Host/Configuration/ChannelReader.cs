@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using AioHub.Core.Catalog;
 using AioHub.Core.Routing;
+using AioHub.Wire.Dialects;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Configuration;
@@ -25,8 +26,20 @@ internal static class ChannelReader
         Capabilities = ReadCapabilities(channel),
         Limits = channel.Section("limits", "the limits of a channel") is { } limits ? ReadLimits(limits) : null,
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
-        Settings = channel.Map("settings"),
+        Settings = ReadSettings(channel),
     };
+
+    /// <summary>Settings are free text to the hub's core; a misspelled name of a vendor would silently bill by other rules.</summary>
+    private static Dictionary<string, string>? ReadSettings(YamlSection channel)
+    {
+        var settings = channel.Map("settings");
+        if (settings?.GetValueOrDefault("usage_rules") is { } rules && VendorUsage.Find(rules) is null)
+        {
+            channel.Report("settings", $"knows no usage_rules '{rules}'; there are {string.Join(", ", VendorUsage.Names)}");
+        }
+
+        return settings;
+    }
 
     private static CredentialDraft ReadCredential(YamlSection credential)
     {

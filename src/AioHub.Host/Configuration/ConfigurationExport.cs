@@ -161,6 +161,7 @@ internal static class ConfigurationExport
         ["email"] = user.Email,
         ["role"] = Name(user.Role),
         ["tags"] = Texts(user.Tags),
+        ["multiplier"] = Short(user.Multiplier),
         ["enabled"] = user.Enabled,
     };
 
@@ -175,6 +176,7 @@ internal static class ConfigurationExport
             ["groups"] = Texts(key.Groups),
             ["cross_group_failover"] = key.CrossGroupFailover,
             ["models"] = Texts(key.Models),
+            ["multiplier"] = Short(key.Multiplier),
             ["limits"] = Some(
                 ("usd_per_day", Usd(limits.PerDay)), ("usd_per_month", Usd(limits.PerMonth)), ("usd_total", Usd(limits.Total)),
                 ("rpm", limits.Rpm), ("concurrency", limits.Concurrency)),

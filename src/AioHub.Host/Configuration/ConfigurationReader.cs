@@ -121,6 +121,7 @@ internal static class ConfigurationReader
             Email = user.RequiredText("email"),
             Role = user.Choice<Role>("role"),
             Tags = user.Texts("tags"),
+            Multiplier = user.Number("multiplier"),
             Enabled = user.Flag("enabled"),
         },
         Usd(user, "balance_usd")?.ToUsd());
@@ -136,6 +137,7 @@ internal static class ConfigurationReader
             Groups = key.Texts("groups"),
             CrossGroupFailover = key.Flag("cross_group_failover"),
             Models = key.Texts("models"),
+            Multiplier = key.Number("multiplier"),
             Limits = key.Section("limits", "the limits of a key") is { } limits ? ReadLimits(limits) : null,
             ExpiresAt = expiresAt.IsNamed ? new Named<DateTime?>(key.Moment("expires_at")) : default,
             Enabled = key.Flag("enabled"),

@@ -17,18 +17,18 @@ internal static class PriceReader
     private static readonly string[] Rates =
     [
         "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write_other", "input_audio", "output_audio", "cache_read_audio",
-        "input_image", "output_image", "input_video", "reasoning",
+        "input_image", "output_image", "input_video", "reasoning", "cache_read_image", "output_video", "citations",
     ];
 
     private static readonly string[] Row =
-        ["from", "to", "currency", .. Rates, "per_request", "per_image", "per_second", "per_character", "per_1k", "tiers", "service_tiers", "schedule"];
+        ["from", "to", "currency", .. Rates, "per_request", "per_image", "per_second", "per_character", "per_1k", "tiers", "service_tiers", "regions", "storage_hour", "schedule"];
 
     /// <summary>Lists of mappings inside a row, and what such a mapping may hold.</summary>
     private static readonly FrozenDictionary<string, string[]> Lists = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["tiers"] = ["above", "inclusive", .. Rates],
         ["per_image"] = ["size", "quality", "usd"],
-        ["schedule"] = ["days", "from", "to", "time_zone", "multiplier"],
+        ["schedule"] = ["days", "from", "to", "time_zone", "multiplier", "dates", "except"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Members that are text even where they look like a number.</summary>
@@ -78,14 +78,14 @@ internal static class PriceReader
                     json[key] = new JsonArray([.. entries.Select(entry => Object(entry, inner, deep: false))]);
                 }
             }
-            else if (key is "days")
+            else if (key is "days" or "dates" or "except")
             {
                 if (section.Texts(key) is { } days)
                 {
                     json[key] = new JsonArray([.. days.Select(static day => (JsonNode)day)]);
                 }
             }
-            else if (key is "per_1k" or "service_tiers")
+            else if (key is "per_1k" or "service_tiers" or "regions")
             {
                 if (section.Map(key) is { } map)
                 {

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Dialects;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Calls;
 
@@ -20,6 +22,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     private ImmutableArray<AttemptRecord> _attempts = [];
     private RouteAttempt? _attempt;
     private double? _firstByte;
+    private (Usage Usage, NanoUsd Cost)? _lost;
 
     public Hold? Hold { get; set; }
 
@@ -36,13 +39,32 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     public void Try(RouteAttempt attempt) => _attempt = attempt;
 
     /// <summary>Notes how the current attempt went.</summary>
-    public void NoteAttempt(string result, int? status, long since, string? detail = null) =>
-        _attempts = _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail));
+    public void NoteAttempt(string result, int? status, long since, string? detail = null)
+    {
+        _attempts = _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail)
+        {
+            Usage = _lost?.Usage ?? default,
+            OperatorCost = _lost?.Cost,
+        });
+        _lost = null;
+    }
 
     /// <summary>The upstream accepted: the attempt counts as the one that served unless its delivery fails before content.</summary>
     public void NoteSuccess(long since, int status) => NoteAttempt("ok", status, since);
 
     public void TakeBackSuccess() => _attempts = _attempts.RemoveAt(_attempts.Length - 1);
+
+    /// <summary>
+    /// The current attempt failed after its upstream had reported what it used: the operator pays that, nobody else. The attempt's record, which comes next,
+    /// keeps it.
+    /// </summary>
+    public void NoteLost(ReplyTap tap)
+    {
+        if (_attempt is not null && Receipt is null)
+        {
+            _lost = LostIn(tap, _attempt);
+        }
+    }
 
     public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
 
@@ -58,7 +80,17 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete);
         var charge = tap is null || _attempt is null || envelope.Route.Free || Measure.IsEmpty(tap, envelope) || (usage.IsZero && _attempt.Price.PerRequest is null)
             ? Charge.Nothing(_attempt?.Price.Version ?? "")
-            : Pricing.Price(_attempt.Price, _attempt.Group.Multiplier, usage, new PriceContext { Moment = envelope.StartedAt, ServiceTier = tap.ServiceTier });
+            : Pricing.Price(_attempt.Price, _attempt.Group.Multiplier, usage, ContextOf(tap, _attempt) with
+            {
+                UserMultiplier = envelope.Caller.Key.OwnerMultiplier,
+                KeyMultiplier = envelope.Caller.Key.Multiplier,
+            });
+        if (tap is not null && _attempt is not null && _attempts.Length > 0 && !envelope.Route.Free && Measure.IsEmpty(tap, envelope) && LostIn(tap, _attempt) is { } empty)
+        {
+            // An answer without content is free to its caller; its upstream may have charged for it.
+            _attempts = _attempts.SetItem(_attempts.Length - 1, _attempts[^1] with { Usage = empty.Usage, OperatorCost = empty.Cost });
+        }
+
         var receipt = new Receipt
         {
             Id = envelope.Id,
@@ -107,6 +139,22 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
 
         return receipt;
+    }
+
+    private PriceContext ContextOf(ReplyTap tap, RouteAttempt attempt) => new()
+    {
+        Moment = envelope.StartedAt,
+        ServiceTier = tap.ServiceTier,
+        Region = tap.Region ?? attempt.Channel.Settings.GetValueOrDefault(ChannelUsage.RegionSetting),
+        ImageSize = tap.ImageSize ?? envelope.Peek.ImageSize,
+        ImageQuality = tap.ImageQuality ?? envelope.Peek.ImageQuality,
+    };
+
+    /// <summary>What an attempt cost that nobody is charged for, at the price row's own rates; null when its upstream reported nothing.</summary>
+    private (Usage Usage, NanoUsd Cost)? LostIn(ReplyTap tap, RouteAttempt attempt)
+    {
+        var usage = tap.Usage;
+        return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.Price(attempt.Price, 1m, usage, ContextOf(tap, attempt)).Total);
     }
 
     /// <summary>Gives the money back when nothing was settled. Does nothing after a settlement.</summary>

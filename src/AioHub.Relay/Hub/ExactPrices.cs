@@ -110,6 +110,9 @@ internal static class ExactPrices
         Number(writer, "output_image", rates.OutputImage, multiplier);
         Number(writer, "input_video", rates.InputVideo, multiplier);
         Number(writer, "reasoning", rates.Reasoning, multiplier);
+        Number(writer, "cache_read_image", rates.CacheReadImage, multiplier);
+        Number(writer, "output_video", rates.OutputVideo, multiplier);
+        Number(writer, "citations", rates.Citations, multiplier);
     }
 
     private static void WriteMap(Utf8JsonWriter writer, string name, FrozenDictionary<string, decimal> map, decimal multiplier)

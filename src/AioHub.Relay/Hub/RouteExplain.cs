@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AioHub.Core.Identity;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
@@ -44,7 +45,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
 
         var route = router.Start(question!);
         var explanation = RouteExplanation.Of(question!, route).For(caller.Key);
-        await JsonReply.WriteAsync(http, writer => Write(writer, explanation, bytes));
+        await JsonReply.WriteAsync(http, writer => Write(writer, explanation, caller.Key, bytes));
     }
 
     private static bool TryAsk(JsonDocument body, Caller caller, out RouteQuestion? question, out int bytes, out Failure? flaw)
@@ -150,7 +151,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
         return needs;
     }
 
-    private void Write(Utf8JsonWriter writer, RouteExplanation explanation, int bytes)
+    private void Write(Utf8JsonWriter writer, RouteExplanation explanation, ApiKey key, int bytes)
     {
         writer.WriteStartObject();
         writer.WriteString("group", explanation.Group);
@@ -160,7 +161,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
         if (explanation.Price is { } price)
         {
             var expected = Pricing.Price(price, explanation.Multiplier, new Usage { Input = bytes / BytesPerToken, Output = ExpectedOutput, Source = UsageSource.Estimated },
-                new PriceContext { Moment = time.GetUtcNow().UtcDateTime });
+                new PriceContext { Moment = time.GetUtcNow().UtcDateTime, UserMultiplier = key.OwnerMultiplier, KeyMultiplier = key.Multiplier });
             writer.WriteString("expected_usd", expected.Total.ToUsdString());
             writer.WriteString("price_version", price.Version);
         }

@@ -59,6 +59,17 @@ internal static class UsageRecord
 
         writer.WriteEndArray();
         writer.WriteString("multiplier", Exact(receipt.Charge.Multiplier));
+        if (!receipt.Charge.Factors.IsDefaultOrEmpty)
+        {
+            writer.WriteStartObject("multipliers");
+            foreach (var factor in receipt.Charge.Factors)
+            {
+                writer.WriteString(factor.What, Exact(factor.Value));
+            }
+
+            writer.WriteEndObject();
+        }
+
         writer.WriteString("price_version", receipt.Charge.PriceVersion);
         writer.WriteString("outcome", OutcomeName(receipt.Outcome));
         WriteAttempts(writer, receipt, showChannels);
@@ -109,11 +120,18 @@ internal static class UsageRecord
         writer.WriteNumber("input_video", usage.InputVideo);
         writer.WriteNumber("cache_read_audio", usage.CacheReadAudio);
         writer.WriteNumber("images", usage.Images);
+        WriteCount(writer, "cache_read_image", usage.CacheReadImage);
+        WriteCount(writer, "output_video", usage.OutputVideo);
+        WriteCount(writer, "citations", usage.Citations);
+        WriteCount(writer, "milliseconds", usage.Milliseconds);
+        WriteCount(writer, "characters", usage.Characters);
         writer.WriteStartObject("tool_calls");
         WriteCount(writer, "web_search", usage.ToolCalls.WebSearch);
         WriteCount(writer, "web_fetch", usage.ToolCalls.WebFetch);
         WriteCount(writer, "file_search", usage.ToolCalls.FileSearch);
         WriteCount(writer, "code_execution", usage.ToolCalls.CodeExecution);
+        WriteCount(writer, "x_search", usage.ToolCalls.XSearch);
+        WriteCount(writer, "maps", usage.ToolCalls.Maps);
         WriteCount(writer, "other", usage.ToolCalls.Other);
         writer.WriteEndObject();
         writer.WriteString("source", JsonNamingPolicy.SnakeCaseLower.ConvertName(usage.Source.ToString()));
@@ -137,6 +155,11 @@ internal static class UsageRecord
                 writer.WriteString("channel", attempt.Channel);
                 writer.WriteString("credential", attempt.Credential);
                 writer.WriteString("detail", attempt.Detail);
+                if (attempt.OperatorCost is { } cost)
+                {
+                    WriteUsage(writer, attempt.Usage);
+                    writer.WriteNumber("operator_cost_nano_usd", cost.Value);
+                }
             }
 
             writer.WriteString("result", attempt.Result);
@@ -148,7 +171,7 @@ internal static class UsageRecord
         writer.WriteEndArray();
     }
 
-    private static void WriteCount(Utf8JsonWriter writer, string name, int count)
+    private static void WriteCount(Utf8JsonWriter writer, string name, long count)
     {
         if (count > 0)
         {

@@ -1,3 +1,4 @@
+using AioHub.Core.Metering;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Delivery;
 using AioHub.Wire.Dialects;
@@ -8,10 +9,21 @@ namespace AioHub.Relay.Stages;
 /// <summary>Stage 8: brings an answer to its caller, by the pump that fits, and has it settled before its last byte is released.</summary>
 internal sealed class Deliver(RelayOptions options)
 {
-    public ValueTask<Outcome> ToCallerAsync(HttpContext http, UpstreamReply reply, CallerStream? stream, CallClock clock, Settlement settlement)
+    public async ValueTask<Outcome> ToCallerAsync(HttpContext http, UpstreamReply reply, CallerStream? stream, CallClock clock, Settlement settlement)
     {
         var envelope = reply.Call.Envelope;
-        var tap = DialectRooms.Upstream(envelope.Route.Dialect).CreateTap(envelope.Route.Operation);
+        using var tap = DialectRooms.Upstream(envelope.Route.Dialect).CreateTap(envelope.Route.Operation, ChannelUsage.RulesOf(reply.Call.Attempt.Channel));
+        var outcome = await PumpAsync(http, reply, tap, stream, clock, settlement);
+        if (outcome.Kind == CallOutcome.Failed)
+        {
+            settlement.NoteLost(tap);
+        }
+
+        return outcome;
+    }
+
+    private ValueTask<Outcome> PumpAsync(HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream? stream, CallClock clock, Settlement settlement)
+    {
         if (!reply.Events)
         {
             return new ReplyPump(http, reply, tap, clock, settlement, options).RunAsync(stream);

@@ -185,7 +185,11 @@ internal sealed class Intake(RelayOptions options)
             && body[flag].SequenceEqual("true"u8);
         var answers = MultipartPeek.TryFind(body, Encoding.ASCII.GetBytes(boundary), "n", 4, out var number)
             && int.TryParse(body[number], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 1;
-        peek = new RequestPeek { Model = model, ModelMember = new JsonMember(start, start, length), Stream = stream, Answers = Math.Max(1, answers), OpaqueBytes = body.Length };
+        peek = new RequestPeek
+        {
+            Model = model, ModelMember = new JsonMember(start, start, length), Stream = stream, Answers = Math.Max(1, answers), OpaqueBytes = body.Length,
+            ImageSize = Field(body, boundary, "size"), ImageQuality = Field(body, boundary, "quality"),
+        };
         if (model.Length > 0)
         {
             return true;
@@ -194,6 +198,9 @@ internal sealed class Intake(RelayOptions options)
         failure = HubFailures.NotMultipart;
         return false;
     }
+
+    private static string? Field(ReadOnlySpan<byte> body, string boundary, string name) =>
+        MultipartPeek.TryFind(body, Encoding.ASCII.GetBytes(boundary), name, 64, out var value) ? Encoding.UTF8.GetString(body[value]).Trim() : null;
 
     private static string? SessionOf(HttpRequest request, in RequestPeek peek)
     {

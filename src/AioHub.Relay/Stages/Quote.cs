@@ -3,6 +3,7 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
+using AioHub.Wire.Framing;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Stages;
@@ -40,7 +41,10 @@ internal sealed class Quote(Router router)
 
         var window = attempt.Model.WindowFor(envelope.Model.LongContext);
         var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
-        return Pricing.Bound(attempt.Price, attempt.Group.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers), envelope.StartedAt, envelope.Peek.ServiceTier);
+        var key = envelope.Caller.Key;
+        return Pricing.Bound(
+            attempt.Price, attempt.Group.Multiplier * key.OwnerMultiplier * key.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers),
+            envelope.StartedAt, envelope.Peek.ServiceTier, envelope.Peek.Characters, AudioBound(envelope));
     }
 
     public static Failure FromRefusal(RouteRefusal refusal) =>
@@ -58,6 +62,11 @@ internal sealed class Quote(Router router)
             ? Math.Min(asked, limit ?? long.MaxValue)
             : Math.Min(limit ?? UnboundedOutput, UnboundedOutput);
     }
+
+    /// <summary>Milliseconds of sound that a body of this size can hold at most.</summary>
+    private static long AudioBound(Envelope envelope) => envelope.Route.Operation is Operation.Transcribe or Operation.TranslateSpeech
+        ? envelope.Body.Length * 1000L / AudioLength.LeastBytesPerSecond
+        : 0;
 
     private static long InputBound(Envelope envelope)
     {

@@ -26,6 +26,11 @@ public readonly record struct RequestPeek
     public string? Session { get; init; }
     /// <summary>See <see cref="PeekReport.OpaqueBytes"/>.</summary>
     public int OpaqueBytes { get; init; }
+    /// <summary>The size and quality of the images asked for, as written.</summary>
+    public string? ImageSize { get; init; }
+    public string? ImageQuality { get; init; }
+    /// <summary>Unicode characters of the text to be spoken.</summary>
+    public long Characters { get; init; }
 }
 
 /// <summary>Why the hub itself refuses a body: always a 400 whose message names the field and the remedy.</summary>

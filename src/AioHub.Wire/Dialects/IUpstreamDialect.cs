@@ -1,3 +1,4 @@
+using System.Buffers;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Dialects;
@@ -28,8 +29,17 @@ public sealed record UpstreamError(string? Type, string? Code, string Message, T
 /// Reads one reply from the side while its bytes pass: usage, stop reason, errors. One instance a reply; not thread-safe.
 /// It never throws on any bytes and allocates nothing per event once warm.
 /// </summary>
-public abstract class ReplyTap
+public abstract class ReplyTap : IDisposable
 {
+    /// <summary>So much of the produced text is kept; what is longer is counted by its beginning.</summary>
+    public const int MostKept = 16 * 1024;
+
+    private const int LeastKept = 512;
+
+    private byte[] _kept = [];
+    private int _keptLength;
+
+
     /// <summary>Feeds one event of a stream.</summary>
     /// <param name="type">The SSE <c>event:</c> field; empty when there is none.</param>
     public abstract EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data);
@@ -49,10 +59,53 @@ public abstract class ReplyTap
     public string? Model { get; protected set; }
     /// <summary>The service tier that the upstream says it served.</summary>
     public string? ServiceTier { get; protected set; }
+    /// <summary>Where the upstream says it computed (Anthropic's <c>inference_geo</c>); null when it does not say.</summary>
+    public string? Region { get; protected set; }
+    /// <summary>The size and quality of the images that were made, as the upstream says.</summary>
+    public string? ImageSize { get; protected set; }
+    public string? ImageQuality { get; protected set; }
     /// <summary>UTF-8 bytes of produced text, reasoning and tool arguments so far: the base of an estimate when usage never comes.</summary>
     public long OutputBytes { get; protected set; }
+    /// <summary>
+    /// The beginning of what <see cref="OutputBytes"/> counts, as it stands inside JSON strings (escapes included), at most <see cref="MostKept"/> bytes. Of a
+    /// whole reply only when it told no usage.
+    /// </summary>
+    public ReadOnlySpan<byte> KeptText => _kept.AsSpan(0, _keptLength);
+
     /// <summary>The highest <c>sequence_number</c> seen (Responses), else -1.</summary>
     public long Sequence { get; protected set; } = -1;
+
+    /// <summary>Gives the kept text back; what was read stays.</summary>
+    public void Dispose()
+    {
+        if (_kept.Length > 0)
+            ArrayPool<byte>.Shared.Return(_kept);
+
+        _kept = [];
+        _keptLength = 0;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Keeps produced text as far as there is room. A cut falls anywhere: whoever reads it looks for the last whole sign.</summary>
+    internal void Keep(ReadOnlySpan<byte> text)
+    {
+        var length = Math.Min(text.Length, MostKept - _keptLength);
+        if (length <= 0)
+            return;
+
+        if (_keptLength + length > _kept.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MostKept, Math.Max(LeastKept, 2 * (_keptLength + length))));
+            _kept.AsSpan(0, _keptLength).CopyTo(larger);
+            if (_kept.Length > 0)
+                ArrayPool<byte>.Shared.Return(_kept);
+
+            _kept = larger;
+        }
+
+        text[..length].CopyTo(_kept.AsSpan(_keptLength));
+        _keptLength += length;
+    }
 }
 
 /// <summary>The side of a dialect that faces upstreams.</summary>
@@ -61,7 +114,8 @@ public interface IUpstreamDialect
     Dialect Dialect { get; }
 
     /// <summary>A fresh tap for one reply.</summary>
-    ReplyTap CreateTap(Operation operation);
+    /// <param name="rules">How the upstream counts; null = nobody described it.</param>
+    ReplyTap CreateTap(Operation operation, UsageRules? rules = null);
 
     /// <summary>Reads an error body of any shape; falls back to a message made from the status. Never throws.</summary>
     UpstreamError ReadError(int status, ReadOnlySpan<byte> body);

@@ -53,6 +53,38 @@ public static class JsonValue
         return true;
     }
 
+    /// <summary>Unicode characters of a string that <see cref="JsonPeek"/> has validated; 0 for anything else.</summary>
+    public static long CountCharacters(ReadOnlySpan<byte> raw)
+    {
+        if (raw is not [(byte)'"', .. var text, (byte)'"'])
+        {
+            return 0;
+        }
+
+        long count = 0;
+        for (var at = 0; at < text.Length;)
+        {
+            if (text[at] != '\\')
+            {
+                // The bytes that continue a character count for nothing.
+                count += (text[at] & 0xC0) == 0x80 ? 0 : 1;
+                at++;
+            }
+            else if (at + 1 < text.Length && text[at + 1] == 'u' && JsonLexemes.TryReadUnit(text[(at + 2)..], out var unit))
+            {
+                count += char.IsLowSurrogate(unit) ? 0 : 1;
+                at += 6;
+            }
+            else
+            {
+                count++;
+                at += 2;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Reads a whole number, however it is spelled: <c>1024</c>, <c>1024.0</c> and <c>1.024e3</c> are the same.</summary>
     /// <returns>False when it is no number, has a fraction, or does not fit.</returns>
     public static bool TryReadInt64(ReadOnlySpan<byte> raw, out long value)

@@ -14,9 +14,33 @@ public enum UsageSource
 }
 
 /// <summary>Tools that a vendor runs and bills per call.</summary>
+/// <param name="WebSearch">Searches of the web, Gemini's grounding included.</param>
+/// <param name="Other">Calls of tools that have no name here.</param>
 public readonly record struct ToolCalls(int WebSearch, int WebFetch, int FileSearch, int CodeExecution, int Other)
 {
-    public bool Any => (WebSearch | WebFetch | FileSearch | CodeExecution | Other) != 0;
+    /// <summary>Searches of X (xAI).</summary>
+    public int XSearch { get; init; }
+    /// <summary>Answers grounded in maps (Gemini).</summary>
+    public int Maps { get; init; }
+
+    public bool Any => (WebSearch | WebFetch | FileSearch | CodeExecution | Other | XSearch | Maps) != 0;
+
+    /// <summary>Calls of two steps, added up.</summary>
+    public static ToolCalls Sum(in ToolCalls a, in ToolCalls b) =>
+        new(a.WebSearch + b.WebSearch, a.WebFetch + b.WebFetch, a.FileSearch + b.FileSearch, a.CodeExecution + b.CodeExecution, a.Other + b.Other)
+        {
+            XSearch = a.XSearch + b.XSearch,
+            Maps = a.Maps + b.Maps,
+        };
+
+    /// <summary>The same calls told twice: of each kind the larger figure.</summary>
+    public static ToolCalls Larger(in ToolCalls a, in ToolCalls b) =>
+        new(Math.Max(a.WebSearch, b.WebSearch), Math.Max(a.WebFetch, b.WebFetch), Math.Max(a.FileSearch, b.FileSearch), Math.Max(a.CodeExecution, b.CodeExecution),
+            Math.Max(a.Other, b.Other))
+        {
+            XSearch = Math.Max(a.XSearch, b.XSearch),
+            Maps = Math.Max(a.Maps, b.Maps),
+        };
 }
 
 /// <summary>
@@ -45,6 +69,14 @@ public readonly record struct Usage
     public long OutputImage { get; init; }
     public long InputVideo { get; init; }
     public long CacheReadAudio { get; init; }
+    public long CacheReadImage { get; init; }
+    public long OutputVideo { get; init; }
+    /// <summary>Tokens of quoted sources, which Perplexity bills beside its output.</summary>
+    public long Citations { get; init; }
+    /// <summary>Length of audio or video, in milliseconds, for prices per second.</summary>
+    public long Milliseconds { get; init; }
+    /// <summary>Unicode characters of text to be spoken, for prices per character.</summary>
+    public long Characters { get; init; }
     /// <summary>Generated images, for prices per image.</summary>
     public int Images { get; init; }
     public ToolCalls ToolCalls { get; init; }
@@ -53,8 +85,9 @@ public readonly record struct Usage
     public bool Clamped { get; init; }
 
     /// <summary>The request's whole input, cached or not: what context tiers are chosen by.</summary>
-    public long TotalInput => Input + CacheRead + CacheWrite5m + CacheWrite1h + CacheWriteOther + InputAudio + InputImage + InputVideo + CacheReadAudio;
-    public long TotalOutput => Output + OutputAudio + OutputImage;
+    public long TotalInput => Input + CacheRead + CacheWrite5m + CacheWrite1h + CacheWriteOther + InputAudio + InputImage + InputVideo + CacheReadAudio
+        + CacheReadImage;
+    public long TotalOutput => Output + OutputAudio + OutputImage + OutputVideo;
     /// <summary>True when nothing was used at all.</summary>
-    public bool IsZero => TotalInput == 0 && TotalOutput == 0 && Images == 0 && !ToolCalls.Any;
+    public bool IsZero => TotalInput == 0 && TotalOutput == 0 && Images == 0 && Citations == 0 && Milliseconds == 0 && Characters == 0 && !ToolCalls.Any;
 }

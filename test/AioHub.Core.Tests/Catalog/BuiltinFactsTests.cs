@@ -24,7 +24,7 @@ public sealed class BuiltinFactsTests
          "cache_read_audio", "input_image", "output_image", "input_video", "reasoning"];
 
     private static readonly string[] PriceKeys =
-        [.. RateKeys, "from", "to", "currency", "per_request", "per_image", "per_second", "per_character", "per_1k", "tiers", "service_tiers",
+        [.. RateKeys, "from", "to", "currency", "per_request", "per_image", "per_second", "per_character", "per_1k", "tiers", "service_tiers", "regions",
          "schedule"];
 
     private static readonly string[] Days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -251,6 +251,7 @@ public sealed class BuiltinFactsTests
 
         numbers.AddRange((row["per_image"]?.AsArray() ?? []).Select(static image => image!["usd"]!.GetValue<decimal>()));
         numbers.AddRange((row["per_1k"]?.AsObject() ?? []).Select(static call => call.Value!.GetValue<decimal>()));
+        numbers.AddRange((row["regions"]?.AsObject() ?? []).Select(static region => region.Value!.GetValue<decimal>()));
         numbers.AddRange((row["service_tiers"]?.AsObject() ?? []).Select(static tier => tier.Value!.GetValue<decimal>()));
         foreach (var tier in row["tiers"]?.AsArray() ?? [])
         {

@@ -13,23 +13,18 @@ namespace AioHub.Core.Tests.Metering;
 /// </remarks>
 internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
 {
-    private static readonly HashSet<string> Foreign = new(StringComparer.Ordinal) { "output_citation_tokens", "output_video_tokens", "cache_image_read_tokens" };
-
-    /// <summary>Null: it uses a unit that no bucket here has, or counts parts of tokens.</summary>
-    public static OracleCase? TryRead(JsonElement one)
+    public static OracleCase Read(JsonElement one)
     {
         var usage = one.GetProperty("usage");
-        if (usage.EnumerateObject().Any(unit => Foreign.Contains(unit.Name) || !unit.Value.TryGetInt64(out _)))
-        {
-            return null;
-        }
-
         long Count(string unit) => usage.TryGetProperty(unit, out var value) ? value.GetInt64() : 0;
-        long cachedAudio = Count("cache_audio_read_tokens"), cached = Count("cache_read_tokens") - cachedAudio, audio = Count("input_audio_tokens") - cachedAudio;
+        long cachedAudio = Count("cache_audio_read_tokens"), cachedImage = Count("cache_image_read_tokens");
+        long cached = Count("cache_read_tokens") - cachedAudio - cachedImage, audio = Count("input_audio_tokens") - cachedAudio;
         long written = Count("cache_write_tokens"), hour = Count("cache_write_1h_tokens");
-        long image = Count("input_image_tokens"), video = Count("input_video_tokens");
-        long audioOut = Count("output_audio_tokens"), imageOut = Count("output_image_tokens");
-        var input = Count("input_tokens") - cached - cachedAudio - written - audio - image - video;
+        long image = Count("input_image_tokens") - cachedImage, video = Count("input_video_tokens");
+        long audioOut = Count("output_audio_tokens"), imageOut = Count("output_image_tokens"), videoOut = Count("output_video_tokens");
+        // Quoted sources are a part of the output to them, and a bucket of their own here.
+        var citations = Count("output_citation_tokens");
+        var input = Count("input_tokens") - cached - cachedAudio - cachedImage - written - audio - image - video;
         return new OracleCase(
             ReadRow(one.GetProperty("rates_per_unit")),
             new Usage
@@ -42,10 +37,13 @@ internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
                 CacheReadAudio = cachedAudio,
                 InputImage = image,
                 InputVideo = video,
-                Output = Count("output_tokens") - audioOut - imageOut,
+                Output = Count("output_tokens") - audioOut - imageOut - videoOut - citations,
                 Reasoning = Count("output_reasoning_tokens"),
                 OutputAudio = audioOut,
                 OutputImage = imageOut,
+                OutputVideo = videoOut,
+                CacheReadImage = cachedImage,
+                Citations = citations,
                 ToolCalls = new ToolCalls((int)Count("web_searches"), 0, 0, 0, 0),
                 Source = UsageSource.Reported,
             },
@@ -82,6 +80,9 @@ internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
         OutputImage = At(units, "output_image_mtok", above),
         InputVideo = At(units, "input_video_mtok", above),
         Reasoning = At(units, "output_reasoning_mtok", above),
+        CacheReadImage = At(units, "cache_image_read_mtok", above),
+        OutputVideo = At(units, "output_video_mtok", above),
+        Citations = At(units, "output_citation_mtok", above),
     };
 
     private static decimal? At(JsonElement units, string unit, long above)

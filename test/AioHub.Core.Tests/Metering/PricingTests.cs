@@ -125,9 +125,9 @@ public sealed class PricingTests
             PerCharacter = 0.000015m,
             Per1K = Map(("web_search", 10m)),
         };
-        var charge = Price(row, new Usage { Images = 3, ToolCalls = new ToolCalls(2, 1, 0, 0, 0) }, context: new PriceContext
+        var charge = Price(row, new Usage { Images = 3, Milliseconds = 1_235, Characters = 200, ToolCalls = new ToolCalls(2, 1, 0, 0, 0) }, context: new PriceContext
         {
-            Moment = Noon, ImageSize = "1024X1024", ImageQuality = "HD", Seconds = 1.2345m, Characters = 200,
+            Moment = Noon, ImageSize = "1024X1024", ImageQuality = "HD",
         });
         charge.Lines.Select(line => (line.What, line.Quantity, line.Usd)).ShouldBe(
         [
@@ -180,42 +180,18 @@ public sealed class PricingTests
             {
                 Input = parts[0], CacheRead = parts[1], CacheWrite5m = parts[2], CacheWrite1h = parts[3], CacheWriteOther = parts[4], InputAudio = parts[5], InputImage = parts[6],
                 InputVideo = parts[7], CacheReadAudio = parts[8], Output = parts[9], Reasoning = parts[9] / 2, OutputAudio = parts[10], OutputImage = parts[11], Images = random.Next(3),
+                Milliseconds = 2_500, Characters = 90,
             };
             var asked = random.Next(4) switch { 0 => "flex", 1 => "priority", 2 => "auto", _ => null };
             var served = asked == "auto" ? (random.Next(2) == 0 ? "priority" : "flex") : random.Next(2) == 0 ? null : asked;
             var moment = Noon.AddHours(random.Next(0, 200));
-            var context = new PriceContext { Moment = moment, ServiceTier = served, Seconds = 2.5m, Characters = 90, ImageSize = random.Next(2) == 0 ? "s" : "t" };
+            var context = new PriceContext { Moment = moment, ServiceTier = served, Region = random.Next(2) == 0 ? "eu" : null, ImageSize = random.Next(2) == 0 ? "s" : "t" };
             var multiplier = random.Next(1, 300) / 100m;
             var charge = Pricing.Price(row, multiplier, usage, context);
             var bound = Pricing.Bound(
-                row, multiplier, usage.TotalInput + random.Next(0, 100_000), usage.TotalOutput + random.Next(0, 100), 2, moment, asked, characters: 90, seconds: 2.5m);
+                row, multiplier, usage.TotalInput + random.Next(0, 100_000), usage.TotalOutput + random.Next(0, 100), 2, moment, asked, characters: 90, milliseconds: 2_500);
             bound.ShouldBeGreaterThanOrEqualTo(charge.Total);
         }
-    }
-
-    [Fact]
-    public void The_cases_of_others_come_out_to_the_last_digit()
-    {
-        Assert.SkipUnless(Shared.Available, Shared.SkipReason);
-        using var cases = JsonDocument.Parse(File.ReadAllBytes(Shared.PathOf("oracle/cost-cases.json")));
-        int compared = 0, foreign = 0;
-        foreach (var one in cases.RootElement.GetProperty("genai_prices_unit").EnumerateArray())
-        {
-            if (OracleCase.TryRead(one) is not { } oracle)
-            {
-                foreign++;
-                continue;
-            }
-
-            var charge = Price(oracle.Row, oracle.Usage);
-            var source = one.GetProperty("source").GetString();
-            charge.Lines.Sum(line => line.Usd).ShouldBe(oracle.Total, source);
-            charge.Total.ShouldBe(NanoUsd.FromUsd(oracle.Total), source);
-            compared++;
-        }
-
-        TestContext.Current.TestOutputHelper?.WriteLine($"{compared} cases compared, {foreign} with units that no bucket here has (citations, video output, cached images, parts of tokens).");
-        compared.ShouldBeGreaterThanOrEqualTo(80);
     }
 
     private static Charge Price(PriceRow row, Usage usage, decimal multiplier = 1m, PriceContext context = default) => Pricing.Price(row, multiplier, usage, context);
@@ -227,13 +203,13 @@ public sealed class PricingTests
 
     private static FrozenDictionary<string, decimal> Map(params (string Key, decimal Value)[] pairs) => pairs.ToFrozenDictionary(pair => pair.Key, pair => pair.Value);
 
-    private static PriceRow RandomRow(Random random)
+    internal static PriceRow RandomRow(Random random)
     {
         decimal? Rate() => random.Next(3) == 0 ? null : random.Next(0, 5_000) / 100m;
         Rates Some() => new()
         {
             Input = Rate(), Output = Rate(), CacheRead = Rate(), CacheWrite5m = Rate(), CacheWrite1h = Rate(), CacheWriteOther = Rate(), InputAudio = Rate(), OutputAudio = Rate(),
-            CacheReadAudio = Rate(), InputImage = Rate(), OutputImage = Rate(), InputVideo = Rate(), Reasoning = Rate(),
+            CacheReadAudio = Rate(), InputImage = Rate(), OutputImage = Rate(), InputVideo = Rate(), Reasoning = Rate(), CacheReadImage = Rate(), OutputVideo = Rate(), Citations = Rate(),
         };
         return Row(Some()) with
         {
@@ -243,6 +219,7 @@ public sealed class PricingTests
             PerSecond = Rate() / 100m,
             PerCharacter = Rate() / 1_000m,
             ServiceTiers = Map(("flex", 0.5m), ("priority", 2m)),
+            Regions = Map(("eu", 1.1m), ("cheap", 0.9m)),
             Schedule = [new PriceWindow([DayOfWeek.Monday, DayOfWeek.Friday], new TimeOnly(20, 0), new TimeOnly(4, 0), "Asia/Shanghai", random.Next(2) == 0 ? 0.5m : 1.5m)],
         };
     }

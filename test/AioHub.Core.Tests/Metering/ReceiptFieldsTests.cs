@@ -92,6 +92,34 @@ public sealed class ReceiptFieldsTests
         read.Attempts[1].Detail.ShouldBe(new string('é', 500));
     }
 
+    [Fact]
+    public void Everything_that_a_receipt_says_comes_back()
+    {
+        var usage = new Usage
+        {
+            Input = 1, CacheRead = 2, CacheWrite5m = 3, CacheWrite1h = 4, CacheWriteOther = 5, Output = 6, Reasoning = 7, InputAudio = 8, OutputAudio = 9, InputImage = 10, OutputImage = 11,
+            InputVideo = 12, CacheReadAudio = 13, CacheReadImage = 14, OutputVideo = 15, Citations = 16, Milliseconds = 17, Characters = 18, Images = 19,
+            ToolCalls = new ToolCalls(20, 21, 22, 23, 24) { XSearch = 25, Maps = 26 }, Source = UsageSource.Counted, Clamped = true,
+        };
+        var receipt = Sample with
+        {
+            Usage = usage,
+            Charge = Sample.Charge with { Factors = [new ChargeFactor("group", 0.4m), new ChargeFactor("key", 1.000001m)] },
+            Attempts =
+            [
+                Sample.Attempts[0],
+                Sample.Attempts[1] with { Usage = usage, OperatorCost = new NanoUsd(123) },
+                Sample.Attempts[1] with { OperatorCost = NanoUsd.Zero },
+            ],
+        };
+        var to = new FieldWriter(new byte[8], 0);
+        ReceiptFields.Write(ref to, receipt);
+        var read = ReceiptFields.TryRead(to.Buffer.AsSpan(0, to.Position)).ShouldNotBeNull();
+        read.Usage.ShouldBe(usage);
+        read.Charge.Factors.ShouldBe(receipt.Charge.Factors);
+        read.Attempts.ShouldBe(receipt.Attempts);
+    }
+
     /// <summary>The numbers stand in files and databases: a name may be added at the end, none may move.</summary>
     [Fact]
     public void The_numbers_of_names_never_change()

@@ -75,6 +75,11 @@ public sealed class ConfigurationFileTests
                 output_image: 2
                 input_video: 3
                 reasoning: 2
+                cache_read_image: 0.5
+                output_video: 17.5
+                citations: 2
+                regions: { EU: 1.1 }
+                storage_hour: 1.25
                 per_request: 0.01
                 per_image: [{ size: 1024x1024, quality: high, usd: 0.2 }]
                 per_second: 0.001
@@ -82,13 +87,14 @@ public sealed class ConfigurationFileTests
                 per_1k: { web_search: 10 }
                 tiers: [{ above: 200000, inclusive: true, input: 2, output: 4 }]
                 service_tiers: { flex: 0.5, priority: 2 }
-                schedule: [{ days: [sat, sun], from: "00:30", to: 08:30, time_zone: UTC, multiplier: 0.5 }]
+                schedule: [{ days: [sat, sun], from: "00:30", to: 08:30, time_zone: UTC, multiplier: 0.5, dates: [2026-10-10], except: [2026-10-01, 2026-10-02] }]
           - id: gpt-4o-mini
             removed: true
         users:
           - email: ann@example.com
             role: operator
             tags: [staff]
+            multiplier: 0.75
             enabled: true
             balance_usd: 10
         keys:
@@ -98,6 +104,7 @@ public sealed class ConfigurationFileTests
             groups: [auto, fresh]
             cross_group_failover: false
             models: ["gpt-*"]
+            multiplier: 1.25
             limits: { usd_per_day: 5, usd_per_month: 50, usd_total: 500, rpm: 60, concurrency: 2 }
             expires_at: 2027-01-01T00:00:00Z
             enabled: true
@@ -143,6 +150,10 @@ public sealed class ConfigurationFileTests
         mine.Prices[0].Currency.ShouldBe("EUR");
         mine.Prices[1].Tiers.Single().Inclusive.ShouldBeTrue();
         mine.Prices[1].Schedule.Single().Days.ShouldBe([DayOfWeek.Saturday, DayOfWeek.Sunday]);
+        mine.Prices[1].Schedule.Single().Except.ShouldBe([new DateOnly(2026, 10, 1), new DateOnly(2026, 10, 2)]);
+        mine.Prices[1].Schedule.Single().Dates.ShouldBe([new DateOnly(2026, 10, 10)]);
+        mine.Prices[1].Regions["eu"].ShouldBe(1.1m);
+        (mine.Prices[1].StorageHour, mine.Prices[1].Rates.Citations, mine.Prices[1].Rates.OutputVideo, mine.Prices[1].Rates.CacheReadImage).ShouldBe((1.25m, 2m, 17.5m, 0.5m));
         mine.Prices[1].PerImage.Single().Size.ShouldBe("1024x1024");
         world.Home.Catalog.Current.Find("gpt-4o-mini").ShouldBeNull();
 
@@ -150,6 +161,7 @@ public sealed class ConfigurationFileTests
         key.OwnerRole.ShouldBe(Role.Operator);
         key.Groups.ShouldBe(["auto", "fresh"]);
         key.CrossGroupFailover.ShouldBeFalse();
+        (key.Multiplier, key.OwnerMultiplier).ShouldBe((1.25m, 0.75m));
         key.Limits.PerMonth.ShouldBe(NanoUsd.FromUsd(50));
         key.ExpiresAt.ShouldBe(new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         (await world.WalletAsync("ann@example.com")).ShouldBe(NanoUsd.FromUsd(10));

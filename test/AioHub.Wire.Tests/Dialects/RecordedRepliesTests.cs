@@ -115,7 +115,7 @@ public sealed class RecordedRepliesTests
             else if (recording.Streamed)
                 tap.Usage.ShouldBe(new Usage { InputAudio = 17, Output = 10, Source = UsageSource.Reported });
             if (recording.Name.EndsWith("001-transcription-basic-functionality-mistral-voxtral-mini-lacan-transcrib-0", StringComparison.Ordinal))
-                tap.Usage.ShouldBe(new Usage { Input = 3, InputAudio = 375, Output = 11, Source = UsageSource.Reported });
+                tap.Usage.ShouldBe(new Usage { Input = 3, InputAudio = 375, Output = 11, Milliseconds = 3_000, Source = UsageSource.Reported });
         }
     }
 

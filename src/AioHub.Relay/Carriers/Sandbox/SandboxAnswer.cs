@@ -1,3 +1,4 @@
+using AioHub.Relay.Counting;
 using System.Security.Cryptography;
 using System.Text;
 using AioHub.Wire.Vocabulary;
@@ -76,7 +77,7 @@ internal sealed record SandboxAnswer
                 {
                     Call = new(tool, arguments),
                     End = SandboxEnd.ToolCall,
-                    OutputTokens = SandboxTokens.Count(tool.Name) + SandboxTokens.Count(arguments),
+                    OutputTokens = TextTokens.Count(tool.Name) + TextTokens.Count(arguments),
                 };
             case "sandbox/tool":
                 return answer.Limited("No tool was declared that the caller could run.");
@@ -111,9 +112,9 @@ internal sealed record SandboxAnswer
                 (text, stop, end) = (text[..at], sequence, SandboxEnd.StopSequence);
         }
 
-        var thinking = Thinking is null ? null : SandboxTokens.Take(Thinking, limit);
-        var thinkingTokens = thinking is null ? 0 : SandboxTokens.Count(thinking);
-        var shown = thinking == Thinking ? SandboxTokens.Take(text, limit - thinkingTokens) : "";
+        var thinking = Thinking is null ? null : TextTokens.Take(Thinking, limit);
+        var thinkingTokens = thinking is null ? 0 : TextTokens.Count(thinking);
+        var shown = thinking == Thinking ? TextTokens.Take(text, limit - thinkingTokens) : "";
         if (thinking != Thinking || shown.Length < text.Length)
             (stop, end) = (null, SandboxEnd.TokenLimit);
         return this with
@@ -123,7 +124,7 @@ internal sealed record SandboxAnswer
             Text = shown,
             End = end,
             StopText = stop,
-            OutputTokens = thinkingTokens + SandboxTokens.Count(shown),
+            OutputTokens = thinkingTokens + TextTokens.Count(shown),
         };
     }
 

@@ -1,3 +1,4 @@
+using AioHub.Relay.Counting;
 using System.Text;
 using System.Text.Json;
 
@@ -86,7 +87,7 @@ internal static class SandboxText
         switch (element)
         {
             case { ValueKind: JsonValueKind.String } text:
-                return SandboxTokens.Count(text.GetString()!);
+                return TextTokens.Count(text.GetString()!);
             case { ValueKind: JsonValueKind.Array }:
                 // An array of numbers is a text that was tokenised by the caller.
                 foreach (var item in element.Items())
@@ -110,7 +111,7 @@ internal static class SandboxText
     {
         var total = 0;
         foreach (var tool in tools.Items())
-            total += SandboxTokens.Count(tool.GetRawText());
+            total += TextTokens.Count(tool.GetRawText());
         return total;
     }
 }

@@ -19,15 +19,21 @@ internal struct AnthropicMessagesFigures
     public bool Any { get; private set; }
     public string? ServiceTier { get; private set; }
 
+    /// <summary>The fast mode served: it is billed as a tier of its own, whatever the tier says.</summary>
+    public bool IsFast { get; private set; }
+
+    /// <summary>Where it was computed; null when that is not told, or not available.</summary>
+    public string? Region { get; private set; }
+
     /// <summary>Reads the usage object that the reader stands on.</summary>
-    public static AnthropicMessagesFigures Read(ref Utf8JsonReader reader, string? knownTier)
+    public static AnthropicMessagesFigures Read(ref Utf8JsonReader reader, string? knownTier, string? knownRegion)
     {
         var figures = new AnthropicMessagesFigures
         {
             _input = Absent, _output = Absent, _cacheRead = Absent, _cacheWrite = Absent, _write5m = Absent, _write1h = Absent,
             _thinking = Absent, _webSearch = Absent, _webFetch = Absent, _codeExecution = Absent,
         };
-        figures.ReadUsage(ref reader, knownTier);
+        figures.ReadUsage(ref reader, knownTier, knownRegion);
         return figures;
     }
 
@@ -59,10 +65,19 @@ internal struct AnthropicMessagesFigures
         return merged;
     }
 
-    public readonly Usage ToUsage()
+    /// <param name="rules">Whether the input holds what the cache served and stored.</param>
+    public readonly Usage ToUsage(UsageRules rules)
     {
         var clamped = _odd;
         var (write5m, write1h) = Split(_cacheWrite, _write5m, _write1h, ref clamped);
+        var input = Math.Max(_input, 0);
+        if (rules.MessagesInputHoldsCache)
+        {
+            var rest = input - Math.Max(_cacheRead, 0) - write5m - write1h;
+            clamped |= rest < 0;
+            input = Math.Max(rest, 0);
+        }
+
         var output = Math.Max(_output, 0);
         var thinking = Math.Max(_thinking, 0);
         if (thinking > output)
@@ -73,7 +88,7 @@ internal struct AnthropicMessagesFigures
 
         return new Usage
         {
-            Input = Math.Max(_input, 0) + _compactInput,
+            Input = input + _compactInput,
             CacheRead = Math.Max(_cacheRead, 0) + _compactRead,
             CacheWrite5m = write5m + _compact5m,
             CacheWrite1h = write1h + _compact1h,
@@ -105,37 +120,55 @@ internal struct AnthropicMessagesFigures
         return (sum - oneHour, oneHour);
     }
 
-    private void ReadUsage(ref Utf8JsonReader reader, string? knownTier)
+    private void ReadUsage(ref Utf8JsonReader reader, string? knownTier, string? knownRegion)
     {
         while (NextName(ref reader))
         {
             if (ReadBucket(ref reader))
                 continue;
-            if (reader.ValueTextEquals(Names.OutputTokensDetails))
+            if (Is(ref reader, Names.OutputTokensDetails))
                 ReadOutputDetails(ref reader);
-            else if (reader.ValueTextEquals(Names.ServerToolUse))
+            else if (Is(ref reader, Names.ServerToolUse))
                 ReadServerTools(ref reader);
-            else if (reader.ValueTextEquals(Names.Iterations))
+            else if (Is(ref reader, Names.Iterations))
                 ReadIterations(ref reader);
-            else if (reader.ValueTextEquals(Names.ServiceTier))
+            else if (Is(ref reader, Names.ServiceTier))
                 ServiceTier = Name(ref reader, knownTier);
+            else if (Is(ref reader, Names.Speed))
+                IsFast = ReadSpeed(ref reader);
+            else if (Is(ref reader, Names.InferenceGeo))
+                Region = ReadGeo(ref reader, knownRegion);
             else
                 reader.Skip();
         }
     }
 
+    private static bool ReadSpeed(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var fast = reader.TokenType == JsonTokenType.String && Is(ref reader, Names.Fast);
+        reader.Skip();
+        return fast;
+    }
+
+    private static string? ReadGeo(ref Utf8JsonReader reader, string? known)
+    {
+        var geo = Name(ref reader, known);
+        return string.Equals(geo, "not_available", StringComparison.Ordinal) ? null : geo;
+    }
+
     /// <summary>Reads a member that is a token bucket; false (and nothing read) when it is something else.</summary>
     private bool ReadBucket(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals(Names.InputTokens))
+        if (Is(ref reader, Names.InputTokens))
             Main(ref reader, ref _input);
-        else if (reader.ValueTextEquals(Names.OutputTokens))
+        else if (Is(ref reader, Names.OutputTokens))
             Main(ref reader, ref _output);
-        else if (reader.ValueTextEquals(Names.CacheReadInputTokens))
+        else if (Is(ref reader, Names.CacheReadInputTokens))
             Main(ref reader, ref _cacheRead);
-        else if (reader.ValueTextEquals(Names.CacheCreationInputTokens))
+        else if (Is(ref reader, Names.CacheCreationInputTokens))
             Main(ref reader, ref _cacheWrite);
-        else if (reader.ValueTextEquals(Names.CacheCreation))
+        else if (Is(ref reader, Names.CacheCreation))
             ReadCacheCreation(ref reader);
         else
             return false;
@@ -156,9 +189,9 @@ internal struct AnthropicMessagesFigures
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Ephemeral5m))
+            if (Is(ref reader, Names.Ephemeral5m))
                 _write5m = Count(ref reader, ref _odd);
-            else if (reader.ValueTextEquals(Names.Ephemeral1h))
+            else if (Is(ref reader, Names.Ephemeral1h))
                 _write1h = Count(ref reader, ref _odd);
             else
                 reader.Skip();
@@ -172,7 +205,7 @@ internal struct AnthropicMessagesFigures
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.ThinkingTokens))
+            if (Is(ref reader, Names.ThinkingTokens))
                 _thinking = Count(ref reader, ref _odd);
             else
                 reader.Skip();
@@ -186,11 +219,11 @@ internal struct AnthropicMessagesFigures
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.WebSearchRequests))
+            if (Is(ref reader, Names.WebSearchRequests))
                 _webSearch = Count(ref reader, ref _odd);
-            else if (reader.ValueTextEquals(Names.WebFetchRequests))
+            else if (Is(ref reader, Names.WebFetchRequests))
                 _webFetch = Count(ref reader, ref _odd);
-            else if (reader.ValueTextEquals(Names.CodeExecutionRequests))
+            else if (Is(ref reader, Names.CodeExecutionRequests))
                 _codeExecution = Count(ref reader, ref _odd);
             else
                 reader.Skip();
@@ -219,10 +252,10 @@ internal struct AnthropicMessagesFigures
                 if (step.ReadBucket(ref reader))
                     continue;
 
-                if (reader.ValueTextEquals(Names.Type))
+                if (Is(ref reader, Names.Type))
                 {
                     reader.Read();
-                    compaction = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(Names.Compaction);
+                    compaction = reader.TokenType == JsonTokenType.String && Is(ref reader, Names.Compaction);
                 }
 
                 reader.Skip();

@@ -20,6 +20,7 @@ internal static class AnthropicMessagesNames
     public const string Format = "format";
     public const string CacheControl = "cache_control";
     public const string Container = "container";
+    public const string RequestSpeed = "speed";
 
     // Replies.
     public static ReadOnlySpan<byte> Type => "type"u8;
@@ -57,5 +58,8 @@ internal static class AnthropicMessagesNames
     public static ReadOnlySpan<byte> WebFetchRequests => "web_fetch_requests"u8;
     public static ReadOnlySpan<byte> CodeExecutionRequests => "code_execution_requests"u8;
     public static ReadOnlySpan<byte> Iterations => "iterations"u8;
+    public static ReadOnlySpan<byte> Speed => "speed"u8;
+    public static ReadOnlySpan<byte> Fast => "fast"u8;
+    public static ReadOnlySpan<byte> InferenceGeo => "inference_geo"u8;
     public static ReadOnlySpan<byte> ServiceTier => "service_tier"u8;
 }

@@ -24,7 +24,8 @@ internal static class AnthropicMessagesRequestPeek
         Names.OutputConfig,
         Names.OutputFormat,
         Names.CacheControl,
-        Names.Container);
+        Names.Container,
+        Names.RequestSpeed);
 
     private static readonly JsonPeek Metadata = new(Names.UserId);
     private static readonly JsonPeek UserId = new(Names.SessionId);
@@ -34,7 +35,7 @@ internal static class AnthropicMessagesRequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
     {
         peek = default;
-        Span<JsonMember> found = stackalloc JsonMember[12];
+        Span<JsonMember> found = stackalloc JsonMember[13];
         if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
         {
             fault = Fault(scan, report);
@@ -55,7 +56,8 @@ internal static class AnthropicMessagesRequestPeek
             Stream = stream,
             MaxOutputTokens = tokens,
             Answers = 1,
-            ServiceTier = Text(body, found[4]),
+            // The fast mode is billed as a tier of its own.
+            ServiceTier = Is(body, found[12], "fast"u8) ? "fast" : Text(body, found[4]),
             Session = SessionIn(body, found[3]),
             OpaqueBytes = report.OpaqueBytes,
             Needs = When(stream, Needs.Streaming)

@@ -7,13 +7,16 @@ using Names = AioHub.Wire.Dialects.AnthropicMessages.AnthropicMessagesNames;
 namespace AioHub.Wire.Dialects.AnthropicMessages;
 
 /// <summary>Reads a Messages reply from the side.</summary>
-internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
+internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules rules) : ReplyTap
 {
+    /// <summary>What price rows call Anthropic's fast mode.</summary>
+    private const string FastTier = "fast";
+
     private AnthropicMessagesFigures _figures;
 
     public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        var facts = new Facts { Model = Model, ServiceTier = ServiceTier, Event = EventOf(type) };
+        var facts = new Facts { Keep = this, Model = Model, ServiceTier = ServiceTier, Region = Region, Event = EventOf(type) };
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
@@ -35,7 +38,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
     public override bool OnReply(ReadOnlySpan<byte> body)
     {
         body = WithoutMark(body);
-        var facts = new Facts { Model = Model, ServiceTier = ServiceTier };
+        var facts = new Facts { Model = Model, ServiceTier = ServiceTier, Region = Region };
         if (!TryRead(body, ref facts))
             return false;
 
@@ -55,6 +58,13 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
 
         Take(ref facts);
         Ended = true;
+        if (HasContent && Usage.Source == UsageSource.None)
+        {
+            // Somebody will have to count: once more, for the text.
+            var again = new Facts { Keep = this };
+            TryRead(body, ref again);
+        }
+
         return true;
     }
 
@@ -62,6 +72,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
     {
         Model = facts.Model;
         ServiceTier = facts.ServiceTier;
+        Region = facts.Region;
         HasContent |= facts.Content;
         OutputBytes += facts.Bytes;
         if (facts.Stop != StopReason.None)
@@ -69,7 +80,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
         if (facts.Figures.Any)
         {
             _figures = AnthropicMessagesFigures.Merge(_figures, facts.Figures);
-            Usage = _figures.ToUsage();
+            Usage = _figures.ToUsage(rules);
         }
     }
 
@@ -99,7 +110,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Type))
+            if (Is(ref reader, Names.Type))
             {
                 reader.Read();
                 if (!inner && reader.TokenType == JsonTokenType.String)
@@ -107,47 +118,50 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
 
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Delta))
+            else if (Is(ref reader, Names.Delta))
             {
                 if (EnterObject(ref reader))
                     ReadDelta(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.ContentBlock))
+            else if (Is(ref reader, Names.ContentBlock))
             {
                 if (EnterObject(ref reader))
                     ReadBlock(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.Usage))
+            else if (Is(ref reader, Names.Usage))
             {
                 if (EnterObject(ref reader))
                 {
-                    facts.Figures = AnthropicMessagesFigures.Read(ref reader, facts.ServiceTier);
-                    facts.ServiceTier = facts.Figures.ServiceTier ?? facts.ServiceTier;
+                    facts.Figures = AnthropicMessagesFigures.Read(ref reader, facts.ServiceTier, facts.Region);
+                    // Later events repeat the tier without the speed.
+                    var fast = facts.Figures.IsFast || string.Equals(facts.ServiceTier, FastTier, StringComparison.Ordinal);
+                    facts.ServiceTier = fast ? FastTier : facts.Figures.ServiceTier ?? facts.ServiceTier;
+                    facts.Region = facts.Figures.Region ?? facts.Region;
                 }
             }
-            else if (!inner && reader.ValueTextEquals(Names.Message))
+            else if (!inner && Is(ref reader, Names.Message))
             {
                 if (EnterObject(ref reader))
                     ReadRoot(ref reader, ref facts, inner: true);
             }
-            else if (reader.ValueTextEquals(Names.Content))
+            else if (Is(ref reader, Names.Content))
             {
                 ReadContent(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.Model))
+            else if (Is(ref reader, Names.Model))
             {
                 facts.Model = Name(ref reader, facts.Model);
             }
-            else if (reader.ValueTextEquals(Names.StopReason))
+            else if (Is(ref reader, Names.StopReason))
             {
                 ReadStop(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.Error))
+            else if (Is(ref reader, Names.Error))
             {
                 if (Says(ref reader))
                     facts.Event = Event.Error;
             }
-            else if (reader.ValueTextEquals(Names.InputTokens))
+            else if (Is(ref reader, Names.InputTokens))
             {
                 var odd = false;
                 facts.CountsTokens = Count(ref reader, ref odd) != Absent;
@@ -179,23 +193,23 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
         var opensEmpty = true;
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Type))
+            if (Is(ref reader, Names.Type))
             {
                 reader.Read();
                 opensEmpty = reader.TokenType != JsonTokenType.String
-                    || reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Compaction);
+                    || Is(ref reader, Names.Text) || Is(ref reader, Names.Thinking) || Is(ref reader, Names.Compaction);
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Name))
+            else if (Is(ref reader, Names.Text) || Is(ref reader, Names.Thinking) || Is(ref reader, Names.Name))
             {
-                bytes += TextBytes(ref reader);
+                bytes += TextBytes(ref reader, facts.Keep);
             }
-            else if (reader.ValueTextEquals(Names.Content))
+            else if (Is(ref reader, Names.Content))
             {
                 // A compaction's text; the results of server tools are arrays and objects, and are input, not output.
                 bytes += TextBytes(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.Input))
+            else if (Is(ref reader, Names.Input))
             {
                 reader.Read();
                 var start = reader.TokenStartIndex;
@@ -218,17 +232,17 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Text) || reader.ValueTextEquals(Names.PartialJson) || reader.ValueTextEquals(Names.Thinking) || reader.ValueTextEquals(Names.Content))
+            if (Is(ref reader, Names.Text) || Is(ref reader, Names.PartialJson) || Is(ref reader, Names.Thinking) || Is(ref reader, Names.Content))
             {
-                var bytes = TextBytes(ref reader);
+                var bytes = TextBytes(ref reader, facts.Keep);
                 facts.Bytes += bytes;
                 facts.Content |= bytes > 0;
             }
-            else if (reader.ValueTextEquals(Names.Signature) || reader.ValueTextEquals(Names.Citation))
+            else if (Is(ref reader, Names.Signature) || Is(ref reader, Names.Citation))
             {
                 facts.Content |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.StopReason))
+            else if (Is(ref reader, Names.StopReason))
             {
                 ReadStop(ref reader, ref facts);
             }
@@ -284,6 +298,8 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation) : ReplyTap
     /// <summary>What one event or one whole message said.</summary>
     private struct Facts
     {
+        public ReplyTap? Keep;
+        public string? Region;
         public Event Event;
         public string? Model;
         public string? ServiceTier;

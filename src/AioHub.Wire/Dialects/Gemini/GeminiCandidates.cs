@@ -20,6 +20,9 @@ internal struct GeminiFacts
     public int Predictions;
     public int Images;
     public int Searches;
+    /// <summary>Grounded in maps: billed once an answer.</summary>
+    public bool Maps;
+    public ReplyTap? Keep;
     public long Bytes;
     public StopReason Stop;
     public GeminiFigures Figures;
@@ -41,11 +44,11 @@ internal static class GeminiCandidates
 
             while (NextName(ref reader))
             {
-                if (reader.ValueTextEquals(Names.Content))
+                if (Is(ref reader, Names.Content))
                     ReadContent(ref reader, ref facts);
-                else if (reader.ValueTextEquals(Names.FinishReason))
+                else if (Is(ref reader, Names.FinishReason))
                     ReadFinish(ref reader, ref facts);
-                else if (reader.ValueTextEquals(Names.GroundingMetadata))
+                else if (Is(ref reader, Names.GroundingMetadata))
                     ReadGrounding(ref reader, ref facts);
                 else
                     reader.Skip();
@@ -60,7 +63,7 @@ internal static class GeminiCandidates
 
         while (NextName(ref reader))
         {
-            if (!reader.ValueTextEquals(Names.Parts))
+            if (!Is(ref reader, Names.Parts))
             {
                 reader.Skip();
             }
@@ -79,18 +82,18 @@ internal static class GeminiCandidates
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Text))
+            if (Is(ref reader, Names.Text))
             {
-                var bytes = TextBytes(ref reader);
+                var bytes = TextBytes(ref reader, facts.Keep);
                 facts.Bytes += bytes;
                 facts.Content |= bytes > 0;
             }
-            else if (reader.ValueTextEquals(Names.Thought))
+            else if (Is(ref reader, Names.Thought))
             {
                 // A mark on a text, nothing by itself.
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.FunctionCall))
+            else if (Is(ref reader, Names.FunctionCall))
             {
                 reader.Read();
                 facts.Called |= reader.TokenType == JsonTokenType.StartObject;
@@ -99,7 +102,7 @@ internal static class GeminiCandidates
                 reader.Skip();
                 facts.Bytes += reader.BytesConsumed - start;
             }
-            else if (reader.ValueTextEquals(Names.InlineData))
+            else if (Is(ref reader, Names.InlineData))
             {
                 ReadInline(ref reader, ref facts);
             }
@@ -119,7 +122,7 @@ internal static class GeminiCandidates
         facts.Content = true;
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.MimeType))
+            if (Is(ref reader, Names.MimeType))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("image/"u8))
@@ -137,17 +140,39 @@ internal static class GeminiCandidates
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.WebSearchQueries))
+            if (Is(ref reader, Names.WebSearchQueries))
                 facts.Searches = Math.Max(facts.Searches, Items(ref reader));
+            else if (Is(ref reader, Names.GroundingChunks))
+                ReadChunks(ref reader, ref facts);
             else
                 reader.Skip();
+        }
+    }
+
+    private static void ReadChunks(ref Utf8JsonReader reader, ref GeminiFacts facts)
+    {
+        if (!EnterArray(ref reader))
+            return;
+
+        while (NextItem(ref reader))
+        {
+            if (!IsObject(ref reader))
+                continue;
+
+            while (NextName(ref reader))
+            {
+                if (Is(ref reader, Names.Maps))
+                    facts.Maps |= Says(ref reader);
+                else
+                    reader.Skip();
+            }
         }
     }
 
     private static void ReadFinish(ref Utf8JsonReader reader, ref GeminiFacts facts)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0 && !reader.ValueTextEquals("FINISH_REASON_UNSPECIFIED"u8))
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0 && !Is(ref reader, "FINISH_REASON_UNSPECIFIED"u8))
             facts.Stop = GeminiStops.Read(reader.ValueSpan);
 
         reader.Skip();

@@ -27,7 +27,7 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 
     public bool ResetAfterStreamError(string? userAgent) => userAgent is null || !userAgent.StartsWith("GeminiCLI", StringComparison.Ordinal);
 
-    public ReplyTap CreateTap(Operation operation) => new GeminiUsageTap(operation);
+    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new GeminiUsageTap(operation);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

@@ -36,6 +36,7 @@ internal struct GeminiFigures
         var input = _prompt;
         var cached = Take(_cached, ref input, ref clamped);
         var cachedAudio = Math.Min(_cachedKinds.Audio, Math.Min(cached, _promptKinds.Audio));
+        var cachedImage = Math.Min(_cachedKinds.Image, Math.Min(cached - cachedAudio, _promptKinds.Image));
         // What the cache served of a kind is in the figures of the prompt's kinds too.
         var audio = Take(_promptKinds.Audio - cachedAudio, ref input, ref clamped);
         var image = Take(Math.Max(_promptKinds.Image - _cachedKinds.Image, 0), ref input, ref clamped);
@@ -44,6 +45,7 @@ internal struct GeminiFigures
         var output = _candidates;
         var outputAudio = Take(_outputKinds.Audio, ref output, ref clamped);
         var outputImage = Take(_outputKinds.Image, ref output, ref clamped);
+        var outputVideo = Take(_outputKinds.Video, ref output, ref clamped);
         if (!thoughtsInside)
             output += _thoughts;
 
@@ -57,14 +59,16 @@ internal struct GeminiFigures
         return new Usage
         {
             Input = input + _toolUse,
-            CacheRead = cached - cachedAudio,
+            CacheRead = cached - cachedAudio - cachedImage,
             CacheReadAudio = cachedAudio,
+            CacheReadImage = cachedImage,
             InputAudio = audio,
             InputImage = image,
             InputVideo = video,
             Output = output,
             OutputAudio = outputAudio,
             OutputImage = outputImage,
+            OutputVideo = outputVideo,
             Reasoning = reasoning,
             Source = UsageSource.Reported,
             Clamped = clamped,
@@ -87,25 +91,25 @@ internal struct GeminiFigures
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.PromptTokenCount))
+            if (Is(ref reader, Names.PromptTokenCount))
                 Main(ref reader, ref _prompt);
-            else if (reader.ValueTextEquals(Names.CandidatesTokenCount))
+            else if (Is(ref reader, Names.CandidatesTokenCount))
                 Main(ref reader, ref _candidates);
-            else if (reader.ValueTextEquals(Names.ThoughtsTokenCount))
+            else if (Is(ref reader, Names.ThoughtsTokenCount))
                 Main(ref reader, ref _thoughts);
-            else if (reader.ValueTextEquals(Names.CachedContentTokenCount))
+            else if (Is(ref reader, Names.CachedContentTokenCount))
                 Main(ref reader, ref _cached);
-            else if (reader.ValueTextEquals(Names.ToolUsePromptTokenCount))
+            else if (Is(ref reader, Names.ToolUsePromptTokenCount))
                 Main(ref reader, ref _toolUse);
-            else if (reader.ValueTextEquals(Names.TotalTokenCount))
+            else if (Is(ref reader, Names.TotalTokenCount))
                 _total = Count(ref reader, ref _odd);
-            else if (reader.ValueTextEquals(Names.PromptTokensDetails) || reader.ValueTextEquals(Names.PromptTokenDetails))
+            else if (Is(ref reader, Names.PromptTokensDetails) || Is(ref reader, Names.PromptTokenDetails))
                 ReadKinds(ref reader, ref _promptKinds);
-            else if (reader.ValueTextEquals(Names.CacheTokensDetails))
+            else if (Is(ref reader, Names.CacheTokensDetails))
                 ReadKinds(ref reader, ref _cachedKinds);
-            else if (reader.ValueTextEquals(Names.CandidatesTokensDetails))
+            else if (Is(ref reader, Names.CandidatesTokensDetails))
                 ReadKinds(ref reader, ref _outputKinds);
-            else if (reader.ValueTextEquals(Names.ServiceTier))
+            else if (Is(ref reader, Names.ServiceTier))
                 ServiceTier = Name(ref reader, knownTier);
             else
                 reader.Skip();
@@ -137,15 +141,15 @@ internal struct GeminiFigures
             long count = 0;
             while (NextName(ref reader))
             {
-                if (reader.ValueTextEquals(Names.Modality))
+                if (Is(ref reader, Names.Modality))
                 {
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.String)
-                        kind = reader.ValueTextEquals("AUDIO"u8) ? 'a' : reader.ValueTextEquals("IMAGE"u8) ? 'i' : reader.ValueTextEquals("VIDEO"u8) ? 'v' : ' ';
+                        kind = Is(ref reader, "AUDIO"u8) ? 'a' : Is(ref reader, "IMAGE"u8) ? 'i' : Is(ref reader, "VIDEO"u8) ? 'v' : ' ';
 
                     reader.Skip();
                 }
-                else if (reader.ValueTextEquals(Names.TokenCount))
+                else if (Is(ref reader, Names.TokenCount))
                 {
                     count = Math.Max(Count(ref reader, ref _odd), 0);
                 }

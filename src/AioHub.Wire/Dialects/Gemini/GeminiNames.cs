@@ -35,6 +35,8 @@ internal static class GeminiNames
     public static ReadOnlySpan<byte> MimeType => "mimeType"u8;
     public static ReadOnlySpan<byte> FinishReason => "finishReason"u8;
     public static ReadOnlySpan<byte> GroundingMetadata => "groundingMetadata"u8;
+    public static ReadOnlySpan<byte> GroundingChunks => "groundingChunks"u8;
+    public static ReadOnlySpan<byte> Maps => "maps"u8;
     public static ReadOnlySpan<byte> WebSearchQueries => "webSearchQueries"u8;
     public static ReadOnlySpan<byte> PromptFeedback => "promptFeedback"u8;
     public static ReadOnlySpan<byte> BlockReason => "blockReason"u8;

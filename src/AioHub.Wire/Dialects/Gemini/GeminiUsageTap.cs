@@ -14,13 +14,14 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
 {
     private bool _called;
     private int _searches;
+    private bool _maps;
     private int _images;
     private bool _figuresSeen;
     private GeminiFigures _figures;
 
     public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        var facts = new GeminiFacts { Model = Model, ServiceTier = ServiceTier };
+        var facts = new GeminiFacts { Keep = this, Model = Model, ServiceTier = ServiceTier };
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
@@ -59,6 +60,13 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         Take(ref facts);
         HasContent |= facts.Vectors;
         Ended = true;
+        if (HasContent && Usage.Source == UsageSource.None)
+        {
+            // Somebody will have to count: once more, for the text.
+            var again = new GeminiFacts { Keep = this };
+            TryRead(body, ref again);
+        }
+
         return true;
     }
 
@@ -81,6 +89,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         _images += facts.Images + (operation == Operation.Embed ? 0 : facts.Predictions);
         // The grounding metadata may come with more than one chunk, each time as a whole.
         _searches = Math.Max(_searches, facts.Searches);
+        _maps |= facts.Maps;
         if (facts.Figures.Any)
         {
             _figures = facts.Figures;
@@ -92,7 +101,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
             Usage = (_figuresSeen ? _figures.ToUsage() : default) with
             {
                 Images = _images,
-                ToolCalls = new ToolCalls(_searches, 0, 0, 0, 0),
+                ToolCalls = new ToolCalls(_searches, 0, 0, 0, 0) { Maps = _maps ? 1 : 0 },
                 Source = UsageSource.Reported,
             };
         }
@@ -145,36 +154,36 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Candidates))
+            if (Is(ref reader, Names.Candidates))
             {
                 GeminiCandidates.Read(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.UsageMetadata) || reader.ValueTextEquals(Names.UsageMetadataSnake))
+            else if (Is(ref reader, Names.UsageMetadata) || Is(ref reader, Names.UsageMetadataSnake))
             {
                 ReadUsage(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.ModelVersion))
+            else if (Is(ref reader, Names.ModelVersion))
             {
                 facts.Model = Name(ref reader, facts.Model);
             }
-            else if (reader.ValueTextEquals(Names.PromptFeedback))
+            else if (Is(ref reader, Names.PromptFeedback))
             {
                 ReadFeedback(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.Error))
+            else if (Is(ref reader, Names.Error))
             {
                 facts.Failed |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.TotalTokens))
+            else if (Is(ref reader, Names.TotalTokens))
             {
                 var odd = false;
                 facts.CountsTokens |= Count(ref reader, ref odd) != Absent;
             }
-            else if (reader.ValueTextEquals(Names.Embedding) || reader.ValueTextEquals(Names.Embeddings))
+            else if (Is(ref reader, Names.Embedding) || Is(ref reader, Names.Embeddings))
             {
                 facts.Vectors |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.Predictions))
+            else if (Is(ref reader, Names.Predictions))
             {
                 facts.Predictions += Items(ref reader);
             }
@@ -205,7 +214,7 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.BlockReason))
+            if (Is(ref reader, Names.BlockReason))
                 facts.Blocked |= Says(ref reader);
             else
                 reader.Skip();

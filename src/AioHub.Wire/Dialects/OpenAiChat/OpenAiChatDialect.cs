@@ -27,7 +27,10 @@ public sealed class OpenAiChatDialect : IClientDialect, IUpstreamDialect
 
     public bool ResetAfterStreamError(string? userAgent) => false;
 
-    public ReplyTap CreateTap(Operation operation) => operation is Operation.Generate or Operation.Complete or Operation.CountTokens or Operation.Compact ? new OpenAiChatUsageTap() : new OpenAiChatMediaTap(operation);
+    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) =>
+        operation is Operation.Generate or Operation.Complete or Operation.CountTokens or Operation.Compact
+            ? new OpenAiChatUsageTap(rules ?? UsageRules.Default)
+            : new OpenAiChatMediaTap(operation, rules ?? UsageRules.Default);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

@@ -7,7 +7,7 @@ using Names = AioHub.Wire.Dialects.OpenAiChat.OpenAiChatNames;
 namespace AioHub.Wire.Dialects.OpenAiChat;
 
 /// <summary>Reads the replies of the endpoints beside chat: embeddings, images, audio, moderations, rerank.</summary>
-internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
+internal sealed class OpenAiChatMediaTap(Operation operation, UsageRules rules) : ReplyTap
 {
     private bool IsImage => operation is Operation.GenerateImage or Operation.EditImage or Operation.VaryImage;
     private bool IsTranscript => operation is Operation.Transcribe or Operation.TranslateSpeech;
@@ -99,7 +99,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
 
     private void TakeUsage(ref Facts facts, int images)
     {
-        var usage = facts.Figures.Any ? facts.Figures.ToUsage() : Usage;
+        var usage = facts.Figures.Any ? facts.Figures.ToUsage(rules) : Usage;
         if (facts.Figures.Any && !facts.Figures.HasOutputDetails)
         {
             // All that these endpoints put out is of their own kind when nothing else is said.
@@ -111,8 +111,11 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
             };
         }
 
-        // Images that arrived are a figure, tokens or not.
-        Usage = usage with { Images = images, Source = images > 0 ? UsageSource.Reported : usage.Source };
+        ImageSize = facts.Size ?? ImageSize;
+        ImageQuality = facts.Quality ?? ImageQuality;
+        // Images that arrived are a figure, tokens or not; so is the length that a transcript tells.
+        var milliseconds = IsTranscript ? Math.Max(usage.Milliseconds, facts.Milliseconds) : 0;
+        Usage = usage with { Images = images, Milliseconds = milliseconds, Source = images > 0 || milliseconds > 0 ? UsageSource.Reported : usage.Source };
     }
 
     private static bool TryRead(ReadOnlySpan<byte> data, ref Facts facts)
@@ -140,7 +143,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Type))
+            if (Is(ref reader, Names.Type))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && StepOf(reader.ValueSpan) is var step && step != Step.None)
@@ -148,39 +151,54 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Usage))
+            else if (Is(ref reader, Names.Usage))
             {
                 if (EnterObject(ref reader))
                     facts.Figures = OpenAiFigures.Read(ref reader, null);
             }
-            else if (reader.ValueTextEquals(Names.Model))
+            else if (Is(ref reader, Names.Model))
             {
                 facts.Model = Name(ref reader, facts.Model);
             }
-            else if (reader.ValueTextEquals(Names.Data))
+            else if (Is(ref reader, Names.Data))
             {
                 ReadData(ref reader, ref facts);
             }
-            else if (reader.ValueTextEquals(Names.Results))
+            else if (Is(ref reader, Names.Results))
             {
                 facts.ResultsGiven = EnterArray(ref reader);
                 while (facts.ResultsGiven && NextItem(ref reader))
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Error))
+            else if (Is(ref reader, Names.Error))
             {
                 facts.Failed |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.Delta) || reader.ValueTextEquals(Names.Text))
+            else if (Is(ref reader, Names.Delta) || Is(ref reader, Names.Text))
             {
                 facts.TextGiven = true;
                 facts.TextBytes += TextBytes(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.B64Json) || reader.ValueTextEquals(Names.Audio) || reader.ValueTextEquals(Names.AudioData))
+            else if (Is(ref reader, Names.B64Json) || Is(ref reader, Names.Audio) || Is(ref reader, Names.AudioData))
             {
                 facts.Binary |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.Meta))
+            else if (Is(ref reader, Names.Size))
+            {
+                facts.Size = Name(ref reader, facts.Size);
+            }
+            else if (Is(ref reader, Names.Quality))
+            {
+                facts.Quality = Name(ref reader, facts.Quality);
+            }
+            else if (Is(ref reader, Names.Duration))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var seconds) && seconds is >= 0 and <= MaxCount / 1000)
+                    facts.Milliseconds = (long)Math.Ceiling(seconds * 1000);
+                reader.Skip();
+            }
+            else if (Is(ref reader, Names.Meta))
             {
                 ReadMeta(ref reader, ref facts);
             }
@@ -212,7 +230,7 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
 
         while (NextName(ref reader))
         {
-            if (!reader.ValueTextEquals(Names.BilledUnits) && !reader.ValueTextEquals(Names.Tokens))
+            if (!Is(ref reader, Names.BilledUnits) && !Is(ref reader, Names.Tokens))
             {
                 reader.Skip();
             }
@@ -251,6 +269,9 @@ internal sealed class OpenAiChatMediaTap(Operation operation) : ReplyTap
         public bool TextGiven;
         public long TextBytes;
         public bool Binary;
+        public string? Size;
+        public string? Quality;
+        public long Milliseconds;
         public OpenAiFigures Figures;
     }
 }

@@ -20,6 +20,9 @@ internal static class OpenAiChatNames
     public const string RequestReasoning = "reasoning";
     public const string RequestAudio = "audio";
     public const string FormatType = "type";
+    public const string RequestSize = "size";
+    public const string RequestQuality = "quality";
+    public const string RequestInput = "input";
 
     // Replies.
     public static ReadOnlySpan<byte> Done => "[DONE]"u8;
@@ -61,5 +64,8 @@ internal static class OpenAiChatNames
     public static ReadOnlySpan<byte> B64Json => "b64_json"u8;
     public static ReadOnlySpan<byte> AudioData => "audio_data"u8;
     public static ReadOnlySpan<byte> Segments => "segments"u8;
+    public static ReadOnlySpan<byte> Size => "size"u8;
+    public static ReadOnlySpan<byte> Quality => "quality"u8;
+    public static ReadOnlySpan<byte> Duration => "duration"u8;
     public static ReadOnlySpan<byte> Object => "object"u8;
 }

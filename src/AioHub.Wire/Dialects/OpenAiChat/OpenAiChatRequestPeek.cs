@@ -25,6 +25,7 @@ internal static class OpenAiChatRequestPeek
         Names.RequestReasoning,
         Names.RequestAudio);
 
+    private static readonly JsonPeek Media = new(Names.RequestSize, Names.RequestQuality, Names.RequestInput);
     private static readonly JsonPeek Options = new(Names.IncludeUsage);
     private static readonly JsonPeek Format = new(Names.FormatType);
 
@@ -67,7 +68,22 @@ internal static class OpenAiChatRequestPeek
                 | When(reasons, Needs.Reasoning)
                 | When(Says(body, found[13]), Needs.Audio),
         };
+        if (operation is Operation.GenerateImage or Operation.Speak)
+            PeekMedia(body, operation, ref peek);
+
         return true;
+    }
+
+    /// <summary>What images and speech are priced by. Doubled members are the upstream's to judge: nothing is read then.</summary>
+    private static void PeekMedia(ReadOnlySpan<byte> body, Operation operation, ref RequestPeek peek)
+    {
+        Span<JsonMember> found = stackalloc JsonMember[3];
+        if (Media.Scan(body, found, out _) != PeekFault.None)
+            return;
+
+        peek = operation == Operation.Speak
+            ? peek with { Characters = found[2].Exists ? JsonValue.CountCharacters(found[2].ValueIn(body)) : 0 }
+            : peek with { ImageSize = Text(body, found[0]), ImageQuality = Text(body, found[1]) };
     }
 
     private static bool TryIncludeUsage(ReadOnlySpan<byte> body, JsonMember options, out bool wanted, out RequestFault fault)

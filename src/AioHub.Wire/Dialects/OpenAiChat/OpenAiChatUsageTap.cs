@@ -7,7 +7,7 @@ using Names = AioHub.Wire.Dialects.OpenAiChat.OpenAiChatNames;
 namespace AioHub.Wire.Dialects.OpenAiChat;
 
 /// <summary>Reads a chat or a legacy completion reply from the side. What one event says is gathered apart and counts only if the whole event is JSON.</summary>
-internal sealed class OpenAiChatUsageTap : ReplyTap
+internal sealed class OpenAiChatUsageTap(UsageRules rules) : ReplyTap
 {
     private bool _usageOnTop;
 
@@ -19,7 +19,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
             return EventKind.End;
         }
 
-        var chunk = new Chunk { Model = Model, ServiceTier = ServiceTier };
+        var chunk = new Chunk { Model = Model, ServiceTier = ServiceTier, Keep = this };
         if (!TryRead(data, ref chunk))
             return EventKind.Handshake;
 
@@ -59,6 +59,13 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
 
         Take(ref chunk);
         Ended = true;
+        if (HasContent && Usage.Source == UsageSource.None)
+        {
+            // Somebody will have to count: once more, for the text.
+            var again = new Chunk { Keep = this };
+            TryRead(body, ref again);
+        }
+
         return true;
     }
 
@@ -73,7 +80,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
         // The usage object of the chunk itself is the truth; an inner vendor's serves where there is none.
         if (chunk.HasUsage && (chunk.UsageOnTop || !_usageOnTop))
         {
-            Usage = chunk.Figures.ToUsage();
+            Usage = chunk.Figures.ToUsage(rules);
             _usageOnTop |= chunk.UsageOnTop;
         }
     }
@@ -103,19 +110,19 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
     {
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Choices))
+            if (Is(ref reader, Names.Choices))
                 ReadChoices(ref reader, ref chunk);
-            else if (reader.ValueTextEquals(Names.Usage))
+            else if (Is(ref reader, Names.Usage))
                 ReadUsage(ref reader, ref chunk, onTop: true);
-            else if (reader.ValueTextEquals(Names.Model))
+            else if (Is(ref reader, Names.Model))
                 chunk.Model = Name(ref reader, chunk.Model);
-            else if (reader.ValueTextEquals(Names.ServiceTier))
+            else if (Is(ref reader, Names.ServiceTier))
                 chunk.ServiceTier = Name(ref reader, chunk.ServiceTier);
-            else if (reader.ValueTextEquals(Names.Error))
+            else if (Is(ref reader, Names.Error))
                 chunk.Failed |= Says(ref reader);
-            else if (reader.ValueTextEquals(Names.XGroq))
+            else if (Is(ref reader, Names.XGroq))
                 ReadGroq(ref reader, ref chunk);
-            else if (reader.ValueTextEquals(Names.BaseResp))
+            else if (Is(ref reader, Names.BaseResp))
                 ReadBaseResp(ref reader, ref chunk);
             else
                 reader.Skip();
@@ -144,9 +151,9 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Usage))
+            if (Is(ref reader, Names.Usage))
                 ReadUsage(ref reader, ref chunk, onTop: false);
-            else if (reader.ValueTextEquals(Names.Error))
+            else if (Is(ref reader, Names.Error))
                 chunk.Failed |= Says(ref reader);
             else
                 reader.Skip();
@@ -162,7 +169,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
         var odd = false;
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.StatusCode))
+            if (Is(ref reader, Names.StatusCode))
                 chunk.Failed |= Count(ref reader, ref odd) > 0;
             else
                 reader.Skip();
@@ -186,21 +193,21 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
     private static void ReadChoice(ref Utf8JsonReader reader, ref Chunk chunk)
     {
         // Perplexity sends the delta and beside it the whole message so far: only the delta is new.
-        var delta = default(Said);
-        var message = default(Said);
+        var delta = new Said { Keep = chunk.Keep };
+        var message = new Said { Keep = chunk.Keep };
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Delta))
+            if (Is(ref reader, Names.Delta))
                 ReadMessage(ref reader, ref delta);
-            else if (reader.ValueTextEquals(Names.Message))
+            else if (Is(ref reader, Names.Message))
                 ReadMessage(ref reader, ref message);
-            else if (reader.ValueTextEquals(Names.Text))
-                message.Add(TextBytes(ref reader));
-            else if (reader.ValueTextEquals(Names.FinishReason))
+            else if (Is(ref reader, Names.Text))
+                message.Add(TextBytes(ref reader, message.Keep));
+            else if (Is(ref reader, Names.FinishReason))
                 ReadFinish(ref reader, ref chunk);
-            else if (reader.ValueTextEquals(Names.Usage))
+            else if (Is(ref reader, Names.Usage))
                 ReadUsage(ref reader, ref chunk, onTop: false);
-            else if (reader.ValueTextEquals(Names.Error))
+            else if (Is(ref reader, Names.Error))
                 chunk.Failed |= Says(ref reader);
             else
                 reader.Skip();
@@ -219,24 +226,24 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
         said.Given = true;
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Content))
+            if (Is(ref reader, Names.Content))
             {
                 ReadContent(ref reader, ref said);
             }
-            else if (reader.ValueTextEquals(Names.ReasoningContent) || reader.ValueTextEquals(Names.Reasoning) || reader.ValueTextEquals(Names.Refusal))
+            else if (Is(ref reader, Names.ReasoningContent) || Is(ref reader, Names.Reasoning) || Is(ref reader, Names.Refusal))
             {
-                said.Add(TextBytes(ref reader));
+                said.Add(TextBytes(ref reader, said.Keep));
             }
-            else if (reader.ValueTextEquals(Names.ToolCalls) || reader.ValueTextEquals(Names.FunctionCall))
+            else if (Is(ref reader, Names.ToolCalls) || Is(ref reader, Names.FunctionCall))
             {
                 ReadCalls(ref reader, ref said);
             }
-            else if (reader.ValueTextEquals(Names.ReasoningDetails) || reader.ValueTextEquals(Names.ExecutedTools) || reader.ValueTextEquals(Names.Images))
+            else if (Is(ref reader, Names.ReasoningDetails) || Is(ref reader, Names.ExecutedTools) || Is(ref reader, Names.Images))
             {
                 // The same reasoning again, or something that is no text: it counts as content, not as bytes.
                 said.Content |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.Audio))
+            else if (Is(ref reader, Names.Audio))
             {
                 ReadAudio(ref reader, ref said);
             }
@@ -251,7 +258,14 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
     private static void ReadContent(ref Utf8JsonReader reader, ref Said said)
     {
         reader.Read();
-        said.Add(reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : TextsUnder(ref reader, Names.Text, Names.Thinking));
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            said.Keep?.Keep(reader.ValueSpan);
+            said.Add(reader.ValueSpan.Length);
+            return;
+        }
+
+        said.Add(TextsUnder(ref reader, Names.Text, Names.Thinking, said.Keep));
     }
 
     private static void ReadCalls(ref Utf8JsonReader reader, ref Said said)
@@ -268,11 +282,14 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
         {
             said.Content = true;
             if (reader.TokenType == JsonTokenType.PropertyName
-                && (reader.ValueTextEquals(Names.Arguments) || reader.ValueTextEquals(Names.Name) || reader.ValueTextEquals(Names.Input)))
+                && (Is(ref reader, Names.Arguments) || Is(ref reader, Names.Name) || Is(ref reader, Names.Input)))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
+                {
+                    said.Keep?.Keep(reader.ValueSpan);
                     said.Bytes += reader.ValueSpan.Length;
+                }
             }
         }
     }
@@ -284,9 +301,9 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Transcript))
+            if (Is(ref reader, Names.Transcript))
                 said.Add(TextBytes(ref reader));
-            else if (reader.ValueTextEquals(Names.Data))
+            else if (Is(ref reader, Names.Data))
                 said.Content |= Says(ref reader);
             else
                 reader.Skip();
@@ -310,6 +327,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
     /// <summary>What one message or delta said.</summary>
     private struct Said
     {
+        public ReplyTap? Keep;
         public bool Given;
         public bool Content;
         public long Bytes;
@@ -324,6 +342,7 @@ internal sealed class OpenAiChatUsageTap : ReplyTap
     /// <summary>What one event said.</summary>
     private struct Chunk
     {
+        public ReplyTap? Keep;
         public string? Model;
         public string? ServiceTier;
         public bool Failed;

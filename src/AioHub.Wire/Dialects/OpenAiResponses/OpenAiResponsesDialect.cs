@@ -27,7 +27,7 @@ public sealed class OpenAiResponsesDialect : IClientDialect, IUpstreamDialect
 
     public bool ResetAfterStreamError(string? userAgent) => false;
 
-    public ReplyTap CreateTap(Operation operation) => new OpenAiResponsesUsageTap(operation);
+    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new OpenAiResponsesUsageTap(operation, rules ?? UsageRules.Default);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

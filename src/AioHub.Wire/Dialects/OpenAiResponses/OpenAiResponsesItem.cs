@@ -17,9 +17,12 @@ internal struct OpenAiResponsesItem
     public long NameBytes;
     public ToolCalls Hosted;
     public int Images;
+    /// <summary>Of an image that was made.</summary>
+    public string? Size;
+    public string? Quality;
 
     /// <summary>Reads the item that the reader stands on.</summary>
-    public static OpenAiResponsesItem Read(ref Utf8JsonReader reader)
+    public static OpenAiResponsesItem Read(ref Utf8JsonReader reader, ReplyTap? keep = null)
     {
         var item = default(OpenAiResponsesItem);
         var kind = Kind.Other;
@@ -27,19 +30,19 @@ internal struct OpenAiResponsesItem
         var searches = true;
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Type))
+            if (Is(ref reader, Names.Type))
             {
                 reader.Read();
                 known = reader.TokenType == JsonTokenType.String;
                 kind = known ? KindOf(reader.ValueSpan) : Kind.Other;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Content) || reader.ValueTextEquals(Names.Summary))
+            else if (Is(ref reader, Names.Content) || Is(ref reader, Names.Summary))
             {
                 reader.Read();
-                item.Bytes += reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : TextsUnder(ref reader, Names.Text, Names.Refusal);
+                item.Bytes += reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : TextsUnder(ref reader, Names.Text, Names.Refusal, keep);
             }
-            else if (reader.ValueTextEquals(Names.Arguments) || reader.ValueTextEquals(Names.Input) || reader.ValueTextEquals(Names.Code))
+            else if (Is(ref reader, Names.Arguments) || Is(ref reader, Names.Input) || Is(ref reader, Names.Code))
             {
                 // A string of JSON; an object in the calls of tool search.
                 reader.Read();
@@ -49,15 +52,23 @@ internal struct OpenAiResponsesItem
                 reader.Skip();
                 item.Bytes += text ? reader.ValueSpan.Length : given ? reader.BytesConsumed - start : 0;
             }
-            else if (reader.ValueTextEquals(Names.Name))
+            else if (Is(ref reader, Names.Name))
             {
                 item.NameBytes = TextBytes(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.EncryptedContent) || reader.ValueTextEquals(Names.Result))
+            else if (Is(ref reader, Names.EncryptedContent) || Is(ref reader, Names.Result))
             {
                 item.Content |= Says(ref reader);
             }
-            else if (reader.ValueTextEquals(Names.Action))
+            else if (Is(ref reader, "size"u8))
+            {
+                item.Size = Name(ref reader, null);
+            }
+            else if (Is(ref reader, "quality"u8))
+            {
+                item.Quality = Name(ref reader, null);
+            }
+            else if (Is(ref reader, Names.Action))
             {
                 searches = Searches(ref reader);
             }
@@ -76,20 +87,11 @@ internal struct OpenAiResponsesItem
             Kind.WebSearch => new ToolCalls(searches ? 1 : 0, 0, 0, 0, 0),
             Kind.FileSearch => new ToolCalls(0, 0, 1, 0, 0),
             Kind.Code => new ToolCalls(0, 0, 0, 1, 0),
+            Kind.XSearch => new ToolCalls(0, 0, 0, 0, 0) { XSearch = 1 },
             _ => default,
         };
         return item;
     }
-
-    public static ToolCalls Sum(ToolCalls a, ToolCalls b) =>
-        new(a.WebSearch + b.WebSearch, a.WebFetch + b.WebFetch, a.FileSearch + b.FileSearch, a.CodeExecution + b.CodeExecution, a.Other + b.Other);
-
-    public static ToolCalls Larger(ToolCalls a, ToolCalls b) => new(
-        Math.Max(a.WebSearch, b.WebSearch),
-        Math.Max(a.WebFetch, b.WebFetch),
-        Math.Max(a.FileSearch, b.FileSearch),
-        Math.Max(a.CodeExecution, b.CodeExecution),
-        Math.Max(a.Other, b.Other));
 
     /// <summary>OpenAI bills the search itself, not the opening of a page that it found.</summary>
     private static bool Searches(ref Utf8JsonReader reader)
@@ -100,10 +102,10 @@ internal struct OpenAiResponsesItem
         var searches = true;
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Type))
+            if (Is(ref reader, Names.Type))
             {
                 reader.Read();
-                searches = reader.TokenType != JsonTokenType.String || reader.ValueTextEquals(Names.Search);
+                searches = reader.TokenType != JsonTokenType.String || Is(ref reader, Names.Search);
             }
 
             reader.Skip();
@@ -126,6 +128,8 @@ internal struct OpenAiResponsesItem
             return Kind.Code;
         if (type.SequenceEqual(Names.ImageGenerationCall))
             return Kind.Image;
+        if (type.SequenceEqual("x_search_call"u8))
+            return Kind.XSearch;
         if (type.SequenceEqual("function_call"u8) || type.SequenceEqual("custom_tool_call"u8) || type.SequenceEqual("local_shell_call"u8) || type.SequenceEqual("computer_call"u8)
             || type.SequenceEqual("apply_patch_call"u8) || type.SequenceEqual("mcp_approval_request"u8))
             return Kind.CallerCall;
@@ -143,5 +147,6 @@ internal struct OpenAiResponsesItem
         FileSearch,
         Code,
         Image,
+        XSearch,
     }
 }

@@ -7,7 +7,7 @@ using Names = AioHub.Wire.Dialects.OpenAiResponses.OpenAiResponsesNames;
 namespace AioHub.Wire.Dialects.OpenAiResponses;
 
 /// <summary>Reads a Responses reply from the side.</summary>
-internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
+internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules rules) : ReplyTap
 {
     private ToolCalls _hosted;
     private int _images;
@@ -17,7 +17,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
 
     public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        var facts = new Facts { Model = Model, ServiceTier = ServiceTier, Sequence = Absent, Event = OpenAiResponsesEvents.Read(type) };
+        var facts = new Facts { Keep = this, Model = Model, ServiceTier = ServiceTier, Sequence = Absent, Event = OpenAiResponsesEvents.Read(type) };
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
@@ -34,8 +34,10 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
                 return Produced(facts.Item.Content, 0);
 
             case OpenAiResponsesEvent.ItemDone:
-                _hosted = OpenAiResponsesItem.Sum(_hosted, facts.Item.Hosted);
+                _hosted = ToolCalls.Sum(_hosted, facts.Item.Hosted);
                 _images += facts.Item.Images;
+                ImageSize = facts.Item.Size ?? ImageSize;
+                ImageQuality = facts.Item.Quality ?? ImageQuality;
                 _callsCaller |= facts.Item.CallsCaller;
                 var bytes = _sinceItem > 0 ? 0 : facts.Item.Bytes;
                 _sinceItem = 0;
@@ -94,6 +96,13 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
         HasContent |= facts.OutputContent;
         OutputBytes += facts.OutputBytes;
         TakeResponse(ref facts, EventOf(facts.Status));
+        if (HasContent && Usage.Source == UsageSource.None)
+        {
+            // Somebody will have to count: once more, for the text.
+            var again = new Facts { Keep = this, Sequence = Absent };
+            TryRead(body, ref again);
+        }
+
         Ended = Stop != StopReason.None;
         return true;
     }
@@ -109,16 +118,18 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
     {
         _callsCaller |= facts.CallsCaller;
         // Items may have been told one by one, or only in the final response, or both.
-        _hosted = OpenAiResponsesItem.Larger(_hosted, facts.Hosted);
+        _hosted = ToolCalls.Larger(_hosted, facts.Hosted);
         _images = Math.Max(_images, facts.Images);
+        ImageSize = facts.Size ?? ImageSize;
+        ImageQuality = facts.Quality ?? ImageQuality;
         if (OutputBytes == 0)
             OutputBytes = facts.OutputBytes;
         HasContent |= facts.OutputContent;
 
         if (facts.Figures.Any)
-            Usage = facts.Figures.ToUsage();
+            Usage = facts.Figures.ToUsage(rules, inside: true);
         if (_images > 0 || _hosted.Any)
-            Usage = Usage with { Images = _images, ToolCalls = OpenAiResponsesItem.Larger(_hosted, Usage.ToolCalls), Source = UsageSource.Reported };
+            Usage = Usage with { Images = _images, ToolCalls = ToolCalls.Larger(_hosted, Usage.ToolCalls), Source = UsageSource.Reported };
 
         Stop = ending switch
         {
@@ -169,7 +180,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
         var odd = false;
         while (NextName(ref reader))
         {
-            if (!inner && reader.ValueTextEquals(Names.Type))
+            if (!inner && Is(ref reader, Names.Type))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
@@ -177,25 +188,25 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals(Names.Delta))
+            else if (Is(ref reader, Names.Delta))
             {
-                facts.DeltaBytes = TextBytes(ref reader);
+                facts.DeltaBytes = TextBytes(ref reader, facts.Keep);
             }
-            else if (reader.ValueTextEquals(Names.SequenceNumber))
+            else if (Is(ref reader, Names.SequenceNumber))
             {
                 facts.Sequence = Count(ref reader, ref odd);
             }
-            else if (reader.ValueTextEquals(Names.Item))
+            else if (Is(ref reader, Names.Item))
             {
                 if (EnterObject(ref reader))
                     facts.Item = OpenAiResponsesItem.Read(ref reader);
             }
-            else if (!inner && reader.ValueTextEquals(Names.Response))
+            else if (!inner && Is(ref reader, Names.Response))
             {
                 if (EnterObject(ref reader))
                     ReadRoot(ref reader, ref facts, inner: true);
             }
-            else if (reader.ValueTextEquals(Names.PartialImage))
+            else if (Is(ref reader, Names.PartialImage))
             {
                 facts.Image = Says(ref reader);
             }
@@ -208,38 +219,38 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
 
     private static void ReadResponseMember(ref Utf8JsonReader reader, ref Facts facts)
     {
-        if (reader.ValueTextEquals(Names.Usage))
+        if (Is(ref reader, Names.Usage))
         {
             if (EnterObject(ref reader))
                 facts.Figures = OpenAiFigures.Read(ref reader, null);
         }
-        else if (reader.ValueTextEquals(Names.Model))
+        else if (Is(ref reader, Names.Model))
         {
             facts.Model = Name(ref reader, facts.Model);
         }
-        else if (reader.ValueTextEquals(Names.ServiceTier))
+        else if (Is(ref reader, Names.ServiceTier))
         {
             facts.ServiceTier = Name(ref reader, facts.ServiceTier);
         }
-        else if (reader.ValueTextEquals(Names.Error))
+        else if (Is(ref reader, Names.Error))
         {
             facts.Failed |= Says(ref reader);
         }
-        else if (reader.ValueTextEquals(Names.Status))
+        else if (Is(ref reader, Names.Status))
         {
             reader.Read();
             facts.Status = reader.TokenType == JsonTokenType.String ? StateOf(reader.ValueSpan) : facts.Status;
             reader.Skip();
         }
-        else if (reader.ValueTextEquals(Names.IncompleteDetails))
+        else if (Is(ref reader, Names.IncompleteDetails))
         {
             ReadIncomplete(ref reader, ref facts);
         }
-        else if (reader.ValueTextEquals(Names.Output))
+        else if (Is(ref reader, Names.Output))
         {
             ReadOutput(ref reader, ref facts);
         }
-        else if (reader.ValueTextEquals(Names.InputTokens))
+        else if (Is(ref reader, Names.InputTokens))
         {
             var odd = false;
             facts.CountsTokens = Count(ref reader, ref odd) != Absent;
@@ -257,13 +268,13 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
 
         while (NextName(ref reader))
         {
-            if (reader.ValueTextEquals(Names.Reason))
+            if (Is(ref reader, Names.Reason))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
                 {
-                    facts.Incomplete = reader.ValueTextEquals("max_output_tokens"u8) || reader.ValueTextEquals("max_tokens"u8) ? StopReason.MaxTokens
-                        : reader.ValueTextEquals("content_filter"u8) ? StopReason.ContentFilter
+                    facts.Incomplete = Is(ref reader, "max_output_tokens"u8) || Is(ref reader, "max_tokens"u8) ? StopReason.MaxTokens
+                        : Is(ref reader, "content_filter"u8) ? StopReason.ContentFilter
                         : StopReason.Other;
                 }
             }
@@ -283,12 +294,14 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
             if (!IsObject(ref reader))
                 continue;
 
-            var item = OpenAiResponsesItem.Read(ref reader);
+            var item = OpenAiResponsesItem.Read(ref reader, facts.Keep);
             facts.CallsCaller |= item.CallsCaller;
             facts.OutputContent |= item.Content;
             facts.OutputBytes += item.Bytes + item.NameBytes;
             facts.Images += item.Images;
-            facts.Hosted = OpenAiResponsesItem.Sum(facts.Hosted, item.Hosted);
+            facts.Size = item.Size ?? facts.Size;
+            facts.Quality = item.Quality ?? facts.Quality;
+            facts.Hosted = ToolCalls.Sum(facts.Hosted, item.Hosted);
         }
     }
 
@@ -317,6 +330,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
     /// <summary>What one event or one whole response said.</summary>
     private struct Facts
     {
+        public ReplyTap? Keep;
         public OpenAiResponsesEvent Event;
         public long Sequence;
         public long DeltaBytes;
@@ -334,6 +348,8 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation) : ReplyTap
         public bool CallsCaller;
         public ToolCalls Hosted;
         public int Images;
+        public string? Size;
+        public string? Quality;
         public OpenAiFigures Figures;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace AioHub.Wire.Dialects.Shared;
@@ -25,6 +26,11 @@ internal static class JsonWalk
 
     /// <summary>A byte order mark before a body is not JSON, but some hosts send it.</summary>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
+
+    /// <summary>Whether the name or string that the reader stands on is this one. Most names differ in length already, which costs nothing to see.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
+        reader.ValueIsEscaped ? reader.ValueTextEquals(text) : reader.ValueSpan.Length == text.Length && reader.ValueSpan.SequenceEqual(text);
 
     /// <summary>Steps from a name onto its value; true when that is an object, else the value is skipped.</summary>
     public static bool EnterObject(ref Utf8JsonReader reader) => reader.Read() && IsObject(ref reader);
@@ -73,7 +79,7 @@ internal static class JsonWalk
             if (!reader.TryGetDouble(out var number) || double.IsNaN(number))
                 return Absent;
 
-            count = (long)Math.Clamp(number, -1, MaxCount + 1);
+            count = (long)Math.Ceiling(Math.Clamp(number, -1, MaxCount + 1));
         }
 
         if (count is >= 0 and <= MaxCount)
@@ -94,6 +100,16 @@ internal static class JsonWalk
 
         reader.Skip();
         return 0;
+    }
+
+    /// <summary>As <see cref="TextBytes(ref Utf8JsonReader)"/>; the text's beginning is kept, should it have to be counted.</summary>
+    public static int TextBytes(ref Utf8JsonReader reader, ReplyTap? keep)
+    {
+        var bytes = TextBytes(ref reader);
+        if (bytes > 0)
+            keep?.Keep(reader.ValueSpan);
+
+        return bytes;
     }
 
     /// <summary>The string behind a name; gives <paramref name="known"/> back when it is the same, so that a repeated name costs nothing.</summary>
@@ -161,7 +177,7 @@ internal static class JsonWalk
     }
 
     /// <summary>Adds up the strings under the given member name at any depth of the value that the reader stands on, and steps over it.</summary>
-    public static long TextsUnder(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadOnlySpan<byte> otherName)
+    public static long TextsUnder(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadOnlySpan<byte> otherName, ReplyTap? keep = null)
     {
         if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
             return 0;
@@ -174,7 +190,10 @@ internal static class JsonWalk
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
+                {
+                    keep?.Keep(reader.ValueSpan);
                     bytes += reader.ValueSpan.Length;
+                }
             }
         }
 

@@ -1,3 +1,4 @@
+using AioHub.Relay.Counting;
 using System.Text.Json;
 using AioHub.Relay.Carriers.Sandbox;
 using AioHub.Wire.Vocabulary;
@@ -18,8 +19,8 @@ public sealed class SandboxHandlerTests
         var streamed = await SandboxCaller.AskAsync(dialect, "sandbox/echo", Prompt, stream: true);
         whole.Text.ShouldBe(Prompt);
         whole.Finish.ShouldBe(dialect switch { Dialect.OpenAiChat => "stop", Dialect.OpenAiResponses => "completed", Dialect.AnthropicMessages => "end_turn", _ => "STOP" });
-        whole.Input.ShouldBe(SandboxTokens.Count("Be brief.") + SandboxTokens.Count(Prompt));
-        whole.Output.ShouldBe(SandboxTokens.Count(Prompt));
+        whole.Input.ShouldBe(TextTokens.Count("Be brief.") + TextTokens.Count(Prompt));
+        whole.Output.ShouldBe(TextTokens.Count(Prompt));
         streamed.ShouldBe(whole);
         (await SandboxCaller.AskAsync(dialect, "claude-of-some-kind", Prompt, stream: false)).ShouldBe(whole);
     }
@@ -32,7 +33,7 @@ public sealed class SandboxHandlerTests
         whole.Arguments.ShouldBe("""{"city":"sandbox","days":3}""");
         whole.Text.ShouldBe("");
         whole.Finish.ShouldBe(dialect switch { Dialect.OpenAiChat => "tool_calls", Dialect.OpenAiResponses => "completed", Dialect.AnthropicMessages => "tool_use", _ => "STOP" });
-        whole.Input.ShouldNotBeNull().ShouldBeGreaterThan(SandboxTokens.Count(SandboxCaller.Schema));
+        whole.Input.ShouldNotBeNull().ShouldBeGreaterThan(TextTokens.Count(SandboxCaller.Schema));
         (await SandboxCaller.AskAsync(dialect, "sandbox/tool", Prompt, stream: true, tool: true)).ShouldBe(whole);
     }
 
@@ -42,7 +43,7 @@ public sealed class SandboxHandlerTests
         var whole = await SandboxCaller.AskAsync(dialect, "sandbox/think", Prompt, stream: false);
         whole.Thinking.ShouldContain(Prompt);
         whole.Text.ShouldBe(Prompt);
-        whole.Output.ShouldBe(SandboxTokens.Count(whole.Thinking) + SandboxTokens.Count(Prompt));
+        whole.Output.ShouldBe(TextTokens.Count(whole.Thinking) + TextTokens.Count(Prompt));
         (await SandboxCaller.AskAsync(dialect, "sandbox/think", Prompt, stream: true)).ShouldBe(whole);
     }
 
@@ -102,7 +103,7 @@ public sealed class SandboxHandlerTests
     {
         var reply = await SandboxCaller.JsonAsync("/v1/chat/completions", """{"model":"m","n":3,"messages":[{"role":"user","content":"hello there"}]}""");
         reply.GetProperty("choices").GetArrayLength().ShouldBe(3);
-        reply.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(3 * SandboxTokens.Count("hello there"));
+        reply.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(3 * TextTokens.Count("hello there"));
         var (_, stream) = await SandboxCaller.TextAsync("/v1/chat/completions", """{"model":"m","n":3,"stream":true,"messages":[{"role":"user","content":"hello there"}]}""");
         var events = SandboxCaller.Events(stream);
         stream.ShouldNotContain("usage");
@@ -144,7 +145,7 @@ public sealed class SandboxHandlerTests
     [Fact]
     public async Task Counts_are_the_same_in_every_dialect()
     {
-        var expected = SandboxTokens.Count("Be brief.") + SandboxTokens.Count(Prompt);
+        var expected = TextTokens.Count("Be brief.") + TextTokens.Count(Prompt);
         (await Count("/v1/messages/count_tokens", Dialect.AnthropicMessages, "input_tokens")).ShouldBe(expected);
         (await Count("/v1/responses/input_tokens", Dialect.OpenAiResponses, "input_tokens")).ShouldBe(expected);
         (await Count("/v1beta/models/m:countTokens", Dialect.Gemini, "totalTokens")).ShouldBe(expected);

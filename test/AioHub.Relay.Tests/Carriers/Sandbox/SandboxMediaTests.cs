@@ -1,3 +1,4 @@
+using AioHub.Relay.Counting;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
@@ -15,7 +16,7 @@ public sealed class SandboxMediaTests
         reply.GetProperty("data").GetArrayLength().ShouldBe(2);
         foreach (var item in reply.GetProperty("data").EnumerateArray())
             ShouldBePng(item.GetProperty("b64_json").GetBytesFromBase64());
-        reply.GetProperty("usage").GetProperty("input_tokens").GetInt32().ShouldBe(SandboxTokens.Count("a cat"));
+        reply.GetProperty("usage").GetProperty("input_tokens").GetInt32().ShouldBe(TextTokens.Count("a cat"));
         var (_, stream) = await SandboxCaller.TextAsync("/v1/images/generations", """{"model":"sandbox/image","prompt":"a cat","stream":true}""");
         SandboxCaller.Events(stream).Single().Name.ShouldBe("image_generation.completed");
     }

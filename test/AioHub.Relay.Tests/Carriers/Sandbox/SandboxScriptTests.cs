@@ -1,3 +1,4 @@
+using AioHub.Relay.Counting;
 using System.Text;
 using System.Text.Json;
 using AioHub.Relay.Carriers.Sandbox;
@@ -157,7 +158,7 @@ public sealed class SandboxScriptTests
         {
             var folded = await SandboxCaller.AskAsync(dialect, "m", $"[sandbox tokens={tokens}]", stream, max: 30_000);
             folded.Output.ShouldBe(tokens);
-            SandboxTokens.Count(folded.Text).ShouldBe(tokens);
+            TextTokens.Count(folded.Text).ShouldBe(tokens);
         }
 
         (await SandboxCaller.AskAsync(dialect, "m", "[sandbox tokens=0]", stream)).Text.ShouldBe("");

@@ -305,6 +305,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
                     Role = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     Tags = table.Column<string>(type: "text", nullable: false),
+                    Multiplier = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
                     Enabled = table.Column<bool>(type: "boolean", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
@@ -426,6 +427,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Groups = table.Column<string>(type: "text", nullable: false),
                     CrossGroupFailover = table.Column<bool>(type: "boolean", nullable: false),
                     Models = table.Column<string>(type: "text", nullable: false),
+                    Multiplier = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
                     NanoUsdPerDay = table.Column<long>(type: "bigint", nullable: true),
                     NanoUsdPerMonth = table.Column<long>(type: "bigint", nullable: true),
                     NanoUsdTotal = table.Column<long>(type: "bigint", nullable: true),

@@ -297,6 +297,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
                     Role = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     Tags = table.Column<string>(type: "TEXT", nullable: false),
+                    Multiplier = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
                     Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
@@ -418,6 +419,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Groups = table.Column<string>(type: "TEXT", nullable: false),
                     CrossGroupFailover = table.Column<bool>(type: "INTEGER", nullable: false),
                     Models = table.Column<string>(type: "TEXT", nullable: false),
+                    Multiplier = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
                     NanoUsdPerDay = table.Column<long>(type: "INTEGER", nullable: true),
                     NanoUsdPerMonth = table.Column<long>(type: "INTEGER", nullable: true),
                     NanoUsdTotal = table.Column<long>(type: "INTEGER", nullable: true),

@@ -1,21 +1,21 @@
-using AioHub.Relay.Carriers.Sandbox;
+using AioHub.Relay.Counting;
 
-namespace AioHub.Relay.Tests.Carriers.Sandbox;
+namespace AioHub.Relay.Tests.Counting;
 
-public sealed class SandboxTokensTests
+public sealed class TextTokensTests
 {
     [Theory]
     [InlineData("", 0)]
     [InlineData("hello world", 2)]
     [InlineData("one two three four five six seven eight nine ten", 10)]
-    public void Counts(string text, int tokens) => SandboxTokens.Count(text).ShouldBe(tokens);
+    public void Counts(string text, int tokens) => TextTokens.Count(text).ShouldBe(tokens);
 
     [Fact]
     public void A_long_text_counts_as_the_sum_of_its_words()
     {
         var text = string.Join(' ', Enumerable.Repeat("seven", 30_000));
-        SandboxTokens.Count(text).ShouldBe(30_000);
-        SandboxTokens.Count(SandboxTokens.Take(text, 12_345)).ShouldBe(12_345);
+        TextTokens.Count(text).ShouldBe(30_000);
+        TextTokens.Count(TextTokens.Take(text, 12_345)).ShouldBe(12_345);
     }
 
     [Fact]
@@ -24,15 +24,15 @@ public sealed class SandboxTokensTests
         const string text = "😀🧿 naïve 你好 wörld 😀😀";
         for (var limit = 0; limit < 30; limit++)
         {
-            var taken = SandboxTokens.Take(text, limit);
+            var taken = TextTokens.Take(text, limit);
             text.ShouldStartWith(taken);
             (taken.Length > 0 && char.IsHighSurrogate(taken[^1])).ShouldBeFalse();
-            SandboxTokens.Count(taken).ShouldBeLessThanOrEqualTo(limit);
+            TextTokens.Count(taken).ShouldBeLessThanOrEqualTo(limit);
         }
 
-        SandboxTokens.Take(text, 1000).ShouldBe(text);
+        TextTokens.Take(text, 1000).ShouldBe(text);
     }
 
     [Fact]
-    public void Unbroken_runs_are_counted_in_slices() => SandboxTokens.Count(new string('a', 1 << 20)).ShouldBe((1 << 20) / 8);
+    public void Unbroken_runs_are_counted_in_slices() => TextTokens.Count(new string('a', 1 << 20)).ShouldBe((1 << 20) / 8);
 }

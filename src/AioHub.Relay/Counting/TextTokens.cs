@@ -1,12 +1,12 @@
 using Microsoft.ML.Tokenizers;
 
-namespace AioHub.Relay.Carriers.Sandbox;
+namespace AioHub.Relay.Counting;
 
 /// <summary>
 /// Counts tokens with o200k_base. The vocabulary (about 40 MB, a quarter of a second) is loaded by the first call that
-/// counts, so a hub that never asks its sandbox never pays for it.
+/// counts, so a hub that never counts never pays for it: upstreams report what they used, only the sandbox and silent ones are counted.
 /// </summary>
-internal static class SandboxTokens
+internal static class TextTokens
 {
     // The merge loop is quadratic in the length of one unbroken run (64,000 times "a" takes 0.8 s), so long texts are
     // counted slice by slice. A slice ends before a space, where o200k would end a token anyway.
@@ -15,13 +15,13 @@ internal static class SandboxTokens
     private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
     /// <summary>Tokens in <paramref name="text"/>; 0 for an empty text.</summary>
-    public static int Count(string text)
+    public static int Count(ReadOnlySpan<char> text)
     {
         var total = 0;
         for (var start = 0; start < text.Length;)
         {
             var length = SliceAt(text, start);
-            total += Tokenizer.Value.CountTokens(text.AsSpan(start, length));
+            total += Tokenizer.Value.CountTokens(text.Slice(start, length));
             start += length;
         }
 
@@ -52,13 +52,13 @@ internal static class SandboxTokens
         return text;
     }
 
-    private static int SliceAt(string text, int start)
+    private static int SliceAt(ReadOnlySpan<char> text, int start)
     {
         if (text.Length - start <= Slice)
             return text.Length - start;
-        var space = text.LastIndexOf(' ', start + Slice - 1, Slice - 1);
-        if (space > start)
-            return space - start;
+        var space = text.Slice(start, Slice).LastIndexOf(' ');
+        if (space > 0)
+            return space;
         return char.IsHighSurrogate(text[start + Slice - 1]) ? Slice - 1 : Slice;
     }
 }
