@@ -135,10 +135,9 @@ internal sealed class RelayPipeline(
             again = null;
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
-            var reserved = await reserve.HoldAsync(order, attempt, settlement.Hold, clock.CallerToken);
+            var reserved = await reserve.HoldAsync(order, attempt, settlement, clock.CallerToken);
             if (reserved.Failed(out var failure, out var hold))
             {
-                order.Route.PassOver(attempt.Group, failure.Code, failure.Message);
                 continue;
             }
 

@@ -134,6 +134,7 @@ public sealed class ApiKeyDirectory(MasterKey master)
         CrossGroupFailover = record.CrossGroupFailover,
         Models = record.Models,
         Limits = record.Limits,
+        OwnerLimits = owner.Limits,
         ExpiresAt = record.ExpiresAt,
         Enabled = record.Enabled && owner.Enabled,
     };

@@ -65,7 +65,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         await using var context = database.CreateContext();
         var rows = await IdentityStore.ListUsersAsync(context, cancellation);
         return [.. rows.Select(static row =>
-            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt))];
+            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt) { Limits = LimitsText.To(row.Limits) })];
     }
 
     /// <summary>Keys in the order of their making, revoked ones included.</summary>
@@ -87,6 +87,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             var problems = new ProblemList();
             problems.Require(LooksLikeEmail(email), "email", $"'{draft.Email}' is not an e-mail address such as ann@example.com");
             CheckNames("tags", draft.Tags, problems);
+            LimitsText.Check(draft.Limits, problems);
             problems.ThrowIfAny();
 
             var row = await IdentityStore.FindUserAsync(transaction.Context, email, cancellation);
@@ -100,6 +101,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             row.Role = lines.Set("role", row.Role, draft.Role ?? row.Role);
             row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
             row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
+            row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
             var changed = created || lines.Any;
             if (changed)
             {
@@ -172,14 +174,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
         row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, Moment(draft.ExpiresAt.Or(row.ExpiresAt)));
         row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
-        if (draft.Limits is { } limits)
-        {
-            row.NanoUsdPerDay = lines.Set("limits.nano_usd_per_day", row.NanoUsdPerDay, limits.PerDay?.Value);
-            row.NanoUsdPerMonth = lines.Set("limits.nano_usd_per_month", row.NanoUsdPerMonth, limits.PerMonth?.Value);
-            row.NanoUsdTotal = lines.Set("limits.nano_usd_total", row.NanoUsdTotal, limits.Total?.Value);
-            row.Rpm = lines.Set("limits.rpm", row.Rpm, limits.Rpm);
-            row.Concurrency = lines.Set("limits.concurrency", row.Concurrency, limits.Concurrency);
-        }
+        row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
     }
 
     // Whole seconds of UTC: both engines give back exactly this, so that applying a file twice changes nothing.
@@ -222,17 +217,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         }
 
         CheckNames("models", draft.Models, problems);
-        if (draft.Limits is { } limits)
-        {
-            RequirePositive("limits.usd_per_day", limits.PerDay?.Value);
-            RequirePositive("limits.usd_per_month", limits.PerMonth?.Value);
-            RequirePositive("limits.usd_total", limits.Total?.Value);
-            RequirePositive("limits.rpm", limits.Rpm);
-            RequirePositive("limits.concurrency", limits.Concurrency);
-        }
-
-        void RequirePositive(string field, long? value) =>
-            problems.Require(value is null or > 0, field, "must be greater than 0; leave it out for no limit, or disable the key");
+        LimitsText.Check(draft.Limits, problems);
     }
 
     private static void CheckNames(string field, ImmutableArray<string>? names, ProblemList problems) =>
@@ -260,7 +245,8 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             Groups = JsonText.ToList(row.Groups),
             CrossGroupFailover = row.CrossGroupFailover,
             Models = JsonText.ToList(row.Models),
-            Limits = IdentityStore.LimitsOf(row.NanoUsdPerDay, row.NanoUsdPerMonth, row.NanoUsdTotal, row.Rpm, row.Concurrency),
+            Limits = LimitsText.To(row.Limits),
+            OwnerLimits = LimitsText.To(owner.Limits),
             ExpiresAt = row.ExpiresAt,
             Enabled = row.Enabled,
         },

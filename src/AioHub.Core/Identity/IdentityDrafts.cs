@@ -12,6 +12,8 @@ public sealed record UserDraft
     public Role? Role { get; init; }
     public ImmutableArray<string>? Tags { get; init; }
     public bool? Enabled { get; init; }
+    /// <summary>Replaces all limits of the user.</summary>
+    public Limits? Limits { get; init; }
 }
 
 /// <summary>What an API key shall be. A null or unnamed member stays as it is (or takes its default when the key is new).</summary>
@@ -29,7 +31,7 @@ public sealed record KeyDraft
     /// <summary>Globs; empty = all models.</summary>
     public ImmutableArray<string>? Models { get; init; }
     /// <summary>Replaces all limits of the key.</summary>
-    public KeyLimits? Limits { get; init; }
+    public Limits? Limits { get; init; }
     /// <summary>UTC; null = never.</summary>
     public Named<DateTime?> ExpiresAt { get; init; }
     public bool? Enabled { get; init; }
@@ -40,7 +42,10 @@ public sealed record KeyDraft
 public sealed record KeyReport(ChangeReport Report, ApiKeyId Id, UserId Owner, string? Secret);
 
 /// <summary>A user as lists show it.</summary>
-public sealed record UserListing(UserId Id, string Email, Role Role, ImmutableArray<string> Tags, bool Enabled, DateTime CreatedAt);
+public sealed record UserListing(UserId Id, string Email, Role Role, ImmutableArray<string> Tags, bool Enabled, DateTime CreatedAt)
+{
+    public Limits Limits { get; init; } = Limits.None;
+}
 
 /// <summary>A key as lists show it.</summary>
 /// <param name="MaskedSecret"><c>sk-…</c> and the last four characters.</param>

@@ -38,7 +38,8 @@ internal static class Measure
     /// <summary>An answer without content costs nothing, whatever the upstream counted and whatever a request costs.</summary>
     public static bool IsEmpty(ReplyTap tap, Envelope envelope) => !tap.HasContent && envelope.Route.Operation is (Operation.Generate or Operation.Complete);
 
-    private static long EstimatedInput(Envelope envelope)
+    /// <summary>What the input is taken for when nobody counted it.</summary>
+    public static long EstimatedInput(Envelope envelope)
     {
         var opaque = Math.Min(envelope.Peek.OpaqueBytes, envelope.Body.Length);
         return ((envelope.Body.Length - opaque) / BytesPerToken) + (opaque == 0 ? 0 : OpaqueTokens);

@@ -18,10 +18,20 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 {
     private readonly long _startedAt = time.GetTimestamp();
     private readonly List<AttemptRecord> _attempts = [];
+    private List<AttemptRecord>? _story;
     private RouteAttempt? _attempt;
     private double? _firstByte;
 
     public Hold? Hold { get; set; }
+
+    /// <summary>How long this call has waited for other calls' holds.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary>The present attempt's places in the limits of group, channel and credential.</summary>
+    public RatePass? Pass { get; set; }
+
+    /// <summary>The call's tokens in the limits of its key and user.</summary>
+    public RatePass? Tokens { get; set; }
 
     public Receipt? Receipt { get; private set; }
 
@@ -34,13 +44,25 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     public void Try(RouteAttempt attempt) => _attempt = attempt;
 
     /// <summary>Notes how the current attempt went.</summary>
-    public void NoteAttempt(string result, int? status, long since, string? detail = null) =>
-        _attempts.Add(new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail));
+    public void NoteAttempt(string result, int? status, long since, string? detail = null)
+    {
+        var record = new AttemptRecord(_attempt!.Group.Name, _attempt.Channel.Name, _attempt.Credential.Name, result, status, time.GetElapsedTime(since).TotalMilliseconds, detail);
+        _attempts.Add(record);
+        _story?.Add(record);
+    }
+
+    /// <summary>Notes what was not tried, because a limit stands in the way: told among the attempts, though none was made.</summary>
+    public void NotePassedOver(RouteAttempt attempt, string code, string reason) =>
+        (_story ??= [.. _attempts]).Add(new AttemptRecord(attempt.Group.Name, attempt.Channel.Name, attempt.Credential.Name, code, null, 0, reason));
 
     /// <summary>The upstream accepted: the attempt counts as the one that served unless its delivery fails before content.</summary>
     public void NoteSuccess(long since, int status) => NoteAttempt("ok", status, since);
 
-    public void TakeBackSuccess() => _attempts.RemoveAt(_attempts.Count - 1);
+    public void TakeBackSuccess()
+    {
+        _attempts.RemoveAt(_attempts.Count - 1);
+        _story?.RemoveAt(_story.Count - 1);
+    }
 
     public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
 
@@ -74,6 +96,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             GroupId = _attempt?.Group.Id,
             ChargesGroupQuota = _attempt?.Group.HasQuota ?? false,
             Channel = _attempt?.Channel.Name,
+            ChannelId = _attempt?.Channel.Id,
+            CredentialId = _attempt?.Credential.Id,
+            ChargesChannelQuota = _attempt?.Channel.HasQuota ?? false,
             RequestedModel = envelope.RequestedModel,
             ServedModel = _attempt is null ? "" : envelope.Model.LongContext && _attempt.Model.LongContextWindow is not null ? _attempt.Model.Id + Wire.Vocabulary.ModelName.LongContextSuffix : _attempt.Model.Id,
             UpstreamModel = _attempt?.UpstreamModel ?? "",
@@ -82,7 +107,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Stop = tap?.Stop ?? default,
             Usage = usage,
             Charge = charge,
-            Attempts = [.. _attempts],
+            Attempts = [.. _story ?? _attempts],
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
             UserAgent = envelope.Caller.UserAgent,
@@ -107,9 +132,23 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         return receipt;
     }
 
-    /// <summary>Gives the money back when nothing was settled. Does nothing after a settlement.</summary>
+    /// <summary>The present attempt ended without an answer: its places in limits are free again.</summary>
+    public void EndAttempt()
+    {
+        Pass?.Settle(0);
+        Pass = null;
+    }
+
+    /// <summary>The call is over: gives the money back when nothing was settled, and the places in limits. Does nothing the second time.</summary>
     public void ReleaseHold()
     {
+        if (Pass is not null || Tokens is not null)
+        {
+            var used = Receipt is { } settled ? settled.Usage.TotalInput + settled.Usage.TotalOutput : 0;
+            Pass?.Settle(used);
+            Tokens?.Settle(used);
+        }
+
         if (Hold is { } hold && Receipt is null)
         {
             book.Release(hold);

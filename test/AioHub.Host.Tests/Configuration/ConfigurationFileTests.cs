@@ -129,7 +129,7 @@ public sealed class ConfigurationFileTests
         kiro.Members.Single().Channel.ShouldBe(channel.Id);
         channel.Credentials.First(static credential => credential.Name == "a").Secret.ShouldBe("kiro-secret-0123456789");
         channel.Credentials.Length.ShouldBeGreaterThan(0);
-        channel.Limits.ShouldBe(new ChannelLimits(60, 100000, 8));
+        channel.Limits.ShouldBe(new Limits { Rpm = 60, Tpm = 100000, Concurrency = 8 });
         channel.Timeouts.ShouldBe(new ChannelTimeouts(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)));
         channel.Capabilities[Needs.Documents].ShouldBeFalse();
         channel.UpstreamModel("claude-opus-4-7").ShouldBe("claude-opus-4.7");

@@ -39,8 +39,8 @@ public sealed class RaceHub : IAsyncLifetime
             await AddAsync(home, "wallet-tokens", 50 * TokenNano, ["open"]);
             await AddAsync(home, "wallet-wide", 50 * TokenNano, ["open"]);
             await AddAsync(home, "leavers", 1000 * TokenNano, ["open"]);
-            await AddAsync(home, "key-total", 1000 * FixedNano, ["open"], new KeyLimits { Total = fifty });
-            await AddAsync(home, "key-day", 1000 * FixedNano, ["open"], new KeyLimits { PerDay = fifty });
+            await AddAsync(home, "key-total", 1000 * FixedNano, ["open"], new Limits { Total = fifty });
+            await AddAsync(home, "key-day", 1000 * FixedNano, ["open"], new Limits { PerDay = fifty });
             await AddAsync(home, "key-quota", 1000 * FixedNano, ["quota-alone"]);
             await AddAsync(home, "key-spill", 1000 * FixedNano, ["quota-first", "open"]);
         });
@@ -74,7 +74,7 @@ public sealed class RaceHub : IAsyncLifetime
         }
     }
 
-    private async Task AddAsync(AioHub.Host.Serving.HubHome home, string name, long nano, ImmutableArray<string> groups, KeyLimits? limits = null) =>
+    private async Task AddAsync(AioHub.Host.Serving.HubHome home, string name, long nano, ImmutableArray<string> groups, Limits? limits = null) =>
         _secrets[name] = (await HubFolder.AddUserAsync(home, name, new NanoUsd(nano).ToUsd(), groups, limits)).Secret;
 }
 
