@@ -17,12 +17,16 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
     /// <summary>After a limit was set: how long a call that began before it may still be under way and is looked for in the database.</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(6);
 
+    /// <summary>From asking who is followed to their being followed.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentDictionary<AccountRef, Purse> _accounts = new();
     private readonly ConcurrentDictionary<long, SpendingPurses> _keys = new();
     private readonly ConcurrentQueue<long> _ownVersions = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile Dictionary<Spender, SpendingPurses> _followed = [];
     private bool _loaded;
+    private bool _followsAnew = true;
     private long _version;
     private long _lastEntry;
     private (DateTime Before, long Until)? _late;
@@ -147,7 +151,7 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
     }
 
     /// <summary>
-    /// Counts these from now on, and what they have spent before. A call that began before <see cref="SpendingPurses.Since"/> counts when the database has
+    /// Counts these from now on, and what they have spent before. The first time before the first call. A call that began before <see cref="SpendingPurses.Since"/> counts when the database has
     /// it, any other when it is settled: by its beginning each charge is told to be the one or the other, so none is lost or doubled.
     /// </summary>
     public async Task FollowAsync(IEnumerable<Spender> wanted, CancellationToken cancellation)
@@ -159,14 +163,18 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
             var fresh = wanted.Where(spender => spender.Owner != LimitOwner.Key && !known.ContainsKey(spender)).Distinct().ToArray();
             if (fresh.Length == 0)
             {
+                _followsAnew = false;
                 return;
             }
 
             await using var context = database.CreateContext();
             var before = await LedgerStore.LastAsync(context, cancellation);
             var now = Now();
-            // A whole microsecond, as the log stores moments.
-            var since = new DateTime((now.Ticks + TimeSpan.TicksPerMicrosecond - 1) / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+            // Before the first call there is nothing to tell apart. Later the moment lies a little ahead: who begins then finds the purses in place. Whole
+            // microseconds, as the log stores moments.
+            var since = _followsAnew ? DateTime.MinValue
+                : new DateTime((now + Ahead).Ticks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+            _followsAnew = false;
             var next = new Dictionary<Spender, SpendingPurses>(known);
             foreach (var spender in fresh)
             {
@@ -185,7 +193,7 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
                     next[spender].Through = last;
                 }
 
-                foreach (var (call, _) in await SpendingStore.OwnSinceAsync(context, before, last, Origin, since, cancellation))
+                foreach (var (call, _) in since == DateTime.MinValue ? [] : await SpendingStore.OwnSinceAsync(context, before, last, Origin, since, cancellation))
                 {
                     ForEach(call, (spender, purses) =>
                     {
@@ -201,7 +209,13 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
             {
                 // The next time begins anew, with another moment.
                 _followed = known;
+                _followsAnew = since == DateTime.MinValue;
                 throw;
+            }
+
+            if (since == DateTime.MinValue)
+            {
+                return;
             }
 
             _late = (since, time.GetTimestamp() + (long)(LongestCall.TotalSeconds * time.TimestampFrequency));

@@ -114,10 +114,9 @@ internal sealed class AuditStore : IAsyncDisposable
         return posted;
 
         static string Tell(in LoggedCall call) =>
-            $"of user {call.User} and key {call.Key} at {call.At:yyyy-MM-dd HH:mm:ss.ffffff} was charged {call.Nano} nano-USD"
+            $"of user {call.User} and key {call.Key} (group {call.Group}, channel {call.Channel}, credential {call.Credential}) at {call.At:yyyy-MM-dd HH:mm:ss.ffffff} was charged {call.Nano} nano-USD"
             + (call.Quota is { } group ? $", from the quota of group {group} too" : "")
-            + (call.Budget is { } channel ? $", from the budget of channel {channel} too" : "")
-            + $" (served by group {call.Group}, channel {call.Channel}, credential {call.Credential})";
+            + (call.Budget is { } channel ? $", from the budget of channel {channel} too" : "");
     }
 
     private async Task CompareBalancesAsync(CallTotals posted, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
@@ -161,7 +160,7 @@ internal sealed class AuditStore : IAsyncDisposable
         }
 
         static string Tell(Spending spent) =>
-            $"{spent.Total} nano-USD in total, {spent.MonthNano} in {spent.Month / 12:0000}-{(spent.Month % 12) + 1:00}, {spent.DayNano} on {DateOnly.FromDayNumber(spent.Day):yyyy-MM-dd}, {spent.WeekNano} in its week";
+            $"{spent.Total} nano-USD in total, {spent.MonthNano} in {spent.Month / 12:0000}-{(spent.Month % 12) + 1:00}, {spent.DayNano} on {DateOnly.FromDayNumber(spent.Day):yyyy-MM-dd} ({spent.WeekNano} in its week)";
     }
 
     private static void Add(ImmutableArray<string>.Builder problems, IEnumerable<string> more) => problems.AddRange(more.Take(MostProblems - problems.Count));

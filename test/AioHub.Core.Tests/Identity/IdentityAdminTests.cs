@@ -66,7 +66,7 @@ public abstract class IdentityAdminTests(DatabaseEngine engine) : OnDatabase(eng
         (await Identity.UpsertKeyAsync(key, cancellation: Cancellation)).Report.Any.ShouldBeFalse();
         var changed = (await Identity.UpsertKeyAsync(key with { Limits = Limits.None, ExpiresAt = (DateTime?)null }, cancellation: Cancellation)).Report;
         changed.Changes.ShouldBe(
-            ["expires_at: 2027-01-01T00:00:00Z → none", "limits.nano_usd_per_day: 5 → none", "limits.rpm: 3 → none"], ignoreOrder: true);
+            ["expires_at: 2027-01-01T00:00:00Z → none", "limits.usd_per_day: 0.000000005 → none", "limits.rpm: 3 → none"], ignoreOrder: true);
         (await Identity.UpsertKeyAsync(new KeyDraft { Name = "laptop", User = "ann@example.com" }, cancellation: Cancellation)).Report.Any.ShouldBeFalse();
     }
 

@@ -77,11 +77,11 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
         using var book = await LoadedBookAsync();
         await book.FollowAsync([(LimitOwner.Group, 9), (LimitOwner.Channel, 1), (LimitOwner.Channel, 2)], Cancellation);
         var group = new Payer(9, new Limits { PerDay = new NanoUsd(90) }, false);
-        HoldClaim At(long channel) => new(Key(), group, new Payer(channel, new Limits { Total = new NanoUsd(80) }, true), Payer.None, Now);
+        HoldClaim At(long channel) => new(Key(), group, new Payer(channel, new Limits { Total = new NanoUsd(95) }, true), Payer.None, Now);
 
         var hold = (await book.ReserveAsync(At(1), new NanoUsd(60), Cancellation)).Hold!;
         (await book.MoveAsync(hold, At(2) with { Patience = TimeSpan.Zero }, new NanoUsd(91), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupBudget);
-        (await book.MoveAsync(hold, At(2) with { Patience = TimeSpan.Zero }, new NanoUsd(81), Cancellation)).Refusal.ShouldBe(HoldRefusal.ChannelBudget);
+        (await book.MoveAsync(hold, At(2) with { Patience = TimeSpan.Zero }, new NanoUsd(96), Cancellation)).Refusal.ShouldBe(HoldRefusal.ChannelBudget);
         book.HeldOf(AccountRef.Budget(new ChannelId(1))).ShouldBe(new NanoUsd(60), "refused moves change nothing");
         (await book.MoveAsync(hold, At(2), new NanoUsd(70), Cancellation)).Hold.ShouldBeSameAs(hold);
         book.HeldOf(AccountRef.Budget(new ChannelId(1))).ShouldBe(NanoUsd.Zero);
@@ -103,6 +103,7 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
         using var book = await LoadedBookAsync();
         using var journal = UsageJournal.Open(Folder, Time);
         await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        await book.FollowAsync([], Cancellation);
         var claim = Of(LimitOwner.Group, new Limits { PerDay = new NanoUsd(1_000) });
         await CallAsync(100);
         await writer.FlushAsync(Cancellation);
@@ -113,6 +114,7 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
         Time.Set(Now.AddSeconds(5));
         await book.FollowAsync([(LimitOwner.Group, Id)], Cancellation);
         book.SpentOf(LimitOwner.Group, Id, BudgetPeriod.Day).ShouldBe(new NanoUsd(100), "what the database holds");
+        Time.Set(Now.AddSeconds(1));
         await CallAsync(50);
         journal.Append(Served(300) with { StartedAt = begun });
         book.Settle(running, new NanoUsd(300));
@@ -125,7 +127,7 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
             book.SpentOf(LimitOwner.Group, Id, period).ShouldBe(new NanoUsd(650), $"{period}");
         }
 
-        (await book.ReserveAsync(claim, new NanoUsd(351), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupBudget);
+        (await book.ReserveAsync(claim with { StartedAt = Now }, new NanoUsd(351), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupBudget);
         using var anew = await LoadedBookAsync();
         await anew.FollowAsync([(LimitOwner.Group, Id), (LimitOwner.User, 1), (LimitOwner.Channel, Id), (LimitOwner.Credential, Id)], Cancellation);
         foreach (var (owner, id) in new[] { (LimitOwner.Group, Id), (LimitOwner.User, 1L), (LimitOwner.Channel, Id), (LimitOwner.Credential, Id) })
