@@ -350,13 +350,12 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
 
     private ModelHold? Take()
     {
-        if (_open.Count == 0)
+        var hold = _open.Count == 0 ? null : _open[_random.Next(_open.Count)];
+        if (hold is not null)
         {
-            return null;
+            Forget(hold);
         }
 
-        var hold = _open[_random.Next(_open.Count)];
-        Forget(hold);
         return hold;
     }
 
