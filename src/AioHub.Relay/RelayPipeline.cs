@@ -126,10 +126,9 @@ internal sealed class RelayPipeline(
             again = null;
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
-            var reserved = await reserve.HoldAsync(order, attempt, settlement.Hold, clock.CallerToken);
+            var reserved = await reserve.HoldAsync(order, attempt, settlement, clock.CallerToken);
             if (reserved.Failed(out var failure, out var hold))
             {
-                order.Route.PassOver(attempt.Group, failure.Code, failure.Message);
                 continue;
             }
 
@@ -156,11 +155,11 @@ internal sealed class RelayPipeline(
                 {
                     if (stream is null)
                     {
-                        ShowRoute(http, order.Envelope, attempt, settlement.Attempts.Length + 1);
+                        ShowRoute(http, order.Envelope, attempt, settlement.Attempts + 1);
                     }
                     else
                     {
-                        await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts.Length + 1);
+                        await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts + 1);
                     }
 
                     settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
@@ -185,7 +184,7 @@ internal sealed class RelayPipeline(
             RelayLog.AttemptFailed(logger, order.Envelope.Id, attempt.Channel.Name, failure.Code);
 
             // A pooled connection that the upstream had closed meanwhile says nothing about the upstream: once more, on a fresh one.
-            if (ReferenceEquals(failure, UpstreamFailures.Unreachable) && settlement.Attempts.Length == 1)
+            if (ReferenceEquals(failure, UpstreamFailures.Unreachable) && settlement.Attempts == 1)
             {
                 again = attempt;
                 best ??= failure;
@@ -237,7 +236,7 @@ internal sealed class RelayPipeline(
     /// <summary>No answer: the reason goes to the caller, by status while that is still open, else inside the stream. Nothing is charged.</summary>
     private static async ValueTask RefuseAsync(HttpContext http, Envelope envelope, Settlement settlement, CallerStream? stream, Failure failure)
     {
-        var outcome = settlement.Attempts.Length == 0 ? CallOutcome.Refused : CallOutcome.Failed;
+        var outcome = settlement.Attempts == 0 ? CallOutcome.Refused : CallOutcome.Failed;
         settlement.ReleaseHold();
         settlement.Settle(outcome, tap: null, complete: false, failure.Status, failure);
         if (stream is not null)
@@ -251,7 +250,7 @@ internal sealed class RelayPipeline(
         }
         else
         {
-            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.Length.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers["x-aiohub-attempts"] = settlement.Attempts.ToString(CultureInfo.InvariantCulture);
             await FailureWriter.WriteAsync(http, envelope.Route.Dialect, envelope.Id.ToString(), failure);
         }
     }

@@ -11,22 +11,6 @@ public enum Role
     Owner,
 }
 
-/// <summary>Bounds of one API key; null = none. Money is nano-USD; days and months are UTC calendar periods.</summary>
-public sealed record KeyLimits
-{
-    public static KeyLimits None { get; } = new();
-
-    public NanoUsd? PerDay { get; init; }
-    public NanoUsd? PerMonth { get; init; }
-    public NanoUsd? Total { get; init; }
-    /// <summary>Requests per minute.</summary>
-    public int? Rpm { get; init; }
-    /// <summary>Calls at the same time.</summary>
-    public int? Concurrency { get; init; }
-
-    public bool HasBudget => PerDay is not null || PerMonth is not null || Total is not null;
-}
-
 /// <summary>An API key as the hot path sees it: immutable; its secret is nowhere in it.</summary>
 public sealed record ApiKey
 {
@@ -41,11 +25,13 @@ public sealed record ApiKey
     public bool CrossGroupFailover { get; init; } = true;
     /// <summary>Globs of models that the key may use; empty = all.</summary>
     public ImmutableArray<string> Models { get; init; } = [];
-    public KeyLimits Limits { get; init; } = KeyLimits.None;
     /// <summary>On all prices of this key, beside the group's and the owner's.</summary>
     public decimal Multiplier { get; init; } = 1m;
     /// <summary>The owner's, on all prices of all keys.</summary>
     public decimal OwnerMultiplier { get; init; } = 1m;
+    public Limits Limits { get; init; } = Limits.None;
+    /// <summary>The owner's own limits, over all of the owner's keys.</summary>
+    public Limits OwnerLimits { get; init; } = Limits.None;
     public DateTime? ExpiresAt { get; init; }
     public bool Enabled { get; init; } = true;
     /// <summary>The owner may see channel names.</summary>

@@ -136,6 +136,7 @@ public sealed class ApiKeyDirectory(MasterKey master)
         Limits = record.Limits,
         Multiplier = record.Multiplier,
         OwnerMultiplier = owner.Multiplier,
+        OwnerLimits = owner.Limits,
         ExpiresAt = record.ExpiresAt,
         Enabled = record.Enabled && owner.Enabled,
     };

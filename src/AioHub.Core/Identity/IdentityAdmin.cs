@@ -66,7 +66,11 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         await using var context = database.CreateContext();
         var rows = await IdentityStore.ListUsersAsync(context, cancellation);
         return [.. rows.Select(static row =>
-            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt) { Multiplier = row.Multiplier })];
+            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt)
+            {
+                Multiplier = row.Multiplier,
+                Limits = LimitsText.To(row.Limits),
+            })];
     }
 
     /// <summary>Keys in the order of their making, revoked ones included.</summary>
@@ -89,6 +93,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             problems.Require(LooksLikeEmail(email), "email", $"'{draft.Email}' is not an e-mail address such as ann@example.com");
             CheckNames("tags", draft.Tags, problems);
             CheckMultiplier(draft.Multiplier, problems);
+            LimitsText.Check(draft.Limits, problems);
             problems.ThrowIfAny();
 
             var row = await IdentityStore.FindUserAsync(transaction.Context, email, cancellation);
@@ -103,6 +108,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
             row.Multiplier = lines.Set("multiplier", row.Multiplier, draft.Multiplier ?? row.Multiplier);
             row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
+            row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
             var changed = created || lines.Any;
             if (changed)
             {
@@ -176,14 +182,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         row.Multiplier = lines.Set("multiplier", row.Multiplier, draft.Multiplier ?? row.Multiplier);
         row.ExpiresAt = lines.Set("expires_at", row.ExpiresAt, Moment(draft.ExpiresAt.Or(row.ExpiresAt)));
         row.Enabled = lines.Set("enabled", row.Enabled, draft.Enabled ?? row.Enabled);
-        if (draft.Limits is { } limits)
-        {
-            row.NanoUsdPerDay = lines.Set("limits.nano_usd_per_day", row.NanoUsdPerDay, limits.PerDay?.Value);
-            row.NanoUsdPerMonth = lines.Set("limits.nano_usd_per_month", row.NanoUsdPerMonth, limits.PerMonth?.Value);
-            row.NanoUsdTotal = lines.Set("limits.nano_usd_total", row.NanoUsdTotal, limits.Total?.Value);
-            row.Rpm = lines.Set("limits.rpm", row.Rpm, limits.Rpm);
-            row.Concurrency = lines.Set("limits.concurrency", row.Concurrency, limits.Concurrency);
-        }
+        row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
     }
 
     // Whole seconds of UTC: both engines give back exactly this, so that applying a file twice changes nothing.
@@ -227,17 +226,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
 
         CheckNames("models", draft.Models, problems);
         CheckMultiplier(draft.Multiplier, problems);
-        if (draft.Limits is { } limits)
-        {
-            RequirePositive("limits.usd_per_day", limits.PerDay?.Value);
-            RequirePositive("limits.usd_per_month", limits.PerMonth?.Value);
-            RequirePositive("limits.usd_total", limits.Total?.Value);
-            RequirePositive("limits.rpm", limits.Rpm);
-            RequirePositive("limits.concurrency", limits.Concurrency);
-        }
-
-        void RequirePositive(string field, long? value) =>
-            problems.Require(value is null or > 0, field, "must be greater than 0; leave it out for no limit, or disable the key");
+        LimitsText.Check(draft.Limits, problems);
     }
 
     private static void CheckMultiplier(decimal? multiplier, ProblemList problems)
@@ -271,9 +260,10 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             Groups = JsonText.ToList(row.Groups),
             CrossGroupFailover = row.CrossGroupFailover,
             Models = JsonText.ToList(row.Models),
-            Limits = IdentityStore.LimitsOf(row.NanoUsdPerDay, row.NanoUsdPerMonth, row.NanoUsdTotal, row.Rpm, row.Concurrency),
             Multiplier = row.Multiplier,
             OwnerMultiplier = owner.Multiplier,
+            Limits = LimitsText.To(row.Limits),
+            OwnerLimits = LimitsText.To(owner.Limits),
             ExpiresAt = row.ExpiresAt,
             Enabled = row.Enabled,
         },

@@ -14,6 +14,8 @@ public sealed record UserDraft
     /// <summary>On all prices of all keys of the user; default 1.</summary>
     public decimal? Multiplier { get; init; }
     public bool? Enabled { get; init; }
+    /// <summary>Replaces all limits of the user.</summary>
+    public Limits? Limits { get; init; }
 }
 
 /// <summary>What an API key shall be. A null or unnamed member stays as it is (or takes its default when the key is new).</summary>
@@ -31,9 +33,9 @@ public sealed record KeyDraft
     /// <summary>Globs; empty = all models.</summary>
     public ImmutableArray<string>? Models { get; init; }
     /// <summary>Replaces all limits of the key.</summary>
-    public KeyLimits? Limits { get; init; }
     /// <summary>On all prices of this key; default 1.</summary>
     public decimal? Multiplier { get; init; }
+    public Limits? Limits { get; init; }
     /// <summary>UTC; null = never.</summary>
     public Named<DateTime?> ExpiresAt { get; init; }
     public bool? Enabled { get; init; }
@@ -47,6 +49,7 @@ public sealed record KeyReport(ChangeReport Report, ApiKeyId Id, UserId Owner, s
 public sealed record UserListing(UserId Id, string Email, Role Role, ImmutableArray<string> Tags, bool Enabled, DateTime CreatedAt)
 {
     public decimal Multiplier { get; init; } = 1m;
+    public Limits Limits { get; init; } = Limits.None;
 }
 
 /// <summary>A key as lists show it.</summary>

@@ -16,6 +16,7 @@ internal sealed class UserRow
     public string Tags { get; set; } = JsonText.EmptyList;
     public decimal Multiplier { get; set; } = 1m;
     public bool Enabled { get; set; } = true;
+    public string Limits { get; set; } = LimitsText.None;
     public DateTime CreatedAt { get; set; }
     /// <summary>The <see cref="ChangeAreas.Identity"/> version at which it last changed.</summary>
     public long Version { get; set; }
@@ -46,11 +47,7 @@ internal sealed class ApiKeyRow
     public bool CrossGroupFailover { get; set; } = true;
     public string Models { get; set; } = JsonText.EmptyList;
     public decimal Multiplier { get; set; } = 1m;
-    public long? NanoUsdPerDay { get; set; }
-    public long? NanoUsdPerMonth { get; set; }
-    public long? NanoUsdTotal { get; set; }
-    public int? Rpm { get; set; }
-    public int? Concurrency { get; set; }
+    public string Limits { get; set; } = LimitsText.None;
     public DateTime? ExpiresAt { get; set; }
     public bool Enabled { get; set; } = true;
     public DateTime CreatedAt { get; set; }
@@ -77,7 +74,10 @@ internal sealed class ApiKeyRow
     }
 }
 
-internal sealed record UserRecord(long Id, Role Role, ImmutableArray<string> Tags, bool Enabled, long Version, decimal Multiplier = 1m);
+internal sealed record UserRecord(long Id, Role Role, ImmutableArray<string> Tags, bool Enabled, long Version, decimal Multiplier = 1m)
+{
+    public Limits Limits { get; init; } = Limits.None;
+}
 
 internal sealed record KeyRecord
 {
@@ -88,8 +88,8 @@ internal sealed record KeyRecord
     public required ImmutableArray<string> Groups { get; init; }
     public required bool CrossGroupFailover { get; init; }
     public required ImmutableArray<string> Models { get; init; }
-    public required KeyLimits Limits { get; init; }
     public decimal Multiplier { get; init; } = 1m;
+    public required Limits Limits { get; init; }
     public required DateTime? ExpiresAt { get; init; }
     public required bool Enabled { get; init; }
     public required bool Revoked { get; init; }
@@ -103,15 +103,19 @@ internal static class IdentityStore
     public static async Task ReloadAsync(HubReader reader, ApiKeyDirectory directory, CancellationToken cancellation)
     {
         var users = await reader.ReadAsync(
-            """SELECT "Id", "Role", "Tags", "Enabled", "Version", "Multiplier" FROM users WHERE "Version" > @version""",
-            static row => new UserRecord(row.GetInt64(0), row.Name<Role>(1), JsonText.ToList(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4), row.GetDecimal(5)),
+            """SELECT "Id", "Role", "Tags", "Enabled", "Version", "Multiplier", "Limits" FROM users WHERE "Version" > @version""",
+            static row => new UserRecord(row.GetInt64(0), row.Name<Role>(1), JsonText.ToList(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4), row.GetDecimal(5))
+            {
+                Limits = LimitsText.To(row.GetString(6)),
+            },
             cancellation,
             directory.SeenVersion);
         var same = new Dictionary<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        var sameLimits = new Dictionary<string, Limits>(StringComparer.Ordinal);
         var keys = await reader.ReadAsync(
             """
-            SELECT "Id", "UserId", "Name", "Hash", "Groups", "CrossGroupFailover", "Models", "NanoUsdPerDay", "NanoUsdPerMonth", "NanoUsdTotal",
-                   "Rpm", "Concurrency", "ExpiresAt", "Enabled", "RevokedAt", "Version", "Multiplier"
+            SELECT "Id", "UserId", "Name", "Hash", "Groups", "CrossGroupFailover", "Models", "Limits",
+                   "ExpiresAt", "Enabled", "RevokedAt", "Version", "Multiplier"
             FROM api_keys WHERE "Version" > @version
             """,
             row => new KeyRecord
@@ -123,27 +127,17 @@ internal static class IdentityStore
                 Groups = Shared(same, row.GetString(4)),
                 CrossGroupFailover = row.GetBoolean(5),
                 Models = Shared(same, row.GetString(6)),
-                Limits = LimitsOf(row.Long(7), row.Long(8), row.Long(9), row.Int(10), row.Int(11)),
-                ExpiresAt = row.Moment(12),
-                Enabled = row.GetBoolean(13),
-                Revoked = !row.IsDBNull(14),
-                Version = row.GetInt64(15),
-                Multiplier = row.GetDecimal(16),
+                Limits = Shared(sameLimits, row.GetString(7)),
+                ExpiresAt = row.Moment(8),
+                Enabled = row.GetBoolean(9),
+                Revoked = !row.IsDBNull(10),
+                Version = row.GetInt64(11),
+                Multiplier = row.GetDecimal(12),
             },
             cancellation,
             directory.SeenVersion);
         directory.Apply(users, keys);
     }
-
-    public static KeyLimits LimitsOf(long? perDay, long? perMonth, long? total, int? rpm, int? concurrency) =>
-        (perDay ?? perMonth ?? total ?? rpm ?? concurrency) is null ? KeyLimits.None : new KeyLimits
-        {
-            PerDay = Money(perDay),
-            PerMonth = Money(perMonth),
-            Total = Money(total),
-            Rpm = rpm,
-            Concurrency = concurrency,
-        };
 
     /// <summary>The names of all groups. Identity knows that groups have names and nothing else of them.</summary>
     public static async Task<HashSet<string>> GroupNamesAsync(HubContext context, CancellationToken cancellation) =>
@@ -169,8 +163,6 @@ internal static class IdentityStore
     public static Task<List<ApiKeyRow>> ListKeysAsync(HubContext context, long? user, CancellationToken cancellation) =>
         context.Set<ApiKeyRow>().AsNoTracking().Where(row => user == null || row.UserId == user).OrderBy(static row => row.Id).ToListAsync(cancellation);
 
-    private static NanoUsd? Money(long? nano) => nano is { } value ? new NanoUsd(value) : null;
-
     // Ten thousand keys mostly carry the same few lists.
     private static ImmutableArray<string> Shared(Dictionary<string, ImmutableArray<string>> same, string json)
     {
@@ -180,5 +172,15 @@ internal static class IdentityStore
         }
 
         return list;
+    }
+
+    private static Limits Shared(Dictionary<string, Limits> same, string json)
+    {
+        if (!same.TryGetValue(json, out var limits))
+        {
+            same[json] = limits = LimitsText.To(json);
+        }
+
+        return limits;
     }
 }

@@ -27,23 +27,30 @@ internal static class ChargeStore
             COALESCE((SELECT MAX("Id") FROM entries), 0)
         """;
 
-    private const string LoadSql =
-        """SELECT "Seq", "UserId", "KeyId", "QuotaGroupId", "StartedAt", "ChargeNano" FROM request_log WHERE "Seq" > $1 ORDER BY "Seq" """;
+    private const string LoadSql = """
+        SELECT "Seq", "UserId", "KeyId", "QuotaGroupId", "StartedAt", "ChargeNano", "GroupId", "ChannelId", "CredentialId", "BudgetChannelId"
+        FROM request_log WHERE "Seq" > $1 ORDER BY "Seq"
+        """;
 
     private const string ThroughSql = """INSERT INTO posting ("Id", "Through") VALUES (1, $1) ON CONFLICT ("Id") DO UPDATE SET "Through" = excluded."Through" """;
 
     private const string BalanceConflict =
         """ON CONFLICT ("Kind", "OwnerId") DO UPDATE SET "BalanceNano" = accounts."BalanceNano" + excluded."BalanceNano" """;
 
+    private const string WindowInsert = """INSERT INTO spending ("Owner", "OwnerId", "Day", "DayNano", "WeekNano", "Month", "MonthNano", "TotalNano") """;
+
+    // The week of a day is its number divided by seven (SpendingWindow).
     private const string WindowConflict = """
-        ON CONFLICT ("KeyId") DO UPDATE SET
-            "Day" = CASE WHEN excluded."Day" > key_spending."Day" THEN excluded."Day" ELSE key_spending."Day" END,
-            "DayNano" = CASE WHEN excluded."Day" > key_spending."Day" THEN 0 ELSE key_spending."DayNano" END
-                + CASE WHEN excluded."Day" < key_spending."Day" THEN 0 ELSE excluded."DayNano" END,
-            "Month" = CASE WHEN excluded."Month" > key_spending."Month" THEN excluded."Month" ELSE key_spending."Month" END,
-            "MonthNano" = CASE WHEN excluded."Month" > key_spending."Month" THEN 0 ELSE key_spending."MonthNano" END
-                + CASE WHEN excluded."Month" < key_spending."Month" THEN 0 ELSE excluded."MonthNano" END,
-            "TotalNano" = key_spending."TotalNano" + excluded."TotalNano"
+        ON CONFLICT ("Owner", "OwnerId") DO UPDATE SET
+            "Day" = CASE WHEN excluded."Day" > spending."Day" THEN excluded."Day" ELSE spending."Day" END,
+            "DayNano" = CASE WHEN excluded."Day" > spending."Day" THEN 0 ELSE spending."DayNano" END
+                + CASE WHEN excluded."Day" < spending."Day" THEN 0 ELSE excluded."DayNano" END,
+            "WeekNano" = CASE WHEN excluded."Day" / 7 > spending."Day" / 7 THEN 0 ELSE spending."WeekNano" END
+                + CASE WHEN excluded."Day" / 7 < spending."Day" / 7 THEN 0 ELSE excluded."WeekNano" END,
+            "Month" = CASE WHEN excluded."Month" > spending."Month" THEN excluded."Month" ELSE spending."Month" END,
+            "MonthNano" = CASE WHEN excluded."Month" > spending."Month" THEN 0 ELSE spending."MonthNano" END
+                + CASE WHEN excluded."Month" < spending."Month" THEN 0 ELSE excluded."MonthNano" END,
+            "TotalNano" = spending."TotalNano" + excluded."TotalNano"
         """;
 
     /// <summary>Reads from the request log what is not posted: after a start, or when another process wrote meanwhile.</summary>
@@ -60,10 +67,12 @@ internal static class ChargeStore
         {
             calls.Add(new LoggedCall(
                 reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3),
-                RequestLogRow.MomentOf(reader.GetInt64(4)), reader.GetInt64(5)));
+                RequestLogRow.MomentOf(reader.GetInt64(4)), reader.GetInt64(5), Number(6), Number(7), Number(8), Number(9)));
         }
 
         return calls;
+
+        long? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
     }
 
     public static void Post(SqliteConnection connection, CallTotals calls)
@@ -74,11 +83,11 @@ internal static class ChargeStore
             balance.Bind(1, LedgerNames.Of(account.Kind)).Bind(2, account.OwnerId).Bind(3, nano).Execute();
         }
 
-        using var window = new SqliteStatement(
-            connection, $"INSERT INTO key_spending (\"KeyId\", \"Day\", \"DayNano\", \"Month\", \"MonthNano\", \"TotalNano\") VALUES (?1, ?2, ?3, ?4, ?5, ?6) {WindowConflict}");
-        foreach (var (key, spent) in calls.Keys)
+        using var window = new SqliteStatement(connection, $"{WindowInsert} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) {WindowConflict}");
+        foreach (var (spender, spent) in calls.Spending)
         {
-            window.Bind(1, key).Bind(2, (long)spent.Day).Bind(3, spent.DayNano).Bind(4, (long)spent.Month).Bind(5, spent.MonthNano).Bind(6, spent.Total).Execute();
+            window.Bind(1, (long)spender.Owner).Bind(2, spender.Id).Bind(3, (long)spent.Day).Bind(4, spent.DayNano).Bind(5, spent.WeekNano)
+                .Bind(6, (long)spent.Month).Bind(7, spent.MonthNano).Bind(8, spent.Total).Execute();
         }
 
         PostByUser(connection, calls);
@@ -94,14 +103,16 @@ internal static class ChargeStore
             .Add(NpgsqlDbType.Text, balances, static row => LedgerNames.Of(row.Account.Kind))
             .Add(NpgsqlDbType.Bigint, balances, static row => row.Account.OwnerId)
             .Add(NpgsqlDbType.Bigint, balances, static row => row.Nano);
-        var keys = calls.Keys.ToArray();
-        Command($"INSERT INTO key_spending (\"KeyId\", \"Day\", \"DayNano\", \"Month\", \"MonthNano\", \"TotalNano\") SELECT * FROM unnest($1, $2, $3, $4, $5, $6) {WindowConflict}")
-            .Add(NpgsqlDbType.Bigint, keys, static row => row.Key)
-            .Add(NpgsqlDbType.Integer, keys, static row => row.Value.Day)
-            .Add(NpgsqlDbType.Bigint, keys, static row => row.Value.DayNano)
-            .Add(NpgsqlDbType.Integer, keys, static row => row.Value.Month)
-            .Add(NpgsqlDbType.Bigint, keys, static row => row.Value.MonthNano)
-            .Add(NpgsqlDbType.Bigint, keys, static row => row.Value.Total);
+        var spending = calls.Spending.ToArray();
+        Command($"{WindowInsert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) {WindowConflict}")
+            .Add(NpgsqlDbType.Integer, spending, static row => (int)row.Key.Owner)
+            .Add(NpgsqlDbType.Bigint, spending, static row => row.Key.Id)
+            .Add(NpgsqlDbType.Integer, spending, static row => row.Value.Day)
+            .Add(NpgsqlDbType.Bigint, spending, static row => row.Value.DayNano)
+            .Add(NpgsqlDbType.Bigint, spending, static row => row.Value.WeekNano)
+            .Add(NpgsqlDbType.Integer, spending, static row => row.Value.Month)
+            .Add(NpgsqlDbType.Bigint, spending, static row => row.Value.MonthNano)
+            .Add(NpgsqlDbType.Bigint, spending, static row => row.Value.Total);
         var users = calls.ByUser().ToArray();
         Command("INSERT INTO user_calls (\"UserId\", \"Seq\") SELECT * FROM unnest($1, $2)")
             .Add(NpgsqlDbType.Bigint, users, static row => row.User)
@@ -192,6 +203,12 @@ internal sealed class RequestLogRow
     public long ChargeNano { get; set; }
     /// <summary>The group whose quota paid too.</summary>
     public long? QuotaGroupId { get; set; }
+    /// <summary>The channel whose budget paid too.</summary>
+    public long? BudgetChannelId { get; set; }
+    /// <summary>What served it, for limits on money.</summary>
+    public long? GroupId { get; set; }
+    public long? ChannelId { get; set; }
+    public long? CredentialId { get; set; }
     public double TotalMs { get; set; }
     public double? FirstByteMs { get; set; }
     /// <summary>The process that has counted this charge in memory already; null = every process must pick it up.</summary>
@@ -229,6 +246,7 @@ internal sealed class RequestLogRow
             builder.Property(static row => row.Id).HasMaxLength(16).IsRequired();
             builder.HasIndex(static row => row.Id).IsUnique();
             builder.HasIndex(static row => new { row.QuotaGroupId, row.Seq }).HasFilter("\"QuotaGroupId\" IS NOT NULL");
+            builder.HasIndex(static row => new { row.BudgetChannelId, row.Seq }).HasFilter("\"BudgetChannelId\" IS NOT NULL");
         }
     }
 }
@@ -266,29 +284,6 @@ internal sealed class PostingRow
         {
             builder.ToTable("posting");
             builder.Property(static row => row.Id).ValueGeneratedNever();
-        }
-    }
-}
-
-/// <summary>What a key has spent in its latest day and month (UTC), and in all; by the moments at which calls began.</summary>
-internal sealed class KeySpendingRow
-{
-    public long KeyId { get; set; }
-    /// <summary><see cref="SpendingWindow.DayNumber"/> of the latest day with a charge.</summary>
-    public int Day { get; set; }
-    public long DayNano { get; set; }
-    /// <summary><see cref="SpendingWindow.MonthNumber"/> of the latest month with a charge.</summary>
-    public int Month { get; set; }
-    public long MonthNano { get; set; }
-    public long TotalNano { get; set; }
-
-    private sealed class Configuration : IEntityTypeConfiguration<KeySpendingRow>
-    {
-        public void Configure(EntityTypeBuilder<KeySpendingRow> builder)
-        {
-            builder.ToTable("key_spending");
-            builder.HasKey(static row => row.KeyId);
-            builder.Property(static row => row.KeyId).ValueGeneratedNever();
         }
     }
 }

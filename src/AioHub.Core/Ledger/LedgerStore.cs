@@ -21,13 +21,10 @@ internal sealed record NewEntry(EntryKind Kind, NanoUsd Amount, string Reason, s
     public long? PairId { get; init; }
 }
 
-/// <summary>An entry or a charge that this process has not counted in memory.</summary>
-internal readonly record struct ForeignEntry(AccountRef Account, long AmountNano, long? KeyId, DateTime At);
-
 /// <summary>All that the hold book needs to start, of one moment.</summary>
 /// <param name="Last">The newest number of an entry or a call.</param>
 internal sealed record LedgerSnapshot(
-    long Version, long Last, IReadOnlyDictionary<AccountRef, long> Balances, IReadOnlyDictionary<long, KeySpending> Spending);
+    long Version, long Last, IReadOnlyDictionary<AccountRef, long> Balances, IReadOnlyDictionary<Spender, Spending> Spending);
 
 /// <summary>Reads and writes accounts and entries through EF Core; the charges of calls are rows of the request log, posted in bulk (<see cref="ChargeStore"/>).</summary>
 internal static class LedgerStore
@@ -160,8 +157,7 @@ internal static class LedgerStore
         await using var snapshot = await BeginSnapshotAsync(context, cancellation);
         var version = await VersionAsync(context, cancellation);
         var last = await LastAsync(context, cancellation);
-        var unposted = await ChargeStore.LoadAsync(
-            context.Database.GetDbConnection(), context.Database.CurrentTransaction?.GetDbTransaction(), await ThroughAsync(context, cancellation), 0, cancellation);
+        var unposted = await SpendingStore.UnpostedAsync(context, cancellation);
         var accounts = await context.Set<AccountRow>().AsNoTracking().ToListAsync(cancellation);
         var balances = accounts.ToDictionary(static row => new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), static row => row.BalanceNano);
         foreach (var (account, nano) in unposted.Balances())
@@ -169,14 +165,7 @@ internal static class LedgerStore
             balances[account] = checked(balances.GetValueOrDefault(account) + nano);
         }
 
-        var keys = await context.Set<KeySpendingRow>().AsNoTracking().ToListAsync(cancellation);
-        var spending = keys.ToDictionary(static row => row.KeyId, static row => new KeySpending(row.Day, row.DayNano, row.Month, row.MonthNano, row.TotalNano));
-        foreach (var (key, spent) in unposted.Keys)
-        {
-            spending[key] = spending.GetValueOrDefault(key).With(spent);
-        }
-
-        return new LedgerSnapshot(version, last, balances, spending);
+        return new LedgerSnapshot(version, last, balances, await SpendingStore.ReadAsync(context, unposted, cancellation));
     }
 
     public static async Task<long> VersionAsync(HubContext context, CancellationToken cancellation) =>
@@ -187,28 +176,15 @@ internal static class LedgerStore
         await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0,
         await context.Set<RequestLogRow>().MaxAsync(static row => (long?)row.Seq, cancellation) ?? 0);
 
-    /// <summary>Entries and charges with after &lt; number ≤ last that are not of this origin.</summary>
-    public static async Task<IReadOnlyList<ForeignEntry>> ForeignAsync(HubContext context, long after, long last, long origin, CancellationToken cancellation)
+    /// <summary>Entries with after &lt; number ≤ last.</summary>
+    public static async Task<List<(AccountRef Account, long Nano)>> EntriesBetweenAsync(HubContext context, long after, long last, CancellationToken cancellation)
     {
         var rows = await (
             from entry in context.Set<EntryRow>().AsNoTracking()
             join account in context.Set<AccountRow>().AsNoTracking() on entry.AccountId equals account.Id
             where entry.Id > after && entry.Id <= last
-            select new { account.Kind, account.OwnerId, entry.AmountNano, entry.At }).ToListAsync(cancellation);
-        var foreign = rows.ConvertAll(static row => new ForeignEntry(new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.AmountNano, null, row.At));
-        var calls = await context.Set<RequestLogRow>().AsNoTracking()
-            .Where(row => row.Seq > after && row.Seq <= last && row.ChargeNano != 0 && (row.Origin == null || row.Origin != origin))
-            .Select(static row => new { row.UserId, row.KeyId, row.QuotaGroupId, row.ChargeNano, row.StartedAt }).ToListAsync(cancellation);
-        foreach (var call in calls)
-        {
-            foreign.Add(new ForeignEntry(new AccountRef(AccountKind.Wallet, call.UserId), -call.ChargeNano, call.KeyId, call.StartedAt));
-            if (call.QuotaGroupId is { } group)
-            {
-                foreign.Add(new ForeignEntry(new AccountRef(AccountKind.GroupQuota, group), -call.ChargeNano, null, call.StartedAt));
-            }
-        }
-
-        return foreign;
+            select new { account.Kind, account.OwnerId, entry.AmountNano }).ToListAsync(cancellation);
+        return rows.ConvertAll(static row => (new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.AmountNano));
     }
 
     /// <summary>A transaction that sees one moment. SQLite: a deferred one, so that readers never wait for the writer.</summary>
@@ -238,6 +214,7 @@ internal static class LedgerStore
         {
             AccountKind.Wallet => await calls.Where(row => row.UserId == account.OwnerId).SumAsync(static row => row.ChargeNano, cancellation),
             AccountKind.GroupQuota => await calls.Where(row => row.QuotaGroupId == account.OwnerId).SumAsync(static row => row.ChargeNano, cancellation),
+            AccountKind.ChannelBudget => await calls.Where(row => row.BudgetChannelId == account.OwnerId).SumAsync(static row => row.ChargeNano, cancellation),
             _ => 0,
         };
     }
@@ -257,6 +234,9 @@ internal static class LedgerStore
                 break;
             case AccountKind.GroupQuota:
                 yield return calls.Where(row => row.QuotaGroupId == account.OwnerId);
+                break;
+            case AccountKind.ChannelBudget:
+                yield return calls.Where(row => row.BudgetChannelId == account.OwnerId);
                 break;
             default:
                 break;

@@ -1,130 +1,241 @@
 using System.Collections.Concurrent;
 using AioHub.Core.Identity;
+using AioHub.Core.Primitives;
 
 namespace AioHub.Core.Ledger;
 
-/// <summary>Requests a minute and calls at a time, for a hub with one process. Exact: no 60 seconds ever hold more calls than the limit. No lock.</summary>
+/// <summary>
+/// Rates for a hub with one process. Exact for requests a minute: no 60 seconds ever hold more calls than the limit; for requests a day and tokens a minute
+/// see <see cref="SlidingSum"/>. No lock.
+/// </summary>
 public sealed class LocalRateLimits(TimeProvider time) : IRateLimits
 {
-    private readonly ConcurrentDictionary<long, Gate> _gates = new();
+    private readonly ConcurrentDictionary<long, RateGate> _keys = new();
+    private readonly ConcurrentDictionary<Spender, RateGate> _others = new();
 
     /// <inheritdoc/>
     public RateVerdict TryEnter(ApiKey key)
     {
-        var gate = _gates.TryGetValue(key.Id.Value, out var known) ? known : _gates.GetOrAdd(key.Id.Value, static _ => new Gate());
-
         // Counted for every key, limited or not: a limit may be set while calls run.
-        var running = Interlocked.Increment(ref gate.Running);
-        if (key.Limits.Concurrency is { } most && running > most)
+        var gate = OfKey(key);
+        if (!gate.TryRun(key.Limits.Concurrency))
         {
-            Interlocked.Decrement(ref gate.Running);
-            return new RateVerdict(false, "concurrency", TimeSpan.FromSeconds(1));
+            return RateGate.Busy(key.Limits.Concurrency!.Value, LimitOwner.Key);
         }
 
-        if (key.Limits.Rpm is { } rpm && !gate.RingFor(rpm).TryEnter(NowMilliseconds(), out var wait))
+        if (!key.Limits.HasRates && !key.OwnerLimits.HasRates)
         {
-            Interlocked.Decrement(ref gate.Running);
-            return new RateVerdict(false, "rpm", wait);
+            return RateVerdict.Yes;
         }
 
-        return new RateVerdict(true, null, TimeSpan.Zero);
+        // A request that was counted cannot be taken back: first whether the key has room.
+        var verdict = gate.Look(key.Limits, LimitOwner.Key, -1, Now(), isRunning: false);
+        verdict = verdict.Allowed ? TryEnterUser(key) : verdict;
+        if (verdict.Allowed && !(verdict = gate.TryCount(key.Limits, LimitOwner.Key, -1, Now(), out _)).Allowed)
+        {
+            LeaveUser(key);
+        }
+
+        if (!verdict.Allowed)
+        {
+            gate.EndRun();
+        }
+
+        return verdict;
     }
 
     /// <inheritdoc/>
     public void Leave(ApiKey key)
     {
-        if (_gates.TryGetValue(key.Id.Value, out var gate))
+        if (_keys.TryGetValue(key.Id.Value, out var gate))
         {
-            Interlocked.Decrement(ref gate.Running);
+            gate.EndRun();
         }
+
+        LeaveUser(key);
+    }
+
+    /// <inheritdoc/>
+    public RateVerdict TryTake(ApiKey key, long tokens, out RatePass? pass)
+    {
+        pass = null;
+        if (key.Limits.Tpm is null && key.OwnerLimits.Tpm is null)
+        {
+            return RateVerdict.Yes;
+        }
+
+        var now = Now();
+        var taken = new LocalRatePass(tokens);
+        var gate = OfKey(key);
+        var verdict = gate.TryTake(key.Limits, LimitOwner.Key, tokens, now, out var bucket);
+        if (verdict.Allowed)
+        {
+            taken.Add(gate, ran: false, bucket);
+            var user = Of(LimitOwner.User, key.Owner.Value);
+            verdict = user.TryTake(key.OwnerLimits, LimitOwner.User, tokens, now, out bucket);
+            if (verdict.Allowed)
+            {
+                taken.Add(user, ran: false, bucket);
+                pass = taken;
+                return verdict;
+            }
+
+            taken.Settle(0);
+        }
+
+        return verdict;
+    }
+
+    /// <inheritdoc/>
+    public RateVerdict TryBegin(in RateClaim claim, out RatePass? pass)
+    {
+        pass = null;
+        if (!claim.Group.Limits.HasRates && !claim.Channel.Limits.HasRates && !claim.Credential.Limits.HasRates)
+        {
+            return RateVerdict.Yes;
+        }
+
+        // A request that was counted cannot be taken back: first whether all of them have room.
+        var verdict = Look(claim);
+        if (!verdict.Allowed)
+        {
+            return verdict;
+        }
+
+        var now = Now();
+        var begun = new LocalRatePass(claim.Tokens);
+        verdict = Begin(claim.Group, LimitOwner.Group, begun, now);
+        verdict = verdict.Allowed ? Begin(claim.Channel, LimitOwner.Channel, begun, now) : verdict;
+        verdict = verdict.Allowed ? Begin(claim.Credential, LimitOwner.Credential, begun, now) : verdict;
+        if (verdict.Allowed)
+        {
+            pass = begun;
+        }
+        else
+        {
+            begun.Settle(0);
+        }
+
+        return verdict;
+    }
+
+    /// <inheritdoc/>
+    public RateVerdict Look(in RateClaim claim)
+    {
+        var now = Now();
+        var verdict = LookAt(claim.Group, LimitOwner.Group, claim.Tokens, now);
+        verdict = verdict.Allowed ? LookAt(claim.Channel, LimitOwner.Channel, claim.Tokens, now) : verdict;
+        return verdict.Allowed ? LookAt(claim.Credential, LimitOwner.Credential, claim.Tokens, now) : verdict;
     }
 
     /// <summary>Calls of a key that run now.</summary>
-    public int Running(ApiKey key) => _gates.TryGetValue(key.Id.Value, out var gate) ? Volatile.Read(ref gate.Running) : 0;
+    public int Running(ApiKey key) => _keys.TryGetValue(key.Id.Value, out var gate) ? gate.Running : 0;
 
-    private long NowMilliseconds() => (long)time.GetElapsedTime(0).TotalMilliseconds;
+    /// <summary>Attempts that run now at a group, channel or credential that has limits.</summary>
+    public int Running(LimitOwner owner, long id) => _others.TryGetValue(new Spender(owner, id), out var gate) ? gate.Running : 0;
 
-    private sealed class Gate
+    private RateVerdict TryEnterUser(ApiKey key)
     {
-        public int Running;
-        private MinuteRing? _ring;
-
-        /// <summary>The ring for a limit; a changed limit starts a new one.</summary>
-        public MinuteRing RingFor(int rpm)
+        if (!key.OwnerLimits.HasRates)
         {
-            var seen = Volatile.Read(ref _ring);
-            if (seen is not null && seen.Rpm == rpm)
-            {
-                return seen;
-            }
+            return RateVerdict.Yes;
+        }
 
-            var fresh = new MinuteRing(rpm);
-            var before = Interlocked.CompareExchange(ref _ring, fresh, seen);
-            return ReferenceEquals(before, seen) ? fresh : before ?? fresh;
+        var gate = Of(LimitOwner.User, key.Owner.Value);
+        if (!gate.TryRun(key.OwnerLimits.Concurrency))
+        {
+            return RateGate.Busy(key.OwnerLimits.Concurrency!.Value, LimitOwner.User);
+        }
+
+        var verdict = gate.TryCount(key.OwnerLimits, LimitOwner.User, -1, Now(), out _);
+        if (!verdict.Allowed)
+        {
+            gate.EndRun();
+        }
+
+        return verdict;
+    }
+
+    // The key is the same object from the call's beginning to its end, and so are its owner's limits.
+    private void LeaveUser(ApiKey key)
+    {
+        if (key.OwnerLimits.HasRates)
+        {
+            Of(LimitOwner.User, key.Owner.Value).EndRun();
         }
     }
+
+    private RateVerdict Begin(in Payer payer, LimitOwner owner, LocalRatePass pass, long now)
+    {
+        if (!payer.Limits.HasRates)
+        {
+            return RateVerdict.Yes;
+        }
+
+        var gate = Of(owner, payer.Id);
+        if (!gate.TryRun(payer.Limits.Concurrency))
+        {
+            return RateGate.Busy(payer.Limits.Concurrency!.Value, owner);
+        }
+
+        var verdict = gate.TryCount(payer.Limits, owner, pass.Estimate, now, out var bucket);
+        if (verdict.Allowed)
+        {
+            pass.Add(gate, ran: true, bucket);
+        }
+        else
+        {
+            gate.EndRun();
+        }
+
+        return verdict;
+    }
+
+    private RateVerdict LookAt(in Payer payer, LimitOwner owner, long tokens, long now) =>
+        payer.Limits.HasRates ? Of(owner, payer.Id).Look(payer.Limits, owner, tokens, now) : RateVerdict.Yes;
+
+    private RateGate OfKey(ApiKey key) =>
+        _keys.TryGetValue(key.Id.Value, out var gate) ? gate : _keys.GetOrAdd(key.Id.Value, static _ => new RateGate());
+
+    private RateGate Of(LimitOwner owner, long id)
+    {
+        var spender = new Spender(owner, id);
+        return _others.TryGetValue(spender, out var gate) ? gate : _others.GetOrAdd(spender, static _ => new RateGate());
+    }
+
+    private long Now() => (long)time.GetElapsedTime(0).TotalMilliseconds;
 }
 
-/// <summary>
-/// The moments of the last calls, one slot each: a call may start when the slot of its ticket was last used a minute ago. A slot holds the
-/// moment (42 bits) and the ticket's low bits (21), so that a half-finished entry is told from a full ring and finished by whoever sees it.
-/// </summary>
-internal sealed class MinuteRing
+/// <summary>Up to three places, given back once.</summary>
+internal sealed class LocalRatePass(long estimate) : RatePass
 {
-    private const int MostSlots = 60_000;
-    private const int TicketBits = 21;
-    private const long TicketMask = (1L << TicketBits) - 1;
-    private readonly long[] _slots;
-    private readonly long _window;
-    private long _next;
+    private readonly (RateGate? Gate, bool Ran, long Bucket)[] _places = new (RateGate?, bool, long)[3];
+    private int _count;
+    private int _ended;
 
-    /// <param name="rpm">Above 60,000 the ring keeps 60,000 slots and a window that is shorter in proportion, which bounds the minute just the same.</param>
-    public MinuteRing(int rpm)
+    public long Estimate { get; } = estimate;
+
+    /// <param name="ran">A place among the calls at a time was taken.</param>
+    /// <param name="bucket">Where tokens were taken; below zero: none were.</param>
+    public void Add(RateGate gate, bool ran, long bucket) => _places[_count++] = (gate, ran, bucket);
+
+    public override void Settle(long tokens)
     {
-        Rpm = rpm;
-        var slots = Math.Clamp(rpm, 0, MostSlots);
-        _window = rpm > MostSlots ? Math.Max(1, 60_000L * MostSlots / rpm) : 60_000;
-        _slots = new long[slots];
-        Array.Fill(_slots, -1L);
-    }
-
-    public int Rpm { get; }
-
-    public bool TryEnter(long now, out TimeSpan wait)
-    {
-        wait = TimeSpan.Zero;
-        if (_slots.Length == 0)
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
         {
-            wait = TimeSpan.FromMinutes(1);
-            return false;
+            return;
         }
 
-        while (true)
+        foreach (var (gate, ran, bucket) in _places.AsSpan(0, _count))
         {
-            var ticket = Volatile.Read(ref _next);
-            ref var slot = ref _slots[ticket % _slots.Length];
-            var seen = Volatile.Read(ref slot);
-            if (Volatile.Read(ref _next) != ticket)
+            if (bucket >= 0)
             {
-                continue;
+                gate!.Correct(bucket, Estimate, tokens);
             }
 
-            if (seen >= 0 && (seen & TicketMask) == (ticket & TicketMask))
+            if (ran)
             {
-                Interlocked.CompareExchange(ref _next, ticket + 1, ticket);
-                continue;
-            }
-
-            if (seen >= 0 && (seen >> TicketBits) + _window - now is > 0 and var left)
-            {
-                wait = TimeSpan.FromMilliseconds(left);
-                return false;
-            }
-
-            if (Interlocked.CompareExchange(ref slot, (now << TicketBits) | (ticket & TicketMask), seen) == seen)
-            {
-                Interlocked.CompareExchange(ref _next, ticket + 1, ticket);
-                return true;
+                gate!.EndRun();
             }
         }
     }

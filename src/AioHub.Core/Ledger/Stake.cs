@@ -1,117 +1,182 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing;
 
 namespace AioHub.Core.Ledger;
 
-/// <summary>The purses of one call and what is set aside in each of them. Immutable.</summary>
-internal sealed record Stake(Purse Wallet, KeyWindows Key, Purse? Quota, long Amount)
+/// <summary>A purse beside wallet and key that a call needs: a quota, or a window of somebody's limits.</summary>
+/// <param name="Floor">How far it may fall.</param>
+internal readonly record struct Share(Purse Purse, long Floor, HoldRefusal Refusal, BudgetPeriod Period);
+
+/// <summary>Which purse refused.</summary>
+internal readonly record struct Block(HoldRefusal Refusal, BudgetPeriod Period)
 {
-    /// <summary>Sets aside <paramref name="wallet"/> in wallet and windows, and <paramref name="quota"/> in the quota: all or nothing.</summary>
+    public static Block None => default;
+
+    public bool Is => Refusal != HoldRefusal.None;
+}
+
+/// <summary>The purses of one call and what is set aside in each of them. Immutable.</summary>
+internal sealed record Stake(Purse Wallet, SpendingWindows Key, Share[] Shares, long Amount)
+{
+    /// <summary>Sets money aside in all purses or in none. In those that <paramref name="before"/> has too only <paramref name="more"/> than there.</summary>
+    /// <param name="limits">The key's.</param>
+    /// <param name="more"><see cref="Amount"/>, or what a move needs on top; <see cref="Purse.Nothing"/> = nothing.</param>
     /// <param name="onlyHolds">When refused: spent money alone would have allowed it.</param>
-    public HoldRefusal TryReserve(KeyLimits limits, long wallet, long quota, out bool onlyHolds, out KeyBudgetPeriod period)
+    public Block TryReserve(Limits limits, long more, Stake? before, out bool onlyHolds)
     {
         onlyHolds = false;
-        var refusal = Missing(limits, wallet, quota, out period);
-        if (refusal != HoldRefusal.None)
+        var missing = Missing(limits, more, before);
+        if (missing.Is)
         {
-            return refusal;
+            return missing;
         }
 
         onlyHolds = true;
-        if (!Wallet.TryReserve(wallet, 0))
+        if (!Wallet.TryReserve(more, 0))
         {
-            return HoldRefusal.Wallet;
+            return new Block(HoldRefusal.Wallet, BudgetPeriod.None);
         }
 
-        var blocked = TryReserveWindows(limits, wallet);
-        if (blocked != KeyBudgetPeriod.None)
+        if (limits.HasBudget && TryReserveKey(limits, more) is var period and not BudgetPeriod.None)
         {
-            Wallet.Release(wallet);
-            period = blocked;
-            return HoldRefusal.KeyBudget;
+            Wallet.Release(more);
+            return new Block(HoldRefusal.KeyBudget, period);
         }
 
-        if (Quota is not null && !Quota.TryReserve(quota, 0))
+        for (var i = 0; i < Shares.Length; i++)
         {
-            Wallet.Release(wallet);
-            ReleaseWindows(wallet);
-            return HoldRefusal.GroupQuota;
+            ref readonly var share = ref Shares[i];
+            if (!share.Purse.TryReserve(Ask(share, more, before), share.Floor))
+            {
+                GiveBack(limits, more, before, i);
+                return new Block(share.Refusal, share.Period);
+            }
         }
 
         onlyHolds = false;
-        return HoldRefusal.None;
+        return Block.None;
     }
 
-    public void Release()
+    /// <summary>Whether spent money alone would refuse, or nothing does.</summary>
+    public Block Missing(Limits limits, long more, Stake? before)
+    {
+        if (!Wallet.CouldPay(more, 0))
+        {
+            return new Block(HoldRefusal.Wallet, BudgetPeriod.None);
+        }
+
+        if (limits.HasBudget)
+        {
+            // The longest period first: its reset tells when calling again makes sense.
+            for (var period = BudgetPeriod.Total; period > BudgetPeriod.None; period--)
+            {
+                if (!Key.Of(period).CouldPay(more, Floor(SpendingWindow.LimitOf(period, limits))))
+                {
+                    return new Block(HoldRefusal.KeyBudget, period);
+                }
+            }
+        }
+
+        foreach (ref readonly var share in Shares.AsSpan())
+        {
+            if (!share.Purse.CouldPay(Ask(share, more, before), share.Floor))
+            {
+                return new Block(share.Refusal, share.Period);
+            }
+        }
+
+        return Block.None;
+    }
+
+    /// <summary>Undoes <see cref="TryReserve"/>: wholly, or its first <paramref name="shares"/> shares.</summary>
+    public void GiveBack(Limits limits, long more, Stake? before, int shares)
+    {
+        Wallet.Release(more);
+        if (limits.HasBudget)
+        {
+            Key.Release(more);
+        }
+
+        foreach (ref readonly var share in Shares.AsSpan(0, shares))
+        {
+            share.Purse.Release(Ask(share, more, before));
+        }
+    }
+
+    /// <summary>After a move to <paramref name="after"/>: gives back what only this stake needed.</summary>
+    public void Leave(Limits limits, Stake after)
+    {
+        var less = Math.Max(0, Amount - after.Amount);
+        Wallet.Release(less);
+        if (limits.HasBudget)
+        {
+            Key.Release(less);
+        }
+
+        foreach (ref readonly var share in Shares.AsSpan())
+        {
+            share.Purse.Release(after.Has(share.Purse) ? less : Amount);
+        }
+    }
+
+    public void Release(Limits limits)
     {
         Wallet.Release(Amount);
-        ReleaseWindows(Amount);
-        Quota?.Release(Amount);
+        if (limits.HasBudget)
+        {
+            Key.Release(Amount);
+        }
+
+        foreach (ref readonly var share in Shares.AsSpan())
+        {
+            share.Purse.Release(Amount);
+        }
     }
 
-    public void Settle(long charge)
+    public void Settle(Limits limits, long charge)
     {
         Wallet.Settle(Amount, charge);
-        Key.Total.Settle(Amount, charge);
-        Key.Month.Settle(Amount, charge);
-        Key.Day.Settle(Amount, charge);
-        Quota?.Settle(Amount, charge);
-    }
-
-    public void ReleaseWindows(long amount)
-    {
-        Key.Total.Release(amount);
-        Key.Month.Release(amount);
-        Key.Day.Release(amount);
-    }
-
-    private static long Floor(NanoUsd? limit) => limit is { } bound ? -Math.Max(0, bound.Value) : long.MinValue;
-
-    private HoldRefusal Missing(KeyLimits limits, long wallet, long quota, out KeyBudgetPeriod period)
-    {
-        // The longest period first: its reset tells when calling again makes sense.
-        period = !Key.Total.CouldPay(wallet, Floor(limits.Total)) ? KeyBudgetPeriod.Total
-            : !Key.Month.CouldPay(wallet, Floor(limits.PerMonth)) ? KeyBudgetPeriod.Month
-            : !Key.Day.CouldPay(wallet, Floor(limits.PerDay)) ? KeyBudgetPeriod.Day
-            : KeyBudgetPeriod.None;
-        return !Wallet.CouldPay(wallet, 0) ? HoldRefusal.Wallet
-            : period != KeyBudgetPeriod.None ? HoldRefusal.KeyBudget
-            : Quota is not null && !Quota.CouldPay(quota, 0) ? HoldRefusal.GroupQuota
-            : HoldRefusal.None;
-    }
-
-    private KeyBudgetPeriod TryReserveWindows(KeyLimits limits, long amount)
-    {
-        if (!Key.Total.TryReserve(amount, Floor(limits.Total)))
+        Key.Settle(limits.HasBudget ? Amount : 0, charge);
+        foreach (ref readonly var share in Shares.AsSpan())
         {
-            return KeyBudgetPeriod.Total;
+            share.Purse.Settle(Amount, charge);
+        }
+    }
+
+    public static long Floor(NanoUsd? limit) => limit is { } bound ? -Math.Max(0, bound.Value) : long.MinValue;
+
+    private bool Has(Purse purse)
+    {
+        foreach (ref readonly var share in Shares.AsSpan())
+        {
+            if (ReferenceEquals(share.Purse, purse))
+            {
+                return true;
+            }
         }
 
-        if (!Key.Month.TryReserve(amount, Floor(limits.PerMonth)))
-        {
-            Key.Total.Release(amount);
-            return KeyBudgetPeriod.Month;
-        }
-
-        if (!Key.Day.TryReserve(amount, Floor(limits.PerDay)))
-        {
-            Key.Total.Release(amount);
-            Key.Month.Release(amount);
-            return KeyBudgetPeriod.Day;
-        }
-
-        return KeyBudgetPeriod.None;
+        return false;
     }
-}
 
-/// <summary>Which of a key's budgets refused.</summary>
-internal enum KeyBudgetPeriod
-{
-    None,
-    Day,
-    Month,
-    Total,
+    private long Ask(in Share share, long more, Stake? before) => before is null || before.Has(share.Purse) ? more : Amount;
+
+    private BudgetPeriod TryReserveKey(Limits limits, long amount)
+    {
+        for (var period = BudgetPeriod.Total; period > BudgetPeriod.None; period--)
+        {
+            if (!Key.Of(period).TryReserve(amount, Floor(SpendingWindow.LimitOf(period, limits))))
+            {
+                for (var taken = BudgetPeriod.Total; taken > period; taken--)
+                {
+                    Key.Of(taken).Release(amount);
+                }
+
+                return period;
+            }
+        }
+
+        return BudgetPeriod.None;
+    }
 }
 
 /// <summary>A hold of this process: a pointer to its stake, null once it has ended. Whoever swaps the pointer acts on the stake.</summary>

@@ -86,10 +86,10 @@ internal sealed class AuditStore : IAsyncDisposable
     {
         var posted = new CallTotals(0, 0);
         var rows = _context.Set<RequestLogRow>().AsNoTracking().OrderBy(static row => row.Seq)
-            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.Detail }).AsAsyncEnumerable();
+            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId, row.Detail }).AsAsyncEnumerable();
         await foreach (var row in rows.WithCancellation(cancellation))
         {
-            var call = new LoggedCall(row.Seq, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano);
+            var call = new LoggedCall(row.Seq, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId);
             if (row.Seq <= through)
             {
                 posted.Add(call);
@@ -109,8 +109,9 @@ internal sealed class AuditStore : IAsyncDisposable
         return posted;
 
         static string Tell(in LoggedCall call) =>
-            $"of user {call.User} and key {call.Key} at {call.At:yyyy-MM-dd HH:mm:ss.ffffff} was charged {call.Nano} nano-USD"
-            + (call.Quota is { } group ? $", from the quota of group {group} too" : "");
+            $"of user {call.User} and key {call.Key} (group {call.Group}, channel {call.Channel}, credential {call.Credential}) at {call.At:yyyy-MM-dd HH:mm:ss.ffffff} was charged {call.Nano} nano-USD"
+            + (call.Quota is { } group ? $", from the quota of group {group} too" : "")
+            + (call.Budget is { } channel ? $", from the budget of channel {channel} too" : "");
     }
 
     private async Task CompareBalancesAsync(CallTotals posted, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
@@ -141,19 +142,20 @@ internal sealed class AuditStore : IAsyncDisposable
 
     private async Task CompareWindowsAsync(CallTotals posted, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
     {
-        var windows = (await _context.Set<KeySpendingRow>().AsNoTracking().ToListAsync(cancellation)).ToDictionary(static row => row.KeyId);
-        foreach (var key in posted.Keys.Keys.Union(windows.Keys))
+        var windows = (await _context.Set<SpendingRow>().AsNoTracking().ToListAsync(cancellation)).ToDictionary(static row => row.Spender, static row => row.Spending);
+        foreach (var spender in posted.Spending.Keys.Union(windows.Keys))
         {
-            var said = windows.GetValueOrDefault(key) is { } row ? new KeySpending(row.Day, row.DayNano, row.Month, row.MonthNano, row.TotalNano) : default;
-            var sums = posted.Keys.GetValueOrDefault(key);
+            var said = windows.GetValueOrDefault(spender);
+            var sums = posted.Spending.GetValueOrDefault(spender);
             if (said != sums)
             {
-                Add(problems, [$"Key {key} has spent {Tell(sums)} by the request log, but its windows say {Tell(said)}."]);
+                var name = LimitNames.Of(spender.Owner);
+                Add(problems, [$"{char.ToUpperInvariant(name[0])}{name[1..]} {spender.Id} has spent {Tell(sums)} by the request log, but its windows say {Tell(said)}."]);
             }
         }
 
-        static string Tell(KeySpending spent) =>
-            $"{spent.Total} nano-USD in total, {spent.MonthNano} in {spent.Month / 12:0000}-{(spent.Month % 12) + 1:00}, {spent.DayNano} on {DateOnly.FromDayNumber(spent.Day):yyyy-MM-dd}";
+        static string Tell(Spending spent) =>
+            $"{spent.Total} nano-USD in total, {spent.MonthNano} in {spent.Month / 12:0000}-{(spent.Month % 12) + 1:00}, {spent.DayNano} on {DateOnly.FromDayNumber(spent.Day):yyyy-MM-dd} ({spent.WeekNano} in its week)";
     }
 
     private static void Add(ImmutableArray<string>.Builder problems, IEnumerable<string> more) => problems.AddRange(more.Take(MostProblems - problems.Count));

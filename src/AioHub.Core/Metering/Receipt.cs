@@ -55,6 +55,10 @@ public sealed record Receipt : IKnownCall
     /// <summary>The serving group has a quota of its own, which the charge is taken from too.</summary>
     public bool ChargesGroupQuota { get; init; }
     public string? Channel { get; init; }
+    public ChannelId? ChannelId { get; init; }
+    public CredentialId? CredentialId { get; init; }
+    /// <summary>The serving channel has a budget of its own, which the charge is taken from too.</summary>
+    public bool ChargesChannelQuota { get; init; }
     public string RequestedModel { get; init; } = "";
     public string ServedModel { get; init; } = "";
     public string UpstreamModel { get; init; } = "";

@@ -69,6 +69,9 @@ internal static class ReceiptFields
 
         to.Text(28, receipt.UserAgent);
         to.Text(29, receipt.Session);
+        to.Number(40, receipt.ChannelId?.Value ?? 0);
+        to.Number(41, receipt.CredentialId?.Value ?? 0);
+        to.Flag(42, receipt.ChargesChannelQuota);
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -116,7 +119,8 @@ internal static class ReceiptFields
             ChargesGroupQuota = rest.ChargesGroupQuota, Channel = rest.Channel, RequestedModel = rest.RequestedModel, ServedModel = rest.ServedModel,
             UpstreamModel = rest.UpstreamModel, ContextWindow = rest.ContextWindow == 0 ? null : rest.ContextWindow, ServiceTier = rest.ServiceTier, Stop = rest.Stop,
             Usage = rest.Usage, Charge = charge, Attempts = attempts, Losses = losses, TotalMilliseconds = rest.Total, FirstByteMilliseconds = rest.FirstByte,
-            UserAgent = rest.UserAgent, Session = rest.Session,
+            UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
+            CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
         };
     }
 
@@ -348,7 +352,8 @@ internal static class ReceiptFields
     /// <summary>What may be absent.</summary>
     private ref struct Draft()
     {
-        public bool Stream, ChargesGroupQuota;
+        public bool Stream, ChargesGroupQuota, ChargesChannelQuota;
+        public long ChannelId, CredentialId;
         public int Status, ContextWindow;
         public string? ErrorCode, Group, Channel, ServiceTier, UserAgent, Session;
         public string RequestedModel = "", ServedModel = "", UpstreamModel = "";
@@ -378,6 +383,9 @@ internal static class ReceiptFields
                 case 27: FirstByte = from.Double; break;
                 case 28: UserAgent = from.Text; break;
                 case 29: Session = from.Text; break;
+                case 40: ChannelId = from.Number; break;
+                case 41: CredentialId = from.Number; break;
+                case 42: ChargesChannelQuota = from.Flag; break;
             }
         }
     }

@@ -19,7 +19,7 @@ internal static class RequestLogStore
     [
         "Seq", "Id", "StartedAt", "KeyId", "UserId", "GroupName", "ChannelName", "RequestedModel", "ServedModel", "Dialect", "Operation", "Stream",
         "HttpStatus", "Outcome", "ErrorCode", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "QuotaGroupId", "TotalMs", "FirstByteMs",
-        "Origin", "Detail",
+        "Origin", "Detail", "GroupId", "ChannelId", "CredentialId", "BudgetChannelId",
     ];
 
     private static readonly string ColumnList = string.Join(", ", Columns.Select(static name => $"\"{name}\""));
@@ -73,7 +73,11 @@ internal static class RequestLogStore
                 .Bind(20, call.Quota)
                 .Bind(21, Number(receipt.TotalMilliseconds))
                 .Bind(22, receipt.FirstByteMilliseconds is { } first ? Number(first) : (double?)null)
-                .Bind(24, payload.Span);
+                .Bind(24, payload.Span)
+                .Bind(25, call.Group)
+                .Bind(26, call.Channel)
+                .Bind(27, call.Credential)
+                .Bind(28, call.Budget);
             if (row.Execute() == 1)
             {
                 calls.Add(call);
@@ -139,6 +143,10 @@ internal static class RequestLogStore
         Array(NpgsqlDbType.Double, static row => row.Receipt.FirstByteMilliseconds is { } first ? Number(first) : (double?)null);
         Array(NpgsqlDbType.Bigint, _ => origin);
         Array(NpgsqlDbType.Bytea, static row => row.Payload.ToArray());
+        Array(NpgsqlDbType.Bigint, static row => row.Call.Group);
+        Array(NpgsqlDbType.Bigint, static row => row.Call.Channel);
+        Array(NpgsqlDbType.Bigint, static row => row.Call.Credential);
+        Array(NpgsqlDbType.Bigint, static row => row.Call.Budget);
         await insert.ExecuteNonQueryAsync(cancellation);
         foreach (var row in rows)
         {
@@ -152,7 +160,8 @@ internal static class RequestLogStore
     /// <summary>What the ledger needs of a receipt; the moment as the log stores it.</summary>
     public static LoggedCall CallOf(Receipt receipt, long seq) => new(
         seq, receipt.User.Value, receipt.Key.Value, receipt.ChargesGroupQuota ? receipt.GroupId?.Value : null,
-        RequestLogRow.MomentOf(RequestLogRow.MicrosecondsOf(Utc(receipt.StartedAt))), receipt.Charge.Total.Value);
+        RequestLogRow.MomentOf(RequestLogRow.MicrosecondsOf(Utc(receipt.StartedAt))), receipt.Charge.Total.Value,
+        receipt.GroupId?.Value, receipt.ChannelId?.Value, receipt.CredentialId?.Value, receipt.ChargesChannelQuota ? receipt.ChannelId?.Value : null);
 
     private static DateTime Utc(DateTime moment) => moment.Kind == DateTimeKind.Local ? moment.ToUniversalTime() : DateTime.SpecifyKind(moment, DateTimeKind.Utc);
 

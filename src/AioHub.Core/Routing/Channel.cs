@@ -28,12 +28,11 @@ public sealed record Credential(CredentialId Id, string Name, string Secret)
 {
     public bool Enabled { get; init; } = true;
 
+    public Limits Limits { get; init; } = Limits.None;
+
     /// <summary>Never the secret.</summary>
     public override string ToString() => Name;
 }
-
-/// <summary>Bounds of a channel; null = none.</summary>
-public sealed record ChannelLimits(int? Rpm = null, long? Tpm = null, int? Concurrency = null);
 
 /// <summary>How long an upstream may take.</summary>
 public sealed record ChannelTimeouts(TimeSpan? Connect = null, TimeSpan? FirstByte = null, TimeSpan? Idle = null);
@@ -58,7 +57,9 @@ public sealed record Channel
     public FrozenDictionary<string, string> ModelMap { get; init; } = FrozenDictionary<string, string>.Empty;
     /// <summary>What the channel is known to do or not to do, where that differs from its type's seed.</summary>
     public FrozenDictionary<Needs, bool> Capabilities { get; init; } = FrozenDictionary<Needs, bool>.Empty;
-    public ChannelLimits Limits { get; init; } = new();
+    public Limits Limits { get; init; } = Limits.None;
+    /// <summary>The channel has a budget of its own that an operator tops up; its balance is an account of the ledger.</summary>
+    public bool HasQuota { get; init; }
     public ChannelTimeouts Timeouts { get; init; } = new();
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;

@@ -101,8 +101,11 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
     {
         await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         var credentials = (await reader.ReadAsync(
-            """SELECT "ChannelId", "Id", "Name", "Mask", "Enabled" FROM credentials ORDER BY "Id" """,
-            static row => (Channel: row.GetInt64(0), Listing: new CredentialListing(new CredentialId(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetBoolean(4))),
+            """SELECT "ChannelId", "Id", "Name", "Mask", "Enabled", "Limits" FROM credentials ORDER BY "Id" """,
+            static row => (Channel: row.GetInt64(0), Listing: new CredentialListing(new CredentialId(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetBoolean(4))
+            {
+                Limits = LimitsText.To(row.GetString(5)),
+            }),
             cancellation)).ToLookup(static pair => pair.Channel, static pair => pair.Listing);
         var groups = await GroupStore.LoadAsync(reader, cancellation);
         var channels = await ChannelStore.LoadAsync(reader, box: null, [], cancellation);
@@ -133,10 +136,12 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
             // The secret is sealed for the row's id, which the database gives.
             await context.SaveChangesAsync(cancellation);
             Seal(row, draft.Secret!);
+            row.Limits = LimitsText.Of(draft.Limits ?? Limits.None);
         }
         else
         {
             row.Enabled = lines.Set($"credentials.{row.Name}.enabled", row.Enabled, draft.Enabled);
+            row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits, $"credentials.{row.Name}.limits.") : row.Limits;
             if (draft.Secret is { } secret && !string.Equals(Opened(row), secret, StringComparison.Ordinal))
             {
                 lines.Add($"credentials.{row.Name}.secret: changed");
@@ -176,13 +181,8 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
         row.ModelMap = lines.Set("model_map", row.ModelMap, draft.ModelMap is { } map ? JsonText.Of(map) : row.ModelMap);
         row.Capabilities = lines.Set("capabilities", row.Capabilities, draft.Capabilities is { } flags ? ChannelStore.OfCapabilities(flags) : row.Capabilities);
-        if (draft.Limits is { } limits)
-        {
-            row.Rpm = lines.Set("limits.rpm", row.Rpm, limits.Rpm);
-            row.Tpm = lines.Set("limits.tpm", row.Tpm, limits.Tpm);
-            row.Concurrency = lines.Set("limits.concurrency", row.Concurrency, limits.Concurrency);
-        }
-
+        row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
+        row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
         if (draft.Timeouts is { } timeouts)
         {
             row.ConnectTimeoutMs = lines.Set("timeouts.connect_ms", row.ConnectTimeoutMs, Milliseconds(timeouts.Connect));
@@ -226,9 +226,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
 
         RoutingRules.CheckGlobs("models", draft.Models, problems);
         RoutingRules.CheckGlobs("model_map", draft.ModelMap is { } map ? [.. map.Keys, .. map.Values] : null, problems);
-        problems.Require(draft.Limits?.Rpm is null or > 0, "limits.rpm", "must be greater than 0; leave it out for no limit");
-        problems.Require(draft.Limits?.Tpm is null or > 0, "limits.tpm", "must be greater than 0; leave it out for no limit");
-        problems.Require(draft.Limits?.Concurrency is null or > 0, "limits.concurrency", "must be greater than 0; leave it out for no limit");
+        LimitsText.Check(draft.Limits, problems);
         foreach (var span in new[] { draft.Timeouts?.Connect, draft.Timeouts?.FirstByte, draft.Timeouts?.Idle })
         {
             problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), "timeouts", "must be longer than 0 and at most an hour");
@@ -249,6 +247,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
 
     private static void CheckCredential(CredentialDraft credential, bool exists, ProblemList problems)
     {
+        LimitsText.Check(credential.Limits, problems, "credentials.limits.");
         problems.Require(RoutingRules.IsChannelName(credential.Name), "credentials.name", $"must have 1 to {RoutingRules.MaxNameLength} of A-Z, a-z, 0-9, '-', '_' and '.'");
         problems.Require(
             credential.Secret is { } secret ? secret.Length is > 0 and <= 16_384 : exists, "credentials.secret", $"credential '{credential.Name}' needs a secret");

@@ -23,9 +23,8 @@ internal sealed class ChannelRow
     public string Models { get; set; } = JsonText.EmptyList;
     public string ModelMap { get; set; } = JsonText.EmptyMap;
     public string Capabilities { get; set; } = JsonText.EmptyMap;
-    public int? Rpm { get; set; }
-    public long? Tpm { get; set; }
-    public int? Concurrency { get; set; }
+    public string Limits { get; set; } = LimitsText.None;
+    public bool HasQuota { get; set; }
     public long? ConnectTimeoutMs { get; set; }
     public long? FirstByteTimeoutMs { get; set; }
     public long? IdleTimeoutMs { get; set; }
@@ -56,6 +55,7 @@ internal sealed class CredentialRow
     /// <summary>What may be shown of it.</summary>
     public required string Mask { get; set; }
     public bool Enabled { get; set; } = true;
+    public string Limits { get; set; } = LimitsText.None;
 
     private sealed class Configuration : IEntityTypeConfiguration<CredentialRow>
     {
@@ -80,13 +80,13 @@ internal static class ChannelStore
     public static async Task<List<Channel>> LoadAsync(HubReader reader, SecretBox? box, List<string> warnings, CancellationToken cancellation)
     {
         var credentials = (await reader.ReadAsync(
-            """SELECT "Id", "ChannelId", "Name", "Secret", "Enabled" FROM credentials ORDER BY "Id" """,
-            row => (Channel: row.GetInt64(1), Credential: Open(box, row.GetInt64(0), row.GetString(2), row.GetString(3), row.GetBoolean(4), warnings)),
+            """SELECT "Id", "ChannelId", "Name", "Secret", "Enabled", "Limits" FROM credentials ORDER BY "Id" """,
+            row => (Channel: row.GetInt64(1), Credential: Open(box, row.GetInt64(0), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetString(5), warnings)),
             cancellation)).ToLookup(static pair => pair.Channel, static pair => pair.Credential);
         return await reader.ReadAsync(
             """
-            SELECT "Id", "Name", "Type", "Enabled", "BaseUrl", "Dialects", "AllowPrivateNetwork", "Models", "ModelMap", "Capabilities", "Rpm", "Tpm",
-                   "Concurrency", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings"
+            SELECT "Id", "Name", "Type", "Enabled", "BaseUrl", "Dialects", "AllowPrivateNetwork", "Models", "ModelMap", "Capabilities", "Limits",
+                   "HasQuota", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings"
             FROM channels ORDER BY "Name"
             """,
             row => new Channel
@@ -101,9 +101,10 @@ internal static class ChannelStore
                 Models = JsonText.ToList(row.GetString(7)),
                 ModelMap = JsonText.ToMap(row.GetString(8)),
                 Capabilities = ToCapabilities(row.GetString(9)),
-                Limits = new ChannelLimits(row.Int(10), row.Long(11), row.Int(12)),
-                Timeouts = new ChannelTimeouts(Span(row.Long(13)), Span(row.Long(14)), Span(row.Long(15))),
-                Settings = JsonText.ToMap(row.GetString(16)),
+                Limits = LimitsText.To(row.GetString(10)),
+                HasQuota = row.GetBoolean(11),
+                Timeouts = new ChannelTimeouts(Span(row.Long(12)), Span(row.Long(13)), Span(row.Long(14))),
+                Settings = JsonText.ToMap(row.GetString(15)),
                 Credentials = [.. credentials[row.GetInt64(0)].OfType<Credential>()],
             },
             cancellation);
@@ -139,7 +140,7 @@ internal static class ChannelStore
 
     private static TimeSpan? Span(long? milliseconds) => milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
 
-    private static Credential? Open(SecretBox? box, long id, string name, string secret, bool enabled, List<string> warnings)
+    private static Credential? Open(SecretBox? box, long id, string name, string secret, bool enabled, string limits, List<string> warnings)
     {
         if (box is null)
         {
@@ -148,7 +149,7 @@ internal static class ChannelStore
 
         try
         {
-            return new Credential(new CredentialId(id), name, box.Open(CredentialRow.Purpose, id, secret)) { Enabled = enabled };
+            return new Credential(new CredentialId(id), name, box.Open(CredentialRow.Purpose, id, secret)) { Enabled = enabled, Limits = LimitsText.To(limits) };
         }
         catch (SecretBoxException failure)
         {

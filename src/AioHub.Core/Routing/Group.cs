@@ -66,6 +66,7 @@ public sealed record Group
     public bool HasQuota { get; init; }
     /// <summary>Whose quota a call of this group is taken from too; null = it has none.</summary>
     public GroupId? Quota => HasQuota ? Id : null;
+    public Limits Limits { get; init; } = Limits.None;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 
     public bool IsAuto => string.Equals(Name, AutoName, StringComparison.Ordinal);

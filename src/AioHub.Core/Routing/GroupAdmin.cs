@@ -174,6 +174,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
         row.AutoTier = lines.Set("auto_tier", row.AutoTier, draft.AutoTier ?? row.AutoTier);
         row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
+        row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
     }
 
     private static async Task SetMembersAsync(
@@ -238,6 +239,8 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         var isAuto = string.Equals(draft.Name, Group.AutoName, StringComparison.Ordinal);
         problems.Require(!isAuto || draft.Channels is null or { IsEmpty: true }, "channels", "auto has no channels of its own; it picks among the other groups");
         problems.Require(!isAuto || draft.HasQuota is not true, "has_quota", "auto has no quota of its own");
+        problems.Require(!isAuto || draft.Limits is null or { IsEmpty: true }, "limits", "auto has no limits of its own; those of the groups that it picks count");
+        LimitsText.Check(draft.Limits, problems);
         foreach (var member in draft.Channels ?? [])
         {
             problems.Require(channels.ContainsKey(member.Channel), "channels", $"there is no channel '{member.Channel}'; create it first");

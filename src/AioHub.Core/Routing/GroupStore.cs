@@ -29,6 +29,7 @@ internal sealed class GroupRow
     public string Models { get; set; } = JsonText.EmptyList;
     public int AutoTier { get; set; } = 5;
     public bool HasQuota { get; set; }
+    public string Limits { get; set; } = LimitsText.None;
     /// <summary>Place in lists.</summary>
     public int Position { get; set; }
 
@@ -80,7 +81,7 @@ internal static class GroupStore
         return await reader.ReadAsync(
             """
             SELECT "Id", "Name", "DisplayName", "CommonUse", "Notes", "Visibility", "Tags", "Status", "ExpiredOn", "Reason", "Replacement",
-                   "ServeReplacement", "Mode", "Dialects", "Multiplier", "Models", "AutoTier", "HasQuota"
+                   "ServeReplacement", "Mode", "Dialects", "Multiplier", "Models", "AutoTier", "HasQuota", "Limits"
             FROM groups ORDER BY "Position", "Id"
             """,
             row => new Group
@@ -103,6 +104,7 @@ internal static class GroupStore
                 Models = JsonText.ToList(row.GetString(15)),
                 AutoTier = row.GetInt32(16),
                 HasQuota = row.GetBoolean(17),
+                Limits = LimitsText.To(row.GetString(18)),
                 Members = [.. members[row.GetInt64(0)]],
             },
             cancellation);

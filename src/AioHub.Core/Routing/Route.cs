@@ -86,7 +86,7 @@ public sealed class Route
     internal RouteAttempt? Last { get; private set; }
 
     /// <summary>The groups that somebody outside refused, with why.</summary>
-    internal List<(Group Group, string Code, string Reason)>? PassedOver { get; private set; }
+    internal List<RoutePass>? PassedOver { get; private set; }
 
     /// <summary>How the attempts ended.</summary>
     internal List<(RouteAttempt Attempt, AttemptFailure Failure)>? Ends { get; private set; }
@@ -134,10 +134,33 @@ public sealed class Route
     /// <summary>Skips the rest of a group, and remembers why in case no other group can serve.</summary>
     /// <param name="code">One of <see cref="RouteCodes"/>, such as <c>group_quota_exhausted</c>.</param>
     /// <param name="reason">Told to the caller: names what to do next.</param>
-    public void PassOver(Group group, string code, string reason)
+    /// <param name="wait">When it may be able again; null = unknown.</param>
+    public void PassOver(Group group, string code, string reason, TimeSpan? wait = null)
     {
-        (PassedOver ??= []).Add((group, code, reason));
+        (PassedOver ??= []).Add(new RoutePass(group, null, code, reason, wait));
         if (_peeked is not null && ReferenceEquals(_peeked.Group, group))
+        {
+            _peeked = null;
+            _peekedSlot = null;
+        }
+    }
+
+    /// <summary>Skips one credential of an attempt's channel, or all of them, in whatever group; the next best takes the call.</summary>
+    /// <param name="whole">The channel itself cannot take it.</param>
+    /// <param name="code">One of <see cref="RouteCodes"/>.</param>
+    /// <param name="reason">For operators: what the channel lacks.</param>
+    /// <param name="wait">When it may be able again; null = unknown.</param>
+    public void PassOver(RouteAttempt attempt, bool whole, string code, string reason, TimeSpan? wait)
+    {
+        (PassedOver ??= []).Add(new RoutePass(attempt.Group, attempt.Channel, code, reason, wait));
+        var isPeeked = ReferenceEquals(attempt, _peeked);
+        foreach (var slot in (isPeeked ? _peekedChannel : _lastChannel)?.Credentials ?? [])
+        {
+            if ((whole || slot.Credential.Id == attempt.Credential.Id) && !_picker.IsTried(slot))
+                _picker.MarkTried(slot);
+        }
+
+        if (isPeeked)
         {
             _peeked = null;
             _peekedSlot = null;
@@ -162,7 +185,7 @@ public sealed class Route
 
         foreach (var passed in PassedOver)
         {
-            if (ReferenceEquals(passed.Group, group))
+            if (passed.Channel is null && ReferenceEquals(passed.Group, group))
                 return true;
         }
 
@@ -311,6 +334,10 @@ public sealed class Route
         return false;
     }
 }
+
+/// <summary>What somebody outside refused: a group, or one channel.</summary>
+/// <param name="Channel">Null = the whole group.</param>
+internal sealed record RoutePass(Group Group, Channel? Channel, string Code, string Reason, TimeSpan? Wait);
 
 /// <summary>Whether a group lets a call in, before its channels are looked at.</summary>
 internal enum Gate

@@ -21,6 +21,8 @@ public static class RouteCodes
     public const string GroupPaused = "group_paused";
     public const string GroupExpired = "group_expired";
     public const string GroupQuotaExhausted = "group_quota_exhausted";
+    public const string ChannelQuotaExhausted = "channel_quota_exhausted";
+    public const string RateLimited = "rate_limited";
 
     private static readonly (Needs Need, string Code, string What)[] Unmet =
     [
@@ -48,10 +50,12 @@ public static class RouteCodes
         [ModelPriceMissing] = (403, 80),
         [GroupPaused] = (403, 90),
         [GroupExpired] = (403, 100),
+        [ChannelQuotaExhausted] = (503, 105),
         [GroupQuotaExhausted] = (503, 110),
         ["insufficient_balance"] = (402, 120),
         ["key_budget_exhausted"] = (402, 120),
-        ["rate_limited"] = (429, 115),
+        ["user_budget_exhausted"] = (402, 120),
+        [RateLimited] = (429, 115),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The HTTP status of a code; codes that are not known here are a 503.</summary>

@@ -18,7 +18,11 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
 }
 
 /// <summary>Why no attempt is possible, as a closed set of codes (contract: "Errors").</summary>
-public sealed record RouteRefusal(int Status, string Code, string Message);
+public sealed record RouteRefusal(int Status, string Code, string Message)
+{
+    /// <summary>When trying again may help; null = unknown.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>What was thought of one channel.</summary>
 /// <param name="Result"><c>candidate</c>, <c>passed_over</c>, <c>cooling</c> or <c>chosen</c>.</param>

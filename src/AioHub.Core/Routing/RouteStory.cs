@@ -22,7 +22,7 @@ internal sealed class RouteStory(Route route)
         var best = default(Finding);
         foreach (var finding in Findings())
         {
-            if (finding.Code is not null && (best.Code is null || finding.Rank > best.Rank))
+            if (finding.Code is not null && (best.Code is null || finding.Rank > best.Rank || (finding.Rank == best.Rank && finding.Wait < best.Wait)))
                 best = finding;
         }
 
@@ -33,7 +33,7 @@ internal sealed class RouteStory(Route route)
                 : New(RouteCodes.NoChannelAvailable, $"No group of this key can serve model '{ModelText}'.");
         }
 
-        return New(best.Code, best.Message);
+        return New(best.Code, best.Message) with { RetryAfter = best.Wait };
     }
 
     public ImmutableArray<GroupVerdict> Verdicts()
@@ -105,10 +105,10 @@ internal sealed class RouteStory(Route route)
     {
         if (entry is not null && route.PassedOver is { } passed)
         {
-            foreach (var (group, code, reason) in passed)
+            foreach (var pass in passed)
             {
-                if (ReferenceEquals(group, entry.Group))
-                    return new Finding(name, entry, code, reason);
+                if (pass.Channel is null && ReferenceEquals(pass.Group, entry.Group))
+                    return new Finding(name, entry, pass.Code, pass.Reason) { Wait = pass.Wait };
             }
         }
 
@@ -165,7 +165,7 @@ internal sealed class RouteStory(Route route)
 
         return furthest switch
         {
-            Step.Able => new Finding(name, entry, null, ""),
+            Step.Able => Limited(name, entry, model) ?? new Finding(name, entry, null, ""),
             Step.Price => new Finding(name, entry, RouteCodes.ModelPriceMissing,
                 $"Model '{model.Info.Id}' has no price, so it is not served. An operator sets its price, or a fallback price for models without one."),
             Step.Needs => new Finding(name, entry, RouteCodes.OfUnmet(missing), Unmet(entry, model, missing)),
@@ -177,6 +177,49 @@ internal sealed class RouteStory(Route route)
                 ? $"Group '{entry.Group.Name}' has no channels: an operator adds one."
                 : $"No channel of group '{entry.Group.Name}' serves model '{model.Info.Id}'. GET /v1/models lists what this key can use."),
         };
+    }
+
+    /// <summary>When limits keep every channel of a group that could serve.</summary>
+    private Finding? Limited(string name, GroupEntry entry, ModelEntry model)
+    {
+        if (route.PassedOver is null)
+            return null;
+
+        RoutePass? best = null;
+        foreach (var member in entry.Members)
+        {
+            if (Look(member.Channel, model).Step != Step.Able)
+                continue;
+            if (PassOf(member.Channel) is not { } pass)
+                return null;
+            // A wait is worth more than none, a short one more than a long one.
+            if (best is null || (pass.Wait ?? TimeSpan.MaxValue) < (best.Wait ?? TimeSpan.MaxValue))
+                best = pass;
+        }
+
+        if (best is null)
+            return null;
+
+        var many = $"Every channel of group '{entry.Group.Name}' that could serve model '{model.Info.Id}'";
+        return new Finding(name, entry, best.Code, string.Equals(best.Code, RouteCodes.RateLimited, StringComparison.Ordinal)
+            ? $"{many} is at its limit. Try again in {Math.Max(1, Math.Ceiling((best.Wait ?? TimeSpan.Zero).TotalSeconds)):0} s, or use another group."
+            : $"{many} has used up its budget. An operator can top it up; meanwhile use another group.") { Wait = best.Wait };
+    }
+
+    /// <summary>Why limits keep a channel with all its credentials; of several reasons the one that ends soonest. Null = they do not.</summary>
+    private RoutePass? PassOf(ChannelEntry channel)
+    {
+        if (route.PassedOver is null || !Array.TrueForAll(channel.Credentials, route.Picker.IsTried))
+            return null;
+
+        RoutePass? best = null;
+        foreach (var pass in route.PassedOver)
+        {
+            if (ReferenceEquals(pass.Channel, channel.Channel) && (best is null || (pass.Wait ?? TimeSpan.MaxValue) < (best.Wait ?? TimeSpan.MaxValue)))
+                best = pass;
+        }
+
+        return best;
     }
 
     /// <summary>A channel that serves the model but cannot now says more than one that does not serve it.</summary>
@@ -234,6 +277,9 @@ internal sealed class RouteStory(Route route)
         var ends = route.Ends?.Where(end => ReferenceEquals(end.Attempt.Channel, channel.Channel)).Select(static end => end.Failure.ToString()).ToArray() ?? [];
         if (ends.Length > 0 && Array.TrueForAll(channel.Credentials, route.Picker.IsTried))
             return new ChannelVerdict(channel.Channel.Name, "passed_over", $"tried: {string.Join(", ", ends)}");
+
+        if (PassOf(channel) is { } pass)
+            return new ChannelVerdict(channel.Channel.Name, "passed_over", pass.Reason);
 
         var soonest = DateTime.MaxValue;
         foreach (var credential in channel.Credentials)
@@ -307,5 +353,8 @@ internal sealed class RouteStory(Route route)
             : this(name, entry, code, message, code is null ? 0 : RouteCodes.RankOf(code))
         {
         }
+
+        /// <summary>When it may be otherwise.</summary>
+        public TimeSpan? Wait { get; init; }
     }
 }

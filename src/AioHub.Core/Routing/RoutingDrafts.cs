@@ -25,6 +25,8 @@ public sealed record GroupDraft
     public ImmutableArray<string>? Models { get; init; }
     public int? AutoTier { get; init; }
     public bool? HasQuota { get; init; }
+    /// <summary>Replaces all limits of the group.</summary>
+    public Limits? Limits { get; init; }
     /// <summary>Replaces all members.</summary>
     public ImmutableArray<MemberDraft>? Channels { get; init; }
 }
@@ -58,7 +60,8 @@ public sealed record ChannelDraft
     public IReadOnlyDictionary<string, string>? ModelMap { get; init; }
     public IReadOnlyDictionary<Needs, bool>? Capabilities { get; init; }
     /// <summary>Replaces all limits.</summary>
-    public ChannelLimits? Limits { get; init; }
+    public Limits? Limits { get; init; }
+    public bool? HasQuota { get; init; }
     /// <summary>Replaces all timeouts.</summary>
     public ChannelTimeouts? Timeouts { get; init; }
     /// <summary>Replaces all settings.</summary>
@@ -69,13 +72,19 @@ public sealed record ChannelDraft
 /// <param name="Secret">Null = the present one stays.</param>
 public sealed record CredentialDraft(string Name, string? Secret, bool Enabled = true)
 {
+    /// <summary>Replaces all limits of the credential; null = they stay.</summary>
+    public Limits? Limits { get; init; }
+
     /// <summary>Never the secret.</summary>
     public override string ToString() => Name;
 }
 
 /// <summary>A credential as lists show it.</summary>
 /// <param name="MaskedSecret">Its ends at most.</param>
-public sealed record CredentialListing(CredentialId Id, string Name, string MaskedSecret, bool Enabled);
+public sealed record CredentialListing(CredentialId Id, string Name, string MaskedSecret, bool Enabled)
+{
+    public Limits Limits { get; init; } = Limits.None;
+}
 
 /// <summary>A channel as lists and exports show it; <see cref="Channel.Credentials"/> is empty.</summary>
 /// <param name="Groups">The groups that it is a member of.</param>

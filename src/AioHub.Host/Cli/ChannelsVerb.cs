@@ -1,19 +1,20 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
 
-/// <summary><c>channels list|add|enable|disable|remove|test</c>.</summary>
+/// <summary><c>channels list|add|set|enable|disable|remove|test</c>.</summary>
 internal static class ChannelsVerb
 {
     private const string FirstCredential = "default";
 
     public static Command Build(VerbFrame frame) => new("channels", "Channels: configured upstreams")
     {
-        List(frame), Add(frame), Switch(frame, "enable", "Use a channel again", enabled: true), Switch(frame, "disable", "Stop using a channel", enabled: false), Remove(frame), Test(frame),
+        List(frame), Add(frame), Set(frame), Switch(frame, "enable", "Use a channel again", enabled: true), Switch(frame, "disable", "Stop using a channel", enabled: false), Remove(frame), Test(frame),
     };
 
     private static Command List(VerbFrame frame)
@@ -21,14 +22,20 @@ internal static class ChannelsVerb
         var command = new Command("list", "List channels; secrets are masked");
         frame.OnData(command, async (home, _, cancellation) =>
         {
-            var channels = await home.Channels.ListAsync(cancellation);
+            var channels = new List<(ChannelListing Listing, NanoUsd? Quota)>();
+            foreach (var listing in await home.Channels.ListAsync(cancellation))
+            {
+                channels.Add((listing, listing.Channel.HasQuota ? await home.Ledger.BalanceAsync(AccountRef.Budget(listing.Channel.Id), cancellation) : null));
+            }
+
             return new Answer(
-                new JsonObject { ["channels"] = Shapes.List(channels, Shape) },
-                output => Table.Write(output, ["name", "type", "state", "address", "credentials", "models", "groups"], channels.Select(static listing => new[]
+                new JsonObject { ["channels"] = Shapes.List(channels, static entry => Shape(entry.Listing, entry.Quota)) },
+                output => Table.Write(output, ["name", "type", "state", "address", "credentials", "models", "quota usd", "limits", "groups"], channels.Select(static entry => new[]
                 {
-                    listing.Channel.Name, ChannelTypes.Of(listing.Channel.Type).Name, listing.Channel.Enabled ? "enabled" : "disabled", AddressOf(listing.Channel),
-                    Shapes.Joined(listing.Credentials.Select(static credential => $"{credential.Name} {credential.MaskedSecret}")),
-                    Shapes.Joined(listing.Channel.Models), Shapes.Joined(listing.Groups),
+                    entry.Listing.Channel.Name, ChannelTypes.Of(entry.Listing.Channel.Type).Name, entry.Listing.Channel.Enabled ? "enabled" : "disabled", AddressOf(entry.Listing.Channel),
+                    Shapes.Joined(entry.Listing.Credentials.Select(static credential => $"{credential.Name} {credential.MaskedSecret}")),
+                    Shapes.Joined(entry.Listing.Channel.Models),
+                    entry.Quota is { } left ? Shapes.Usd(left) : null, LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
                 })));
         });
         return command;
@@ -74,6 +81,24 @@ internal static class ChannelsVerb
 
             await transaction.CommitAsync(cancellation);
             return Shapes.Changed(report, json => json["groups"] = Shapes.Texts(parsed.GetValue(groups) ?? []));
+        });
+        return command;
+    }
+
+    private static Command Set(VerbFrame frame)
+    {
+        var name = new Argument<string>("NAME");
+        var quota = new Option<bool?>("--quota") { Description = "Whether the channel has a budget of its own; `topup --channel` fills it" };
+        var limits = new LimitOptions();
+        var command = new Command("set", "Change a channel's quota and limits") { name, quota };
+        limits.AddTo(command);
+        frame.OnData(command, async (home, parsed, cancellation) =>
+        {
+            var wanted = parsed.GetRequiredValue(name);
+            var present = (await home.Channels.ListAsync(cancellation)).FirstOrDefault(channel => channel.Channel.Name == wanted)
+                ?? throw new AdminException("name", $"there is no channel '{wanted}'; `channels list` shows all");
+            return Shapes.Changed(await home.Channels.UpsertAsync(
+                new ChannelDraft { Name = wanted, HasQuota = parsed.GetValue(quota), Limits = limits.Read(parsed, present.Channel.Limits) }, cancellation: cancellation));
         });
         return command;
     }
@@ -152,7 +177,7 @@ internal static class ChannelsVerb
 
     private static string AddressOf(Channel channel) => (channel.BaseUrl ?? ChannelTypes.Of(channel.Type).BaseUrl)?.OriginalString ?? "built in";
 
-    private static JsonObject Shape(ChannelListing listing) => new()
+    private static JsonObject Shape(ChannelListing listing, NanoUsd? quota) => new()
     {
         ["id"] = listing.Channel.Id.Value,
         ["name"] = listing.Channel.Name,
@@ -163,8 +188,10 @@ internal static class ChannelsVerb
         ["allow_private_network"] = listing.Channel.AllowPrivateNetwork,
         ["credentials"] = Shapes.List(listing.Credentials, static credential => new JsonObject
         {
-            ["name"] = credential.Name, ["secret"] = credential.MaskedSecret, ["enabled"] = credential.Enabled,
+            ["name"] = credential.Name, ["secret"] = credential.MaskedSecret, ["enabled"] = credential.Enabled, ["limits"] = LimitOptions.Shape(credential.Limits),
         }),
+        ["limits"] = LimitOptions.Shape(listing.Channel.Limits),
+        ["quota_nano_usd"] = quota?.Value,
         ["models"] = Shapes.Texts(listing.Channel.Models),
         ["model_map"] = new JsonObject(listing.Channel.ModelMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
             .Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),

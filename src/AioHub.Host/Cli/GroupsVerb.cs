@@ -27,10 +27,10 @@ internal static class GroupsVerb
 
             return new Answer(
                 new JsonObject { ["groups"] = Shapes.List(groups, static entry => Shape(entry.Listing, entry.Quota)) },
-                output => Table.Write(output, ["name", "status", "multiplier", "mode", "visibility", "quota usd", "channels", "reason"], groups.Select(static entry => new[]
+                output => Table.Write(output, ["name", "status", "multiplier", "mode", "visibility", "quota usd", "limits", "channels", "reason"], groups.Select(static entry => new[]
                 {
                     entry.Listing.Group.Name, StatusOf(entry.Listing.Group), Shapes.Number(entry.Listing.Group.Multiplier), Shapes.Name(entry.Listing.Group.Mode),
-                    Shapes.Name(entry.Listing.Group.Visibility), entry.Quota is { } left ? Shapes.Usd(left) : null,
+                    Shapes.Name(entry.Listing.Group.Visibility), entry.Quota is { } left ? Shapes.Usd(left) : null, LimitOptions.Tell(entry.Listing.Group.Limits),
                     Shapes.Joined(entry.Listing.Channels.Select(static member => member.Channel)), entry.Listing.Group.Reason,
                 })));
         });
@@ -46,9 +46,9 @@ internal static class GroupsVerb
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
             var wanted = parsed.GetRequiredValue(name);
-            return await ExistsAsync(home, wanted, cancellation)
+            return await FindAsync(home, wanted, cancellation) is not null
                 ? throw new AdminException("name", $"group '{wanted}' exists already; `groups set` changes it")
-                : Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted), cancellation: cancellation));
+                : Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted, Limits.None), cancellation: cancellation));
         });
         return command;
     }
@@ -62,15 +62,15 @@ internal static class GroupsVerb
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
             var wanted = parsed.GetRequiredValue(name);
-            return await ExistsAsync(home, wanted, cancellation)
-                ? Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted), cancellation: cancellation))
+            return await FindAsync(home, wanted, cancellation) is { } present
+                ? Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted, present.Limits), cancellation: cancellation))
                 : throw new AdminException("name", $"there is no group '{wanted}'; `groups list` shows all");
         });
         return command;
     }
 
-    private static async Task<bool> ExistsAsync(HubHome home, string name, CancellationToken cancellation) =>
-        (await home.Groups.ListAsync(cancellation)).Any(group => group.Group.Name == name);
+    private static async Task<Group?> FindAsync(HubHome home, string name, CancellationToken cancellation) =>
+        (await home.Groups.ListAsync(cancellation)).FirstOrDefault(group => group.Group.Name == name)?.Group;
 
     private static string StatusOf(Group group) => group.ExpiredOn is { } day ? $"expired {Shapes.Day(day)}" : Shapes.Name(group.Status);
 
@@ -95,6 +95,7 @@ internal static class GroupsVerb
             ["multiplier"] = group.Multiplier,
             ["models"] = Shapes.Texts(group.Models),
             ["auto_tier"] = group.AutoTier,
+            ["limits"] = LimitOptions.Shape(group.Limits),
             ["quota_nano_usd"] = quota?.Value,
             ["channels"] = Shapes.List(listing.Channels, static member =>
                 new JsonObject { ["channel"] = member.Channel, ["priority"] = member.Priority, ["weight"] = member.Weight }),
@@ -118,6 +119,7 @@ internal static class GroupsVerb
         private readonly Option<string[]> _models = new("--model", "--models") { Description = "Globs; replaces all", AllowMultipleArgumentsPerToken = true };
         private readonly Option<int?> _tier = new("--auto-tier") { Description = "Place in auto's default order; lower comes earlier" };
         private readonly Option<bool?> _quota = new("--quota") { Description = "Whether the group has a budget of its own; `topup --group` fills it" };
+        private readonly LimitOptions _limits = new();
         private readonly Option<string[]> _channels = new("--channel", "--channels")
         {
             Description = "Replaces all channels of the group",
@@ -134,9 +136,11 @@ internal static class GroupsVerb
             {
                 command.Add(option);
             }
+
+            _limits.AddTo(command);
         }
 
-        public GroupDraft Read(ParseResult parsed, string name) => new()
+        public GroupDraft Read(ParseResult parsed, string name, Limits present) => new()
         {
             Name = name,
             Status = parsed.GetValue(_status),
@@ -153,6 +157,7 @@ internal static class GroupsVerb
             Models = Some(parsed, _models),
             AutoTier = parsed.GetValue(_tier),
             HasQuota = parsed.GetValue(_quota),
+            Limits = _limits.Read(parsed, present),
             Channels = parsed.GetValue(_channels) is { Length: > 0 } members ? [.. members.Select(Member)] : null,
         };
 

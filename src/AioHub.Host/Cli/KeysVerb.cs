@@ -31,7 +31,7 @@ internal static class KeysVerb
                 ["id", "name", "user", "secret", "groups", "limits", "expires", "state"],
                 keys.Select(static key => new[]
                 {
-                    key.Key.Id.Value.ToString(), key.Key.Name, key.OwnerEmail, key.MaskedSecret, Shapes.Joined(key.Key.Groups), LimitsOf(key.Key.Limits),
+                    key.Key.Id.Value.ToString(), key.Key.Name, key.OwnerEmail, key.MaskedSecret, Shapes.Joined(key.Key.Groups), LimitOptions.Tell(key.Key.Limits),
                     Shapes.Moment(key.Key.ExpiresAt), State(key),
                 })));
         });
@@ -122,14 +122,7 @@ internal static class KeysVerb
         ["groups"] = Shapes.Texts(listing.Key.Groups),
         ["cross_group_failover"] = listing.Key.CrossGroupFailover,
         ["models"] = Shapes.Texts(listing.Key.Models),
-        ["limits"] = new JsonObject
-        {
-            ["usd_per_day"] = listing.Key.Limits.PerDay?.ToUsd(),
-            ["usd_per_month"] = listing.Key.Limits.PerMonth?.ToUsd(),
-            ["usd_total"] = listing.Key.Limits.Total?.ToUsd(),
-            ["rpm"] = listing.Key.Limits.Rpm,
-            ["concurrency"] = listing.Key.Limits.Concurrency,
-        },
+        ["limits"] = LimitOptions.Shape(listing.Key.Limits),
         ["expires_at"] = Shapes.Moment(listing.Key.ExpiresAt),
         ["enabled"] = listing.Key.Enabled,
         ["created_at"] = Shapes.Moment(listing.CreatedAt),
@@ -138,59 +131,35 @@ internal static class KeysVerb
 
     private static string State(KeyListing key) => key.RevokedAt is not null ? "revoked" : key.Key.Enabled ? "active" : "disabled";
 
-    private static string LimitsOf(KeyLimits limits) => string.Join(", ", new[]
-    {
-        limits.PerDay is { } day ? $"{Shapes.Number(day.ToUsd())} USD/day" : null,
-        limits.PerMonth is { } month ? $"{Shapes.Number(month.ToUsd())} USD/month" : null,
-        limits.Total is { } total ? $"{Shapes.Number(total.ToUsd())} USD" : null,
-        limits.Rpm is { } rpm ? $"{rpm}/min" : null,
-        limits.Concurrency is { } at ? $"{at} at once" : null,
-    }.OfType<string>());
-
     /// <summary>The options that creating and changing share.</summary>
     private sealed class KeyOptions
     {
         private readonly Option<string[]> _groups = new("--group", "--groups") { Description = "A group, in order; may be repeated", AllowMultipleArgumentsPerToken = true };
         private readonly Option<string[]> _models = new("--model", "--models") { Description = "A glob of models that the key may use; may be repeated", AllowMultipleArgumentsPerToken = true };
-        private readonly Option<decimal?> _perDay = new("--usd-per-day");
-        private readonly Option<decimal?> _perMonth = new("--usd-per-month");
-        private readonly Option<decimal?> _total = new("--usd-total");
-        private readonly Option<int?> _rpm = new("--rpm") { Description = "Requests per minute" };
-        private readonly Option<int?> _concurrency = new("--concurrency") { Description = "Calls at the same time" };
+        private readonly LimitOptions _limits = new();
         private readonly Option<DateTimeOffset?> _expires = new("--expires") { Description = "A day or a moment, UTC" };
         private readonly Option<bool?> _failover = new("--cross-group-failover") { Description = "true or false" };
 
         public void AddTo(Command command)
         {
-            foreach (var option in new Option[] { _groups, _models, _perDay, _perMonth, _total, _rpm, _concurrency, _expires, _failover })
+            foreach (var option in new Option[] { _groups, _models, _expires, _failover })
             {
                 command.Add(option);
             }
+
+            _limits.AddTo(command);
         }
 
-        public KeyDraft Read(ParseResult parsed, KeyDraft draft, KeyLimits? present = null)
+        public KeyDraft Read(ParseResult parsed, KeyDraft draft, Limits? present = null) => draft with
         {
-            present ??= KeyLimits.None;
-            return draft with
-            {
-                Groups = Some(parsed.GetValue(_groups)),
-                Models = Some(parsed.GetValue(_models)),
-                Limits = new KeyLimits
-                {
-                    PerDay = Usd(parsed.GetValue(_perDay)) ?? present.PerDay,
-                    PerMonth = Usd(parsed.GetValue(_perMonth)) ?? present.PerMonth,
-                    Total = Usd(parsed.GetValue(_total)) ?? present.Total,
-                    Rpm = parsed.GetValue(_rpm) ?? present.Rpm,
-                    Concurrency = parsed.GetValue(_concurrency) ?? present.Concurrency,
-                },
-                ExpiresAt = parsed.GetValue(_expires) is { } moment ? new Named<DateTime?>(moment.UtcDateTime) : default,
-                CrossGroupFailover = parsed.GetValue(_failover),
-            };
-        }
+            Groups = Some(parsed.GetValue(_groups)),
+            Models = Some(parsed.GetValue(_models)),
+            Limits = _limits.Read(parsed, present ?? Limits.None),
+            ExpiresAt = parsed.GetValue(_expires) is { } moment ? new Named<DateTime?>(moment.UtcDateTime) : default,
+            CrossGroupFailover = parsed.GetValue(_failover),
+        };
 
         private static ImmutableArray<string>? Some(string[]? texts) =>
             texts is { Length: > 0 } ? [.. texts.SelectMany(static text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] : null;
-
-        private static NanoUsd? Usd(decimal? usd) => usd is { } amount ? NanoUsd.FromUsd(amount) : null;
     }
 }

@@ -82,6 +82,6 @@ internal static class TopUpVerb
     {
         var channel = (await home.Channels.ListAsync(cancellation)).FirstOrDefault(channel => channel.Channel.Name == name)?.Channel
             ?? throw new AdminException("channel", $"there is no channel '{name}'; `channels list` shows all");
-        return (AccountRef.Budget(channel.Id), $"channel {name}", null);
+        return (AccountRef.Budget(channel.Id), $"channel {name}", channel.HasQuota ? null : $"the channel has no quota, so nothing is taken from it; `channels set {name} --quota true` gives it one");
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
 
 namespace AioHub.Host.Cli;
 
@@ -16,7 +17,7 @@ internal static class UsersVerb
         var command = new Command("list", "List users with their balances");
         frame.OnData(command, async (home, _, cancellation) =>
         {
-            var users = new List<(UserListing User, Core.Primitives.NanoUsd Balance)>();
+            var users = new List<(UserListing User, NanoUsd Balance)>();
             foreach (var user in await home.Identity.ListUsersAsync(cancellation))
             {
                 users.Add((user, await home.Ledger.BalanceAsync(AccountRef.Wallet(user.Id), cancellation)));
@@ -32,14 +33,15 @@ internal static class UsersVerb
                         ["role"] = Shapes.Name(entry.User.Role),
                         ["tags"] = Shapes.Texts(entry.User.Tags),
                         ["enabled"] = entry.User.Enabled,
+                        ["limits"] = LimitOptions.Shape(entry.User.Limits),
                         ["balance_nano_usd"] = entry.Balance.Value,
                         ["balance_usd"] = entry.Balance.ToUsdString(),
                         ["created_at"] = Shapes.Moment(entry.User.CreatedAt),
                     }),
                 },
-                output => Table.Write(output, ["id", "email", "role", "tags", "balance usd", "state"], users.Select(static entry => new[]
+                output => Table.Write(output, ["id", "email", "role", "tags", "balance usd", "limits", "state"], users.Select(static entry => new[]
                 {
-                    entry.User.Id.Value.ToString(), entry.User.Email, Shapes.Name(entry.User.Role), Shapes.Joined(entry.User.Tags), Shapes.Usd(entry.Balance),
+                    entry.User.Id.Value.ToString(), entry.User.Email, Shapes.Name(entry.User.Role), Shapes.Joined(entry.User.Tags), Shapes.Usd(entry.Balance), LimitOptions.Tell(entry.User.Limits),
                     entry.User.Enabled ? "active" : "disabled",
                 })));
         });
@@ -48,28 +50,35 @@ internal static class UsersVerb
 
     private static Command Create(VerbFrame frame)
     {
-        var command = Shared("create", "Create a user", out var email, out var role, out var tags, out var enabled);
-        frame.OnData(command, async (home, parsed, cancellation) =>
-            Shapes.Changed(await home.Identity.CreateUserAsync(Draft(parsed, email, role, tags, enabled), cancellation: cancellation)));
+        var command = Shared("create", "Create a user", out var email, out var role, out var tags, out var enabled, out var limits);
+        frame.OnData(command, async (home, parsed, cancellation) => Shapes.Changed(await home.Identity.CreateUserAsync(
+            Draft(parsed, email, role, tags, enabled) with { Limits = limits.Read(parsed, Limits.None) }, cancellation: cancellation)));
         return command;
     }
 
     private static Command Change(VerbFrame frame)
     {
-        var command = Shared("change", "Change a user", out var email, out var role, out var tags, out var enabled);
+        var command = Shared("change", "Change a user", out var email, out var role, out var tags, out var enabled, out var limits);
         frame.OnData(command, async (home, parsed, cancellation) =>
-            Shapes.Changed(await home.Identity.UpdateUserAsync(Draft(parsed, email, role, tags, enabled), cancellation: cancellation)));
+        {
+            var draft = Draft(parsed, email, role, tags, enabled);
+            var present = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => string.Equals(user.Email, draft.Email.Trim(), StringComparison.OrdinalIgnoreCase));
+            return Shapes.Changed(await home.Identity.UpdateUserAsync(draft with { Limits = limits.Read(parsed, present?.Limits ?? Limits.None) }, cancellation: cancellation));
+        });
         return command;
     }
 
     private static Command Shared(
-        string name, string description, out Argument<string> email, out Option<Role?> role, out Option<string[]> tags, out Option<bool?> enabled)
+        string name, string description, out Argument<string> email, out Option<Role?> role, out Option<string[]> tags, out Option<bool?> enabled, out LimitOptions limits)
     {
         email = new Argument<string>("EMAIL");
         role = new Option<Role?>("--role") { Description = "user, operator or owner" };
         tags = new Option<string[]>("--tag", "--tags") { Description = "Opens restricted groups; replaces all tags", AllowMultipleArgumentsPerToken = true };
         enabled = new Option<bool?>("--enabled") { Description = "true or false" };
-        return new Command(name, description) { email, role, tags, enabled };
+        limits = new LimitOptions();
+        var command = new Command(name, description) { email, role, tags, enabled };
+        limits.AddTo(command);
+        return command;
     }
 
     private static UserDraft Draft(ParseResult parsed, Argument<string> email, Option<Role?> role, Option<string[]> tags, Option<bool?> enabled) => new()

@@ -12,7 +12,13 @@ internal static class ChannelReader
 {
     public static IEnumerable<string> AllDialects => Enum.GetValues<Dialect>().Select(DialectNames.Of);
 
-    public static ChannelDraft Read(YamlSection channel) => new()
+    public static DeclaredChannel Read(YamlSection channel)
+    {
+        var quota = ConfigurationReader.Quota(channel);
+        return new DeclaredChannel(Draft(channel) with { HasQuota = quota.IsNamed ? quota.Value is not null : null }, quota.Value);
+    }
+
+    private static ChannelDraft Draft(YamlSection channel) => new()
     {
         Name = channel.RequiredText("name"),
         Type = channel.Text("type"),
@@ -24,7 +30,7 @@ internal static class ChannelReader
         Models = channel.Texts("models"),
         ModelMap = channel.Map("model_map"),
         Capabilities = ReadCapabilities(channel),
-        Limits = channel.Section("limits", "the limits of a channel") is { } limits ? ReadLimits(limits) : null,
+        Limits = LimitsReader.Read(channel, "a channel"),
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
         Settings = ReadSettings(channel),
     };
@@ -64,7 +70,7 @@ internal static class ChannelReader
             secret = pair.ToJsonString();
         }
 
-        var draft = new CredentialDraft(credential.RequiredText("name"), secret, credential.Flag("enabled") ?? true);
+        var draft = new CredentialDraft(credential.RequiredText("name"), secret, credential.Flag("enabled") ?? true) { Limits = LimitsReader.Read(credential, "a credential") };
         credential.Done();
         return draft;
     }
@@ -90,13 +96,6 @@ internal static class ChannelReader
         }
 
         return capabilities.ToImmutable();
-    }
-
-    private static ChannelLimits ReadLimits(YamlSection limits)
-    {
-        var read = new ChannelLimits(limits.Int("rpm"), limits.Whole("tpm", most: long.MaxValue), limits.Int("concurrency"));
-        limits.Done();
-        return read;
     }
 
     private static ChannelTimeouts ReadTimeouts(YamlSection timeouts)

@@ -12,7 +12,7 @@ namespace AioHub.Host.Configuration;
 internal sealed class ConfigurationChange(HubHome home, string file, FileProblems problems)
 {
     /// <summary>
-    /// The reason of ledger entries made for a file. A group's <c>quota_usd</c> is what these entries of its quota add up to: raising it by 20 puts
+    /// The reason of ledger entries made for a file. The <c>quota_usd</c> of a group or channel is what these entries of its quota add up to: raising it by 20 puts
     /// 20 in, lowering it takes out, top-ups by hand come on top of it, and repeating it changes nothing.
     /// </summary>
     public const string LedgerReason = "configuration";
@@ -41,8 +41,12 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
 
         foreach (var channel in content.Channels)
         {
-            await OnAsync(channel, $"channel {channel.Wanted.Name}", async draft =>
-                await home.Channels.UpsertAsync(draft, within: transaction, cancellation: cancellation));
+            await OnAsync(channel, $"channel {channel.Wanted.Draft.Name}", async wanted =>
+            {
+                var report = await home.Channels.UpsertAsync(wanted.Draft, within: transaction, cancellation: cancellation);
+                var quota = wanted.QuotaUsd is { } usd ? await QuotaAsync(AccountRef.Budget(new ChannelId(report.Id)), NanoUsd.FromUsd(usd), transaction, cancellation) : null;
+                return quota is null ? report : report with { Changes = report.Changes.Add(quota) };
+            });
         }
 
         foreach (var user in content.Users)
@@ -111,15 +115,14 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
             await OnAsync(group, $"group {group.Wanted.Draft.Name}", async wanted =>
             {
                 var report = await home.Groups.UpsertAsync(wanted.Draft, within: transaction, cancellation: cancellation);
-                var quota = wanted.QuotaUsd is { } usd ? await QuotaAsync(new GroupId(report.Id), NanoUsd.FromUsd(usd), transaction, cancellation) : null;
+                var quota = wanted.QuotaUsd is { } usd ? await QuotaAsync(AccountRef.Quota(new GroupId(report.Id)), NanoUsd.FromUsd(usd), transaction, cancellation) : null;
                 return report with { Created = created.Contains(report.What), Changes = quota is null ? report.Changes : report.Changes.Add(quota) };
             });
         }
     }
 
-    private async Task<string?> QuotaAsync(GroupId group, NanoUsd wanted, HubTransaction transaction, CancellationToken cancellation)
+    private async Task<string?> QuotaAsync(AccountRef account, NanoUsd wanted, HubTransaction transaction, CancellationToken cancellation)
     {
-        var account = AccountRef.Quota(group);
         var present = await home.Ledger.SumAsync(account, LedgerReason, transaction, cancellation);
         if (present == wanted)
         {

@@ -22,14 +22,17 @@ internal static class ConfigurationExport
         var groups = new JsonArray();
         foreach (var listing in await home.Groups.ListAsync(cancellation))
         {
-            var quota = listing.Group.HasQuota
-                ? (await home.Ledger.SumAsync(AccountRef.Quota(listing.Group.Id), ConfigurationChange.LedgerReason, cancellation: cancellation)).ToUsd()
-                : (decimal?)null;
-            groups.Add((JsonNode)GroupOf(listing, quota));
+            groups.Add((JsonNode)GroupOf(listing, await QuotaAsync(home, listing.Group.HasQuota, AccountRef.Quota(listing.Group.Id), cancellation)));
         }
 
         var auto = await home.Groups.ReadAutoAsync(cancellation);
         var placeholders = new Placeholders();
+        var channels = new JsonArray();
+        foreach (var listing in await home.Channels.ListAsync(cancellation))
+        {
+            channels.Add((JsonNode)ChannelOf(listing, await QuotaAsync(home, listing.Channel.HasQuota, AccountRef.Budget(listing.Channel.Id), cancellation), placeholders));
+        }
+
         return new JsonObject
         {
             ["version"] = 1,
@@ -39,7 +42,7 @@ internal static class ConfigurationExport
                 ["order"] = Texts(auto.Order),
                 ["rules"] = new JsonArray([.. auto.Rules.Select(static rule => new JsonObject { ["model"] = Text(rule.Model), ["groups"] = Texts(rule.Groups) })]),
             },
-            ["channels"] = new JsonArray([.. (await home.Channels.ListAsync(cancellation)).Select(listing => ChannelOf(listing, placeholders))]),
+            ["channels"] = channels,
             ["models"] = ModelsOf(await home.Models.ListAsync(cancellation)),
             ["users"] = new JsonArray([.. (await home.Identity.ListUsersAsync(cancellation)).Select(UserOf)]),
             ["keys"] = new JsonArray([.. (await home.Identity.ListKeysAsync(cancellation: cancellation))
@@ -49,6 +52,10 @@ internal static class ConfigurationExport
             ["settings"] = SettingsOf(await home.RouteSettings.ReadAsync(cancellation)),
         };
     }
+
+    /// <summary>What files have put in altogether; null = the owner has no quota.</summary>
+    private static async Task<decimal?> QuotaAsync(HubHome home, bool has, AccountRef account, CancellationToken cancellation) =>
+        has ? (await home.Ledger.SumAsync(account, ConfigurationChange.LedgerReason, cancellation: cancellation)).ToUsd() : null;
 
     private static JsonObject GroupOf(GroupListing listing, decimal? quota)
     {
@@ -82,6 +89,7 @@ internal static class ConfigurationExport
         json["auto_tier"] = group.AutoTier;
         if (!group.IsAuto)
         {
+            json["limits"] = LimitsReader.Write(group.Limits);
             json["quota_usd"] = quota is { } usd ? Short(usd) : null;
             json["channels"] = new JsonArray([.. listing.Channels
                 .OrderBy(static member => member.Priority).ThenBy(static member => member.Channel, StringComparer.Ordinal)
@@ -91,7 +99,7 @@ internal static class ConfigurationExport
         return json;
     }
 
-    private static JsonObject ChannelOf(ChannelListing listing, Placeholders placeholders)
+    private static JsonObject ChannelOf(ChannelListing listing, decimal? quota, Placeholders placeholders)
     {
         var channel = listing.Channel;
         return new JsonObject
@@ -107,12 +115,14 @@ internal static class ConfigurationExport
                 ["name"] = credential.Name,
                 ["secret"] = placeholders.For(channel.Name, credential.Name),
                 ["enabled"] = credential.Enabled,
+                ["limits"] = LimitsReader.Write(credential.Limits),
             })]),
             ["models"] = Texts(channel.Models),
             ["model_map"] = Map(channel.ModelMap, static value => Text(value)),
             ["capabilities"] = new JsonObject(channel.Capabilities.OrderBy(static pair => pair.Key)
                 .Select(static pair => KeyValuePair.Create<string, JsonNode?>(CapabilityNames.Of(pair.Key), pair.Value))),
-            ["limits"] = Some(("rpm", channel.Limits.Rpm), ("tpm", channel.Limits.Tpm), ("concurrency", channel.Limits.Concurrency)),
+            ["limits"] = LimitsReader.Write(channel.Limits),
+            ["quota_usd"] = quota is { } usd ? Short(usd) : null,
             ["timeouts"] = Some(("connect", Span(channel.Timeouts.Connect)), ("first_byte", Span(channel.Timeouts.FirstByte)), ("idle", Span(channel.Timeouts.Idle))),
             ["settings"] = new JsonObject(channel.Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair =>
                 KeyValuePair.Create<string, JsonNode?>(pair.Key, Placeholders.IsSecret(pair.Key) ? placeholders.For(channel.Name, pair.Key) : Text(pair.Value)))),
@@ -163,12 +173,12 @@ internal static class ConfigurationExport
         ["tags"] = Texts(user.Tags),
         ["multiplier"] = Short(user.Multiplier),
         ["enabled"] = user.Enabled,
+        ["limits"] = LimitsReader.Write(user.Limits),
     };
 
     private static JsonObject KeyOf(KeyListing listing)
     {
         var key = listing.Key;
-        var limits = key.Limits;
         return new JsonObject
         {
             ["name"] = Text(key.Name),
@@ -177,9 +187,7 @@ internal static class ConfigurationExport
             ["cross_group_failover"] = key.CrossGroupFailover,
             ["models"] = Texts(key.Models),
             ["multiplier"] = Short(key.Multiplier),
-            ["limits"] = Some(
-                ("usd_per_day", Usd(limits.PerDay)), ("usd_per_month", Usd(limits.PerMonth)), ("usd_total", Usd(limits.Total)),
-                ("rpm", limits.Rpm), ("concurrency", limits.Concurrency)),
+            ["limits"] = LimitsReader.Write(key.Limits),
             ["expires_at"] = key.ExpiresAt is { } moment ? moment.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture) : null,
             ["enabled"] = key.Enabled,
         };
@@ -224,8 +232,6 @@ internal static class ConfigurationExport
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static JsonNode? Span(TimeSpan? span) => span is { } value ? Durations.Of(value) : null;
-
-    private static JsonNode? Usd(NanoUsd? amount) => amount is { } value ? Short(value.ToUsd()) : null;
 
     // Without the zeros that a database column adds.
     private static decimal Short(decimal number) => number / 1.0000000000000000000000000000m;

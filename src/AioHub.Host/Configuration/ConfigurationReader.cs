@@ -31,7 +31,7 @@ internal static class ConfigurationReader
         };
         file.Done();
         Unique(content.Groups, "group", static group => group.Draft.Name);
-        Unique(content.Channels, "channel", static channel => channel.Name);
+        Unique(content.Channels, "channel", static channel => channel.Draft.Name);
         Unique(content.Models, "model", static model => model.Draft.Id);
         Unique(content.Users, "user", static user => user.Draft.Email);
         Unique(content.Keys, "key", static key => $"{key.Name}' of '{key.User}");
@@ -62,12 +62,7 @@ internal static class ConfigurationReader
 
     private static DeclaredGroup ReadGroup(YamlSection group)
     {
-        var quota = group.NamedNumber("quota_usd");
-        if (quota.Value is < 0 || quota.Value > LedgerBook.MaxAmount.ToUsd())
-        {
-            group.Report("quota_usd", $"must be from 0 to {LedgerBook.MaxAmount.ToUsd():0}");
-        }
-
+        var quota = Quota(group);
         var draft = new GroupDraft
         {
             Name = group.RequiredText("name"),
@@ -87,9 +82,22 @@ internal static class ConfigurationReader
             Models = group.Texts("models"),
             AutoTier = group.Int("auto_tier"),
             HasQuota = quota.IsNamed ? quota.Value is not null : null,
+            Limits = LimitsReader.Read(group, "a group"),
             Channels = group.Sections("channels", "a channel of a group") is { } members ? [.. members.Select(ReadMember)] : null,
         };
         return new DeclaredGroup(draft, quota.Value);
+    }
+
+    /// <summary>The budget that an operator tops up; null = none.</summary>
+    public static Named<decimal?> Quota(YamlSection section)
+    {
+        var quota = section.NamedNumber("quota_usd");
+        if (quota.Value is < 0 || quota.Value > LedgerBook.MaxAmount.ToUsd())
+        {
+            section.Report("quota_usd", $"must be from 0 to {LedgerBook.MaxAmount.ToUsd():0}");
+        }
+
+        return quota;
     }
 
     private static MemberDraft ReadMember(YamlSection member)
@@ -123,8 +131,9 @@ internal static class ConfigurationReader
             Tags = user.Texts("tags"),
             Multiplier = user.Number("multiplier"),
             Enabled = user.Flag("enabled"),
+            Limits = LimitsReader.Read(user, "a user"),
         },
-        Usd(user, "balance_usd")?.ToUsd());
+        LimitsReader.Usd(user, "balance_usd")?.ToUsd());
 
     private static KeyDraft ReadKey(YamlSection key)
     {
@@ -138,24 +147,10 @@ internal static class ConfigurationReader
             CrossGroupFailover = key.Flag("cross_group_failover"),
             Models = key.Texts("models"),
             Multiplier = key.Number("multiplier"),
-            Limits = key.Section("limits", "the limits of a key") is { } limits ? ReadLimits(limits) : null,
+            Limits = LimitsReader.Read(key, "a key"),
             ExpiresAt = expiresAt.IsNamed ? new Named<DateTime?>(key.Moment("expires_at")) : default,
             Enabled = key.Flag("enabled"),
         };
-    }
-
-    private static KeyLimits ReadLimits(YamlSection limits)
-    {
-        var read = new KeyLimits
-        {
-            PerDay = Usd(limits, "usd_per_day"),
-            PerMonth = Usd(limits, "usd_per_month"),
-            Total = Usd(limits, "usd_total"),
-            Rpm = limits.Int("rpm"),
-            Concurrency = limits.Int("concurrency"),
-        };
-        limits.Done();
-        return read;
     }
 
     private static RouteSettingsDraft ReadSettings(YamlSection settings)
@@ -167,21 +162,5 @@ internal static class ConfigurationReader
         };
         settings.Done();
         return draft;
-    }
-
-    private static NanoUsd? Usd(YamlSection section, string key)
-    {
-        if (section.Number(key) is not { } usd)
-        {
-            return null;
-        }
-
-        if (usd >= 0 && usd <= LedgerBook.MaxAmount.ToUsd())
-        {
-            return NanoUsd.FromUsd(usd);
-        }
-
-        section.Report(key, $"must be from 0 to {LedgerBook.MaxAmount.ToUsd():0}");
-        return null;
     }
 }

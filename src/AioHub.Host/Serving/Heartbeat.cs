@@ -50,7 +50,9 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
                 router.Settings = await home.RouteSettings.ReadAsync(_stopping.Token);
             }
 
+            await money.Limits.RefreshAsync(_stopping.Token);
             await money.Holds.RefreshAsync(_stopping.Token);
+            await money.Limits.CheckAsync(_stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

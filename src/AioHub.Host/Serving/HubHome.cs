@@ -19,7 +19,7 @@ internal sealed class HubHome : IAsyncDisposable
         Time = time;
         Keys = new ApiKeyDirectory(master);
         Watch = new ConfigurationWatch(database, master, Keys, Catalog, Routing);
-        Ledger = new LedgerBook(database, time);
+        Ledger = new LedgerBook(database, time, cancellation => LedgerChanged(cancellation));
         Identity = new IdentityAdmin(database, master, time);
         Groups = new GroupAdmin(database, time);
         Channels = new ChannelAdmin(database, new SecretBox(master));
@@ -46,6 +46,9 @@ internal sealed class HubHome : IAsyncDisposable
     public ConfigurationWatch Watch { get; }
 
     public LedgerBook Ledger { get; }
+
+    /// <summary>Told after each change of the ledger through this process.</summary>
+    public Func<CancellationToken, Task> LedgerChanged { get; set; } = static _ => Task.CompletedTask;
 
     public IdentityAdmin Identity { get; }
 

@@ -154,6 +154,7 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton<IUsageJournal>(money.Journal);
         services.AddSingleton(money.Holds);
         services.AddSingleton<IHoldBook>(money.Holds);
+        services.AddSingleton(money.Limits);
         services.AddSingleton<IRateLimits, LocalRateLimits>();
         services.AddRelay(home.Settings.Relay);
     }

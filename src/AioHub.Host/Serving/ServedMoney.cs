@@ -9,8 +9,9 @@ internal sealed class ServedMoney : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _writing = Task.CompletedTask;
 
-    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer)
+    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer, WatchedLimits limits)
     {
+        Limits = limits;
         Log = log;
         Journal = journal;
         Holds = holds;
@@ -25,6 +26,8 @@ internal sealed class ServedMoney : IAsyncDisposable
 
     public ReceiptWriter Writer { get; }
 
+    public WatchedLimits Limits { get; }
+
     /// <exception cref="IOException">Another server has the data folder open.</exception>
     public static async Task<ServedMoney> OpenAsync(HubHome home, ILoggerFactory logging, CancellationToken cancellation)
     {
@@ -36,7 +39,11 @@ internal sealed class ServedMoney : IAsyncDisposable
             var writer = new ReceiptWriter(home.Database, journal, holds, home.Time, logging.CreateLogger<ReceiptWriter>());
             await writer.ReplayAsync(cancellation);
             await holds.LoadAsync(cancellation);
-            var money = new ServedMoney(log, journal, holds, writer);
+            var limits = new WatchedLimits(home, holds, new SpendingAlerts(holds, home.Database, home.Time, logging.CreateLogger<SpendingAlerts>()));
+            await limits.RefreshAsync(cancellation);
+            // A top-up that is made through this process counts at once; others with the next refresh.
+            home.LedgerChanged = holds.RefreshAsync;
+            var money = new ServedMoney(log, journal, holds, writer, limits);
             money._writing = Task.Run(() => writer.RunAsync(money._stopping.Token), CancellationToken.None);
             return money;
         }

@@ -15,6 +15,7 @@ internal static class Measure
 
     /// <summary>Audio input of OpenAI's models: ten tokens a second.</summary>
     private const int MillisecondsPerAudioToken = 100;
+    private const int BytesPerToken = 4;
 
     /// <param name="complete">False: the reply broke off, so reported output may lag behind what was produced.</param>
     public static Usage Usage(ReplyTap tap, Envelope envelope, bool complete)
@@ -35,6 +36,13 @@ internal static class Measure
 
     /// <summary>An answer without content costs nothing, whatever the upstream counted and whatever a request costs.</summary>
     public static bool IsEmpty(ReplyTap tap, Envelope envelope) => !tap.HasContent && envelope.Route.Operation is (Operation.Generate or Operation.Complete);
+
+    /// <summary>What the input is taken for before anybody counts it: English text and code run at about four bytes a token.</summary>
+    public static long EstimatedInput(Envelope envelope)
+    {
+        var opaque = Math.Min(envelope.Peek.OpaqueBytes, envelope.Body.Length);
+        return ((envelope.Body.Length - opaque) / BytesPerToken) + (opaque == 0 ? 0 : RequestTokens.OpaqueTokens);
+    }
 
     private static Usage AtLeastProduced(in Usage reported, ReplyTap tap)
     {

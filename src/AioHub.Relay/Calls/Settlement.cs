@@ -20,11 +20,21 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 {
     private readonly long _startedAt = time.GetTimestamp();
     private ImmutableArray<AttemptRecord> _attempts = [];
+    private int _passedOver;
     private RouteAttempt? _attempt;
     private double? _firstByte;
     private (Usage Usage, NanoUsd Cost)? _lost;
 
     public Hold? Hold { get; set; }
+
+    /// <summary>How long this call has waited for other calls' holds.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary>The present attempt's places in the limits of group, channel and credential.</summary>
+    public RatePass? Pass { get; set; }
+
+    /// <summary>The call's tokens in the limits of its key and user.</summary>
+    public RatePass? Tokens { get; set; }
 
     public Receipt? Receipt { get; private set; }
 
@@ -34,7 +44,8 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 
     public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
 
-    public ImmutableArray<AttemptRecord> Attempts => _attempts;
+    /// <summary>How many were made.</summary>
+    public int Attempts => _attempts.Length - _passedOver;
 
     public void Try(RouteAttempt attempt) => _attempt = attempt;
 
@@ -47,6 +58,13 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             OperatorCost = _lost?.Cost,
         });
         _lost = null;
+    }
+
+    /// <summary>Notes what was not tried, because a limit stands in the way: told among the attempts, though none was made.</summary>
+    public void NotePassedOver(RouteAttempt attempt, string code, string reason)
+    {
+        _attempts = _attempts.Add(new AttemptRecord(attempt.Group.Name, attempt.Channel.Name, attempt.Credential.Name, code, null, 0, reason));
+        _passedOver++;
     }
 
     /// <summary>The upstream accepted: the attempt counts as the one that served unless its delivery fails before content.</summary>
@@ -85,7 +103,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
                 UserMultiplier = envelope.Caller.Key.OwnerMultiplier,
                 KeyMultiplier = envelope.Caller.Key.Multiplier,
             });
-        if (tap is not null && _attempt is not null && _attempts.Length > 0 && !envelope.Route.Free && Measure.IsEmpty(tap, envelope) && LostIn(tap, _attempt) is { } empty)
+        if (tap is not null && _attempt is not null && Attempts > 0 && !envelope.Route.Free && Measure.IsEmpty(tap, envelope) && LostIn(tap, _attempt) is { } empty)
         {
             // An answer without content is free to its caller; its upstream may have charged for it.
             _attempts = _attempts.SetItem(_attempts.Length - 1, _attempts[^1] with { Usage = empty.Usage, OperatorCost = empty.Cost });
@@ -108,6 +126,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             GroupId = _attempt?.Group.Id,
             ChargesGroupQuota = _attempt?.Group.HasQuota ?? false,
             Channel = _attempt?.Channel.Name,
+            ChannelId = _attempt?.Channel.Id,
+            CredentialId = _attempt?.Credential.Id,
+            ChargesChannelQuota = _attempt?.Channel.HasQuota ?? false,
             RequestedModel = envelope.RequestedModel,
             ServedModel = _attempt is null ? "" : envelope.Model.LongContext && _attempt.Model.LongContextWindow is not null ? _attempt.Model.Id + Wire.Vocabulary.ModelName.LongContextSuffix : _attempt.Model.Id,
             UpstreamModel = _attempt?.UpstreamModel ?? "",
@@ -157,9 +178,23 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.Price(attempt.Price, 1m, usage, ContextOf(tap, attempt)).Total);
     }
 
-    /// <summary>Gives the money back when nothing was settled. Does nothing after a settlement.</summary>
+    /// <summary>The present attempt ended without an answer: its places in limits are free again.</summary>
+    public void EndAttempt()
+    {
+        Pass?.Settle(0);
+        Pass = null;
+    }
+
+    /// <summary>The call is over: gives the money back when nothing was settled, and the places in limits. Does nothing the second time.</summary>
     public void ReleaseHold()
     {
+        if (Pass is not null || Tokens is not null)
+        {
+            var used = Receipt is { } settled ? settled.Usage.TotalInput + settled.Usage.TotalOutput : 0;
+            Pass?.Settle(used);
+            Tokens?.Settle(used);
+        }
+
         if (Hold is { } hold && Receipt is null)
         {
             book.Release(hold);

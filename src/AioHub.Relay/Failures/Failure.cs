@@ -12,6 +12,9 @@ internal sealed record Failure(int Status, string Code, string Message)
 
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The rate that was reached, for the vendors' own headers; null = none, or not the caller's.</summary>
+    public FailureLimit? Limit { get; init; }
+
     /// <summary>Sent as <c>x-should-retry</c>: SDKs obey it whatever the status.</summary>
     public bool? ShouldRetry { get; init; }
 
@@ -32,6 +35,11 @@ internal sealed record Failure(int Status, string Code, string Message)
     /// <summary>Further attempts make no sense: the request itself is at fault.</summary>
     public bool IsFinal => Attempt is AttemptFailure.CallerFault;
 }
+
+/// <summary>A rate that a caller reached.</summary>
+/// <param name="Name">Such as <c>rpm</c>.</param>
+/// <param name="ResetsAt">When there is room again (UTC).</param>
+internal sealed record FailureLimit(string Name, long Most, DateTime ResetsAt);
 
 /// <summary>Either a value or a failure.</summary>
 internal readonly struct Step<T>

@@ -20,6 +20,11 @@ internal static class FailureWriter
             response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
         }
 
+        if (failure.Limit is { } limit)
+        {
+            LimitHeaders.Write(response.Headers, dialect, limit, failure.RetryAfter ?? TimeSpan.Zero);
+        }
+
         if (failure.ShouldRetry is { } retry)
         {
             response.Headers["x-should-retry"] = retry ? "true" : "false";

@@ -1,3 +1,5 @@
+using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Failures;
@@ -19,8 +21,45 @@ internal static class HubFailures
     public static Failure KeyExpired(DateTime at) => new(403, "key_expired",
         $"This API key expired at {at:yyyy-MM-dd HH:mm} UTC. Ask its owner for a new one.") { ShouldRetry = false };
 
-    public static Failure RateLimited(string? limit, TimeSpan retryAfter) => new(429, "rate_limited",
-        $"This API key reached its limit ({limit ?? "requests"}). Try again in {Math.Ceiling(retryAfter.TotalSeconds):0} s.") { RetryAfter = retryAfter };
+    public static Failure RateLimited(in RateVerdict verdict, DateTime now) => Limited(
+        verdict.Owner == LimitOwner.User ? "The owner of this API key, over all keys, is" : "This API key is", verdict, now);
+
+    public static Failure GroupLimited(string group, in RateVerdict verdict, DateTime now) => Limited($"Group '{group}' is", verdict, now);
+
+    /// <summary>A purse cannot pay for a call.</summary>
+    /// <param name="amount">What the call may cost at most.</param>
+    public static Failure NoMoney(in HoldResult result, string group, NanoUsd amount, DateTime now)
+    {
+        var wait = result.ResetsAt is { } at ? at - now : (TimeSpan?)null;
+        var resets = result.ResetsAt is { } moment ? $" It starts anew at {moment:yyyy-MM-dd HH:mm} UTC." : "";
+        var cost = $"cannot cover this call, which may cost up to {amount.ToUsd():0.######} USD";
+        return result.Refusal switch
+        {
+            HoldRefusal.Wallet => new Failure(402, "insufficient_balance",
+                $"The balance {cost} in group '{group}'. Top up, lower max_tokens, or use a cheaper group.") { ShouldRetry = false },
+            HoldRefusal.KeyBudget => new Failure(402, "key_budget_exhausted",
+                $"This API key's budget ({result.Limit}) {cost}.{resets} Raise the key's limit or use another key.") { ShouldRetry = false },
+            HoldRefusal.UserBudget => new Failure(402, "user_budget_exhausted",
+                $"The budget of this API key's owner over all keys ({result.Limit}) {cost}.{resets} An operator can raise it.") { ShouldRetry = false },
+            HoldRefusal.GroupBudget => new Failure(503, "group_quota_exhausted",
+                $"Group '{group}' has spent its limit on money ({result.Limit}).{resets} Meanwhile use a key with another group.") { RetryAfter = wait },
+            HoldRefusal.GroupQuota => new Failure(503, "group_quota_exhausted",
+                $"The quota of group '{group}' is used up. An operator can top it up ('aiohub topup --group {group}'); meanwhile use a key with another group."),
+            // Channels are nothing that callers know of: what is told of all of them together is composed from these.
+            _ when wait is not null => new Failure(429, "rate_limited", "The channel has spent its limit on money.") { RetryAfter = wait },
+            _ => new Failure(503, "channel_quota_exhausted", "The channel has used up its budget."),
+        };
+    }
+
+    /// <summary>Whole seconds, at least one: what clients are told to wait.</summary>
+    public static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
+
+    private static Failure Limited(string who, in RateVerdict verdict, DateTime now) => new(429, "rate_limited",
+        $"{who} at the limit of {LimitNames.Tell(verdict.Limit!, verdict.Most)}. Try again in {Seconds(verdict.RetryAfter)} s.")
+    {
+        RetryAfter = verdict.RetryAfter,
+        Limit = new FailureLimit(verdict.Limit!, verdict.Most, now + verdict.RetryAfter),
+    };
 
     public static Failure TooLarge(long limit) => new(413, "request_too_large",
         $"The request body is larger than {limit:#,0} bytes (after decompression). Send less, or ask the operator to raise AIOHUB_MAX_REQUEST_BYTES.") { ShouldRetry = false };

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace AioHub.Relay.Hub;
 
 /// <summary><c>POST /api/route/explain</c>: which group, channel and price a call would get, and why not the others. Nothing is sent or held.</summary>
-internal sealed class RouteExplain(Admit admit, Router router, Intake intake, TimeProvider time)
+internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Reserve reserve, TimeProvider time)
 {
     /// <summary>What an answer is taken to be long, for the expected price.</summary>
     private const int ExpectedOutput = 1000;
@@ -44,6 +44,7 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Ti
         }
 
         var route = router.Start(question!);
+        reserve.PassOverFull(route, caller.Key, (bytes / BytesPerToken) + ExpectedOutput);
         var explanation = RouteExplanation.Of(question!, route).For(caller.Key);
         await JsonReply.WriteAsync(http, writer => Write(writer, explanation, caller.Key, bytes));
     }

@@ -38,7 +38,8 @@ internal sealed class UsagePages(Admit admit, RequestLog log, LocalHoldBook purs
             writer.WriteString("balance_usd", purse.Balance.ToUsdString());
             writer.WriteNumber("held_nano_usd", purse.Held.Value);
             writer.WriteNumber("spent_nano_usd", purse.Spent.Value);
-            WriteLimits(writer, key.Limits);
+            WriteLimits(writer, "limits", key.Limits);
+            WriteLimits(writer, "user_limits", key.OwnerLimits);
             writer.WriteString("expires_at", key.ExpiresAt is { } expires ? expires.ToString("O") : null);
             writer.WriteEndObject();
         });
@@ -77,31 +78,15 @@ internal sealed class UsagePages(Admit admit, RequestLog log, LocalHoldBook purs
         });
     }
 
-    private static void WriteLimits(Utf8JsonWriter writer, KeyLimits limits)
+    private static void WriteLimits(Utf8JsonWriter writer, string name, Limits limits)
     {
-        writer.WriteStartObject("limits");
-        WriteMoney(writer, "usd_per_day", limits.PerDay);
-        WriteMoney(writer, "usd_per_month", limits.PerMonth);
-        WriteMoney(writer, "usd_total", limits.Total);
-        if (limits.Rpm is { } rpm)
+        writer.WriteStartObject(name);
+        foreach (var (limit, value) in LimitNames.All(limits))
         {
-            writer.WriteNumber("rpm", rpm);
-        }
-
-        if (limits.Concurrency is { } concurrency)
-        {
-            writer.WriteNumber("concurrency", concurrency);
+            writer.WriteNumber(limit, value);
         }
 
         writer.WriteEndObject();
-    }
-
-    private static void WriteMoney(Utf8JsonWriter writer, string name, NanoUsd? amount)
-    {
-        if (amount is { } some)
-        {
-            writer.WriteNumber(name, some.ToUsd());
-        }
     }
 
     private async ValueTask<Caller?> CallerAsync(HttpContext http)

@@ -45,7 +45,7 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
     public Failure? Enter(Caller caller)
     {
         var verdict = limits.TryEnter(caller.Key);
-        return verdict.Allowed ? null : HubFailures.RateLimited(verdict.Limit, verdict.RetryAfter);
+        return verdict.Allowed ? null : HubFailures.RateLimited(verdict, time.GetUtcNow().UtcDateTime);
     }
 
     public void Leave(Caller caller) => limits.Leave(caller.Key);

@@ -48,9 +48,10 @@ internal sealed class Quote(Router router)
     }
 
     public static Failure FromRefusal(RouteRefusal refusal) =>
-        new(refusal.Status, refusal.Code, refusal.Message) { ShouldRetry = refusal.Status is 503 or 429 ? null : false };
+        new(refusal.Status, refusal.Code, refusal.Message) { ShouldRetry = refusal.Status is 503 or 429 ? null : false, RetryAfter = refusal.RetryAfter };
 
-    private static long OutputBound(Order order, RouteAttempt attempt)
+    /// <summary>The most tokens that one answer may have.</summary>
+    public static long OutputBound(Order order, RouteAttempt attempt)
     {
         if (order.Envelope.Route.Operation is Operation.Embed or Operation.Rerank or Operation.Moderate or Operation.CountTokens)
         {

@@ -1,32 +1,149 @@
+using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 
 namespace AioHub.Relay.Stages;
 
-/// <summary>Stage 4: sets the most that an attempt can cost aside, or says which purse is too light.</summary>
-internal sealed class Reserve(IHoldBook book)
+/// <summary>
+/// Stage 4: takes an attempt's places in the limits of who serves it and sets the most that it can cost aside, or says what stands in the way and passes
+/// that group, channel or credential over.
+/// </summary>
+internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider time)
 {
-    /// <summary>The first hold of a call, or its move to a dearer or another group. On failure an earlier hold stands.</summary>
-    public async ValueTask<Step<Hold>> HoldAsync(Order order, RouteAttempt attempt, Hold? held, CancellationToken cancellation)
+    /// <summary>Output that an estimate of tokens a minute reckons with at most; most answers are shorter, and the true length follows.</summary>
+    private const long MostEstimatedOutput = 4_096;
+
+    /// <summary>The first hold of a call, or its move to another group, channel, credential or amount. On failure an earlier hold stands.</summary>
+    public async ValueTask<Step<Hold>> HoldAsync(Order order, RouteAttempt attempt, Settlement settlement, CancellationToken cancellation)
     {
-        var amount = Quote.Bound(order, attempt);
-        var result = held is null
-            ? await book.ReserveAsync(order.Envelope.Caller.Key, attempt.Group.Quota, amount, cancellation)
-            : await book.MoveAsync(held, attempt.Group.Quota, amount, cancellation);
-        return result.Refusal switch
+        settlement.EndAttempt();
+        if (TakeRates(order, attempt, settlement) is { } tooFast)
         {
-            HoldRefusal.None => result.Hold!,
-            HoldRefusal.Wallet => new Failure(402, "insufficient_balance",
-                $"The balance cannot cover this call, which may cost up to {amount.ToUsd():0.######} USD in group '{attempt.Group.Name}'. Top up, lower max_tokens, or use a cheaper group.") { ShouldRetry = false },
-            HoldRefusal.KeyBudget => new Failure(402, "key_budget_exhausted",
-                $"This API key's budget cannot cover this call, which may cost up to {amount.ToUsd():0.######} USD.{Resets(result.ResetsAt)} Raise the key's limit or use another key.")
-                { ShouldRetry = false },
-            _ => new Failure(503, "group_quota_exhausted",
-                $"The quota of group '{attempt.Group.Name}' is used up. An operator can top it up ('aiohub topup --group {attempt.Group.Name}'); meanwhile use a key with another group."),
-        };
+            return tooFast;
+        }
+
+        var amount = Quote.Bound(order, attempt);
+        var claim = Claim(order.Envelope.Caller.Key, attempt, order.Envelope.StartedAt);
+        if (settlement.Waited > TimeSpan.Zero)
+        {
+            // Waiting for other calls' holds is bounded once for the call, not for each group that is tried.
+            claim = claim with { Patience = LocalHoldBook.LongestWait - settlement.Waited };
+        }
+
+        var result = settlement.Hold is null
+            ? await book.ReserveAsync(claim, amount, cancellation)
+            : await book.MoveAsync(settlement.Hold, claim, amount, cancellation);
+        settlement.Waited += result.Waited;
+        if (result.Hold is { } hold)
+        {
+            return hold;
+        }
+
+        settlement.EndAttempt();
+        return PassOver(order.Route, attempt, settlement, result, amount);
     }
 
-    private static string Resets(DateTime? at) => at is { } moment ? $" It starts anew at {moment:yyyy-MM-dd HH:mm} UTC." : "";
+    /// <summary>For a dry run: passes over what limits and quotas would refuse now. Nothing is counted or set aside.</summary>
+    /// <param name="tokens">An estimate of the call's input and output.</param>
+    public void PassOverFull(Route route, ApiKey key, long tokens)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        while (route.TryPeek(out var attempt))
+        {
+            var verdict = rates.Look(Claim(attempt, tokens));
+            if (!verdict.Allowed)
+            {
+                PassOver(route, attempt, null, verdict);
+                continue;
+            }
+
+            // What is asked here is not what a call would need, but whether anything is left.
+            var result = book.Look(Claim(key, attempt, now), attempt.Group.Multiplier == 0 ? NanoUsd.Zero : new NanoUsd(1));
+            if (result.Refusal is HoldRefusal.None or HoldRefusal.Wallet or HoldRefusal.KeyBudget or HoldRefusal.UserBudget)
+            {
+                return;
+            }
+
+            PassOver(route, attempt, null, result, NanoUsd.Zero);
+        }
+    }
+
+    private Failure? TakeRates(Order order, RouteAttempt attempt, Settlement settlement)
+    {
+        var key = order.Envelope.Caller.Key;
+        var tokens = Measure.EstimatedInput(order.Envelope) + Math.Min(Quote.OutputBound(order, attempt), MostEstimatedOutput);
+        if (settlement.Tokens is null && !order.Envelope.Route.Free)
+        {
+            var own = rates.TryTake(key, tokens, out var taken);
+            if (!own.Allowed)
+            {
+                return PassOver(order.Route, attempt, settlement, own);
+            }
+
+            settlement.Tokens = taken;
+        }
+
+        var verdict = rates.TryBegin(Claim(attempt, tokens), out var pass);
+        if (!verdict.Allowed)
+        {
+            return PassOver(order.Route, attempt, settlement, verdict);
+        }
+
+        settlement.Pass = pass;
+        return null;
+    }
+
+    private Failure PassOver(Route route, RouteAttempt attempt, Settlement? settlement, in RateVerdict verdict)
+    {
+        var failure = verdict.Owner == LimitOwner.Group
+            ? HubFailures.GroupLimited(attempt.Group.Name, verdict, time.GetUtcNow().UtcDateTime)
+            : HubFailures.RateLimited(verdict, time.GetUtcNow().UtcDateTime);
+        return PassOver(route, attempt, settlement, verdict.Owner, failure, $"at its limit of {LimitNames.Tell(verdict.Limit!, verdict.Most)} for {HubFailures.Seconds(verdict.RetryAfter)} s");
+    }
+
+    private Failure PassOver(Route route, RouteAttempt attempt, Settlement? settlement, in HoldResult result, NanoUsd amount)
+    {
+        var owner = result.Refusal switch
+        {
+            HoldRefusal.ChannelQuota or HoldRefusal.ChannelBudget => LimitOwner.Channel,
+            HoldRefusal.CredentialBudget => LimitOwner.Credential,
+            HoldRefusal.GroupQuota or HoldRefusal.GroupBudget => LimitOwner.Group,
+            _ => LimitOwner.User,
+        };
+        var failure = HubFailures.NoMoney(result, attempt.Group.Name, amount, time.GetUtcNow().UtcDateTime);
+        return PassOver(route, attempt, settlement, owner, failure, result.Limit is { } limit
+            ? $"its limit on money ({limit}) is used up{(result.ResetsAt is { } at ? $" until {at:yyyy-MM-dd HH:mm} UTC" : "")}"
+            : "its quota is used up; an operator tops it up");
+    }
+
+    private static Failure PassOver(Route route, RouteAttempt attempt, Settlement? settlement, LimitOwner owner, Failure failure, string reason)
+    {
+        if (owner is LimitOwner.Channel or LimitOwner.Credential)
+        {
+            var what = owner == LimitOwner.Channel ? $"the channel: {reason}" : $"credential '{attempt.Credential.Name}': {reason}";
+            route.PassOver(attempt, owner == LimitOwner.Channel, failure.Code, what, failure.RetryAfter);
+            settlement?.NotePassedOver(attempt, failure.Code, what);
+        }
+        else
+        {
+            route.PassOver(attempt.Group, failure.Code, failure.Message, failure.RetryAfter);
+            settlement?.NotePassedOver(attempt, failure.Code, failure.Message);
+        }
+
+        return failure;
+    }
+
+    private static HoldClaim Claim(ApiKey key, RouteAttempt attempt, DateTime started) => new(
+        key, GroupOf(attempt), ChannelOf(attempt), CredentialOf(attempt), started);
+
+    private static RateClaim Claim(RouteAttempt attempt, long tokens) => new(GroupOf(attempt), ChannelOf(attempt), CredentialOf(attempt), tokens);
+
+    private static Payer GroupOf(RouteAttempt attempt) => new(attempt.Group.Id.Value, attempt.Group.Limits, attempt.Group.HasQuota);
+
+    private static Payer ChannelOf(RouteAttempt attempt) => new(attempt.Channel.Id.Value, attempt.Channel.Limits, attempt.Channel.HasQuota);
+
+    private static Payer CredentialOf(RouteAttempt attempt) => new(attempt.Credential.Id.Value, attempt.Credential.Limits, false);
 }

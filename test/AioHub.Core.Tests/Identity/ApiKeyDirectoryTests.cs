@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Identity;
+using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Core.Tests.Storage;
 
@@ -78,7 +79,7 @@ public sealed class ApiKeyDirectoryAllocationTests
         Groups = ["auto"],
         CrossGroupFailover = true,
         Models = [],
-        Limits = KeyLimits.None,
+        Limits = Limits.None,
         ExpiresAt = null,
         Enabled = true,
         Revoked = false,
@@ -126,7 +127,7 @@ public abstract class ApiKeyDirectoryTests(DatabaseEngine engine) : OnDatabase(e
                 CrossGroupFailover = false,
                 Models = ["claude-*"],
                 ExpiresAt = new DateTime(2026, 12, 1, 0, 0, 0, DateTimeKind.Utc),
-                Limits = new KeyLimits { PerDay = new(5), Rpm = 60 },
+                Limits = new Limits { PerDay = new(5), Rpm = 60 },
             },
             cancellation: Cancellation);
         server.Keys.Find(made.Secret).ShouldBeNull();
@@ -138,7 +139,7 @@ public abstract class ApiKeyDirectoryTests(DatabaseEngine engine) : OnDatabase(e
         key.Models.ShouldBe(["claude-*"]);
         key.ExpiresAt.ShouldBe(new DateTime(2026, 12, 1, 0, 0, 0, DateTimeKind.Utc));
         key.ExpiresAt!.Value.Kind.ShouldBe(DateTimeKind.Utc);
-        key.Limits.ShouldBe(new KeyLimits { PerDay = new(5), Rpm = 60 });
+        key.Limits.ShouldBe(new Limits { PerDay = new(5), Rpm = 60 });
 
         await other.UpdateUserAsync(new UserDraft { Email = "owner@localhost", Tags = ["vip"], Role = Role.Operator }, cancellation: Cancellation);
         await server.RefreshAsync();

@@ -59,14 +59,14 @@ public abstract class IdentityAdminTests(DatabaseEngine engine) : OnDatabase(eng
             Secret = "sk-a-secret-of-mine",
             Groups = ["openai", "auto"],
             Models = ["gpt-*"],
-            Limits = new KeyLimits { PerDay = new NanoUsd(5), Rpm = 3 },
+            Limits = new Limits { PerDay = new NanoUsd(5), Rpm = 3 },
             ExpiresAt = new DateTime(2027, 1, 1).AddTicks(123),
         };
         (await Identity.UpsertKeyAsync(key, cancellation: Cancellation)).Report.Created.ShouldBeTrue();
         (await Identity.UpsertKeyAsync(key, cancellation: Cancellation)).Report.Any.ShouldBeFalse();
-        var changed = (await Identity.UpsertKeyAsync(key with { Limits = KeyLimits.None, ExpiresAt = (DateTime?)null }, cancellation: Cancellation)).Report;
+        var changed = (await Identity.UpsertKeyAsync(key with { Limits = Limits.None, ExpiresAt = (DateTime?)null }, cancellation: Cancellation)).Report;
         changed.Changes.ShouldBe(
-            ["expires_at: 2027-01-01T00:00:00Z → none", "limits.nano_usd_per_day: 5 → none", "limits.rpm: 3 → none"], ignoreOrder: true);
+            ["expires_at: 2027-01-01T00:00:00Z → none", "limits.usd_per_day: 0.000000005 → none", "limits.rpm: 3 → none"], ignoreOrder: true);
         (await Identity.UpsertKeyAsync(new KeyDraft { Name = "laptop", User = "ann@example.com" }, cancellation: Cancellation)).Report.Any.ShouldBeFalse();
     }
 
@@ -94,7 +94,7 @@ public abstract class IdentityAdminTests(DatabaseEngine engine) : OnDatabase(eng
                 Secret = "short",
                 Groups = ["auto", "auto", "nowhere"],
                 Models = [""],
-                Limits = new KeyLimits { Rpm = 0, PerDay = new NanoUsd(-1) },
+                Limits = new Limits { Rpm = 0, PerDay = new NanoUsd(-1) },
             },
             cancellation: Cancellation));
         refusal.Problems.Select(static problem => problem.Field).ShouldBe(

@@ -23,7 +23,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         var served = 0;
         await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 200, CancellationToken = Cancellation }, async (_, cancellation) =>
         {
-            var result = await book.ReserveAsync(Key(), Plain, new NanoUsd(1), cancellation);
+            var result = await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(1), cancellation);
             if (result.Hold is { } hold)
             {
                 Interlocked.Increment(ref served);
@@ -47,11 +47,11 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     {
         await TopUpAsync(Wallet, 1_000_000);
         using var book = await LoadedBookAsync();
-        var key = Key(limits: new KeyLimits { PerDay = new NanoUsd(70), Total = new NanoUsd(100_000) });
+        var key = Key(limits: new Limits { PerDay = new NanoUsd(70), Total = new NanoUsd(100_000) });
         var served = 0;
         await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 100, CancellationToken = Cancellation }, async (i, cancellation) =>
         {
-            if ((await book.ReserveAsync(key, Plain, new NanoUsd(7), cancellation)).Hold is { } hold)
+            if ((await book.ReserveAsync(Claim(key, Plain), new NanoUsd(7), cancellation)).Hold is { } hold)
             {
                 Interlocked.Increment(ref served);
                 book.Settle(hold, new NanoUsd(7));
@@ -60,7 +60,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
 
         served.ShouldBe(10);
         book.BalanceOf(Wallet).ShouldBe(new NanoUsd(1_000_000 - 70));
-        var refused = await book.ReserveAsync(key, Plain, new NanoUsd(1), Cancellation);
+        var refused = await book.ReserveAsync(Claim(key, Plain), new NanoUsd(1), Cancellation);
         refused.Refusal.ShouldBe(HoldRefusal.KeyBudget);
         refused.ResetsAt.ShouldBe(new DateTime(2026, 11, 23, 0, 0, 0, DateTimeKind.Utc));
     }
@@ -71,12 +71,12 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         await TopUpAsync(Wallet, 100);
         await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 10);
         using var book = await LoadedBookAsync();
-        (await book.ReserveAsync(Key(), Budgeted, new NanoUsd(11), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
-        (await book.ReserveAsync(Key(limits: new KeyLimits { PerMonth = new NanoUsd(4) }), Budgeted, new NanoUsd(5), Cancellation)).ShouldBe(
-            new HoldResult(null, HoldRefusal.KeyBudget, new DateTime(2026, 12, 1, 0, 0, 0, DateTimeKind.Utc)));
+        (await book.ReserveAsync(Claim(Key(), Budgeted), new NanoUsd(11), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
+        (await book.ReserveAsync(Claim(Key(limits: new Limits { PerMonth = new NanoUsd(4) }), Budgeted), new NanoUsd(5), Cancellation)).ShouldBe(
+            new HoldResult(null, HoldRefusal.KeyBudget, new DateTime(2026, 12, 1, 0, 0, 0, DateTimeKind.Utc), "usd_per_month"));
         book.View(Key()).Held.ShouldBe(NanoUsd.Zero);
 
-        var hold = (await book.ReserveAsync(Key(), Budgeted, new NanoUsd(10), Cancellation)).Hold!;
+        var hold = (await book.ReserveAsync(Claim(Key(), Budgeted), new NanoUsd(10), Cancellation)).Hold!;
         book.View(Key()).Held.ShouldBe(new NanoUsd(10));
         book.Settle(hold, new NanoUsd(3));
         book.BalanceOf(Wallet).ShouldBe(new NanoUsd(97));
@@ -88,15 +88,15 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     {
         await TopUpAsync(Wallet, 10);
         using var book = await LoadedBookAsync();
-        var hold = (await book.ReserveAsync(Key(), Plain, new NanoUsd(10), Cancellation)).Hold!;
+        var hold = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(10), Cancellation)).Hold!;
         book.Settle(hold, new NanoUsd(10));
-        var free = await book.ReserveAsync(Key(), Plain, NanoUsd.Zero, Cancellation);
+        var free = await book.ReserveAsync(Claim(Key(), Plain), NanoUsd.Zero, Cancellation);
         free.Refusal.ShouldBe(HoldRefusal.None);
         book.Settle(free.Hold!, new NanoUsd(1));
 
-        (await book.ReserveAsync(Key(), Plain, NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
-        (await book.ReserveAsync(Key(2, owner: 99), Plain, new NanoUsd(1), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet, "a user without an account has nothing");
-        (await book.ReserveAsync(Key(2, owner: 99), Plain, NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
+        (await book.ReserveAsync(Claim(Key(), Plain), NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
+        (await book.ReserveAsync(Claim(Key(2, owner: 99), Plain), new NanoUsd(1), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet, "a user without an account has nothing");
+        (await book.ReserveAsync(Claim(Key(2, owner: 99), Plain), NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         using var book = await LoadedBookAsync();
         for (var round = 0; round < 200; round++)
         {
-            var hold = (await book.ReserveAsync(Key(), Plain, new NanoUsd(100), Cancellation)).Hold!;
+            var hold = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(100), Cancellation)).Hold!;
             using var start = new Barrier(4);
             var before = book.BalanceOf(Wallet);
             await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Factory.StartNew(
@@ -118,7 +118,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
                         case 0: book.Settle(hold, new NanoUsd(40)); break;
                         case 1: book.Release(hold); break;
                         case 2: book.Settle(hold, new NanoUsd(40)); break;
-                        default: book.MoveAsync(hold, Plain, new NanoUsd(300), Cancellation).AsTask().Wait(); break;
+                        default: book.MoveAsync(hold, Claim(Key(), Plain), new NanoUsd(300), Cancellation).AsTask().Wait(); break;
                     }
                 }, Cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
             (before - book.BalanceOf(Wallet)).Value.ShouldBeOneOf(0, 40);
@@ -133,18 +133,18 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         await TopUpAsync(Wallet, 100);
         await TopUpAsync(AccountRef.Quota(Budgeted!.Value), 60);
         using var book = await LoadedBookAsync();
-        var hold = (await book.ReserveAsync(Key(), Budgeted, new NanoUsd(50), Cancellation)).Hold!;
+        var hold = (await book.ReserveAsync(Claim(Key(), Budgeted), new NanoUsd(50), Cancellation)).Hold!;
 
-        var refused = await book.MoveAsync(hold, Plain, new NanoUsd(101), Cancellation);
+        var refused = await book.MoveAsync(hold, Claim(Key(), Plain), new NanoUsd(101), Cancellation);
         refused.Refusal.ShouldBe(HoldRefusal.Wallet);
         hold.Amount.ShouldBe(new NanoUsd(50));
-        (await book.ReserveAsync(Key(2, owner: 1), Budgeted, new NanoUsd(50), new CancellationTokenSource(TimeSpan.FromMilliseconds(1)).Token).AsTask()
+        (await book.ReserveAsync(Claim(Key(2, owner: 1), Budgeted), new NanoUsd(50), new CancellationTokenSource(TimeSpan.FromMilliseconds(1)).Token).AsTask()
             .ContinueWith(task => task.IsCanceled || task.Result.Hold is null, TaskScheduler.Default)).ShouldBeTrue("the quota is still held");
 
-        var moved = await book.MoveAsync(hold, Plain, new NanoUsd(80), Cancellation);
+        var moved = await book.MoveAsync(hold, Claim(Key(), Plain), new NanoUsd(80), Cancellation);
         moved.Hold.ShouldBeSameAs(hold);
         hold.Amount.ShouldBe(new NanoUsd(80));
-        var quota = await book.ReserveAsync(Key(2, owner: 1), Budgeted, new NanoUsd(20), Cancellation);
+        var quota = await book.ReserveAsync(Claim(Key(2, owner: 1), Budgeted), new NanoUsd(20), Cancellation);
         quota.Refusal.ShouldBe(HoldRefusal.None);
         book.Settle(hold, new NanoUsd(30));
         book.Release(quota.Hold!);
@@ -157,8 +157,8 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     {
         await TopUpAsync(Wallet, 10);
         using var book = await LoadedBookAsync();
-        var first = (await book.ReserveAsync(Key(), Plain, new NanoUsd(8), Cancellation)).Hold!;
-        var second = book.ReserveAsync(Key(), Plain, new NanoUsd(8), Cancellation).AsTask();
+        var first = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation)).Hold!;
+        var second = book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation).AsTask();
         while (book.Waiters == 0)
         {
             await Task.Yield();
@@ -167,7 +167,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         second.IsCompleted.ShouldBeFalse();
         book.Settle(first, new NanoUsd(1));
         (await second).Refusal.ShouldBe(HoldRefusal.None);
-        var third = book.ReserveAsync(Key(), Plain, new NanoUsd(8), Cancellation).AsTask();
+        var third = book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation).AsTask();
         book.Settle((await second).Hold!, new NanoUsd(8));
         (await third).Refusal.ShouldBe(HoldRefusal.Wallet);
         book.Waiters.ShouldBe(0);
@@ -178,8 +178,8 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     {
         await TopUpAsync(Wallet, 10);
         using var book = await LoadedBookAsync();
-        _ = await book.ReserveAsync(Key(), Plain, new NanoUsd(8), Cancellation);
-        (await book.ReserveAsync(Key(), Plain, new NanoUsd(8), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
+        _ = await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation);
+        (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     {
         await TopUpAsync(Wallet, 1_000);
         using var book = await LoadedBookAsync();
-        var key = Key(limits: new KeyLimits { PerDay = new NanoUsd(10), PerMonth = new NanoUsd(15), Total = new NanoUsd(18) });
+        var key = Key(limits: new Limits { PerDay = new NanoUsd(10), PerMonth = new NanoUsd(15), Total = new NanoUsd(18) });
         (await SpendAsync(book, key, 10)).ShouldBe(HoldRefusal.None);
         (await SpendAsync(book, key, 1)).ShouldBe(HoldRefusal.KeyBudget);
         Time.Set(new DateTime(2026, 11, 23, 0, 0, 0, DateTimeKind.Utc));
@@ -202,7 +202,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     public async Task A_start_finds_what_was_spent_before()
     {
         await TopUpAsync(Wallet, 100);
-        var key = Key(limits: new KeyLimits { PerDay = new NanoUsd(30) });
+        var key = Key(limits: new Limits { PerDay = new NanoUsd(30) });
         using (var journal = UsageJournal.Open(Folder, Time))
         {
             using var before = await LoadedBookAsync();
@@ -290,7 +290,7 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         {
             for (var i = 0; i < calls; i++)
             {
-                if ((await book.ReserveAsync(Key(caller), Plain, new NanoUsd(100), Cancellation)).Hold is not { } hold)
+                if ((await book.ReserveAsync(Claim(Key(caller), Plain), new NanoUsd(100), Cancellation)).Hold is not { } hold)
                 {
                     continue;
                 }
@@ -324,9 +324,9 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         anew.BalanceOf(Wallet).ShouldBe(expected);
     }
 
-    private static async Task<HoldRefusal> SpendAsync(LocalHoldBook book, ApiKey key, long nano)
+    private async Task<HoldRefusal> SpendAsync(LocalHoldBook book, ApiKey key, long nano)
     {
-        var result = await book.ReserveAsync(key, Plain, new NanoUsd(nano), Cancellation);
+        var result = await book.ReserveAsync(Claim(key, Plain), new NanoUsd(nano), Cancellation);
         if (result.Hold is { } hold)
         {
             book.Settle(hold, new NanoUsd(nano));

@@ -89,15 +89,19 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
         return await context.Set<T>().LongCountAsync(Cancellation);
     }
 
-    public static ApiKey Key(long id = 1, long owner = 1, KeyLimits? limits = null) => new()
+    public static ApiKey Key(long id = 1, long owner = 1, Limits? limits = null) => new()
     {
         Id = new ApiKeyId(id),
         Name = $"key-{id}",
         Owner = new UserId(owner),
         OwnerRole = Role.User,
         Groups = ["auto"],
-        Limits = limits ?? KeyLimits.None,
+        Limits = limits ?? Limits.None,
     };
+
+    /// <summary>What a call of this key needs: beside its own purses a quota.</summary>
+    internal HoldClaim Claim(ApiKey key, GroupId? quota = null) =>
+        new(key, new Payer((quota ?? PlainGroup.Id).Value, Limits.None, quota is not null), Payer.None, Payer.None, Time.GetUtcNow().UtcDateTime);
 
     /// <summary>Immutable arrays are equal by reference only; this looks into them.</summary>
     internal static void ShouldBeSame(Receipt actual, Receipt expected)

@@ -21,23 +21,26 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
     [InlineData("""UPDATE entries SET "AmountNano" = 2000 WHERE "Kind" = 'top_up' AND "AmountNano" = 1000""", "The balance of wallet 1")]
     [InlineData("""DELETE FROM accounts WHERE "Kind" = 'wallet' AND "OwnerId" = 2""", "There is no account for wallet 2, whose calls add up to -7 nano-USD")]
     [InlineData("""DELETE FROM request_log WHERE "ChargeNano" = 100""", "The balance of wallet 1 is 870 nano-USD, but its entries and calls add up to 970")]
-    [InlineData("""DELETE FROM request_log WHERE "ChargeNano" = 100""", "Key 1 has spent 30 nano-USD in total, 30 in 2026-11, 30 on 2026-11-22 by the request log, but its windows say 130 nano-USD in total")]
+    [InlineData("""DELETE FROM request_log WHERE "ChargeNano" = 100""", "Key 1 has spent 30 nano-USD in total, 30 in 2026-11, 30 on 2026-11-22 (30 in its week) by the request log, but its windows say 130 nano-USD in total")]
     [InlineData("""DELETE FROM request_log WHERE "ChargeNano" = 100""", "The list of user 1 names call")]
     [InlineData("""UPDATE request_log SET "ChargeNano" = 0 WHERE "ChargeNano" = 100""", "was charged 0 nano-USD, but its receipt says")]
     [InlineData("""UPDATE request_log SET "ChargeNano" = 0 WHERE "ChargeNano" = 100""", "The balance of wallet 1 is 870 nano-USD, but its entries and calls add up to 970")]
     [InlineData("""UPDATE request_log SET "ChargeNano" = 99 WHERE "ChargeNano" = 100""", "was charged 99 nano-USD, but its receipt says")]
-    [InlineData("""UPDATE request_log SET "UserId" = 5 WHERE "ChargeNano" = 100""", "of user 5 and key 1 at")]
+    [InlineData("""UPDATE request_log SET "UserId" = 5 WHERE "ChargeNano" = 100""", "of user 5 and key 1 (group")]
     [InlineData("""UPDATE request_log SET "UserId" = 5 WHERE "ChargeNano" = 100""", "There is no account for wallet 5")]
     [InlineData("""UPDATE request_log SET "UserId" = 5 WHERE "ChargeNano" = 100""", "is missing in the list of user 5")]
     [InlineData("""UPDATE request_log SET "KeyId" = 5 WHERE "ChargeNano" = 100""", "Key 5 has spent 100 nano-USD in total")]
     [InlineData("""UPDATE request_log SET "StartedAt" = "StartedAt" - 86400000000 WHERE "ChargeNano" = 100""", "100 nano-USD, but its receipt says")]
     [InlineData("""UPDATE request_log SET "QuotaGroupId" = NULL WHERE "ChargeNano" = 30""", "The balance of group_quota 7 is 470 nano-USD, but its entries and calls add up to 500")]
     [InlineData("""UPDATE request_log SET "QuotaGroupId" = 7 WHERE "ChargeNano" = 100""", "from the quota of group 7 too, but its receipt says")]
+    [InlineData("""UPDATE request_log SET "ChannelId" = 9 WHERE "ChargeNano" = 100""", "channel 9, credential")]
+    [InlineData("""UPDATE request_log SET "BudgetChannelId" = 9 WHERE "ChargeNano" = 100""", "from the budget of channel 9 too, but its receipt says")]
+    [InlineData("""UPDATE spending SET "WeekNano" = 7 WHERE "Owner" = 1 AND "OwnerId" = 1""", "User 1 has spent 130")]
     [InlineData("""UPDATE request_log SET "Detail" = "Id" WHERE "ChargeNano" = 0""", "cannot be read")]
-    [InlineData("""UPDATE key_spending SET "DayNano" = 7 WHERE "KeyId" = 1""", "but its windows say 130 nano-USD in total, 130 in 2026-11, 7 on 2026-11-22")]
-    [InlineData("""UPDATE key_spending SET "Month" = "Month" + 1 WHERE "KeyId" = 1""", "130 in 2026-12")]
-    [InlineData("""DELETE FROM key_spending""", "but its windows say 0 nano-USD in total")]
-    [InlineData("""INSERT INTO key_spending ("KeyId", "Day", "DayNano", "Month", "MonthNano", "TotalNano") VALUES (9, 0, 0, 0, 0, 1)""", "Key 9 has spent 0")]
+    [InlineData("""UPDATE spending SET "DayNano" = 7 WHERE "Owner" = 0 AND "OwnerId" = 1""", "but its windows say 130 nano-USD in total, 130 in 2026-11, 7 on 2026-11-22")]
+    [InlineData("""UPDATE spending SET "Month" = "Month" + 1 WHERE "Owner" = 0 AND "OwnerId" = 1""", "130 in 2026-12")]
+    [InlineData("""DELETE FROM spending""", "but its windows say 0 nano-USD in total")]
+    [InlineData("""INSERT INTO spending ("Owner", "OwnerId", "Day", "DayNano", "WeekNano", "Month", "MonthNano", "TotalNano") VALUES (0, 9, 0, 0, 0, 0, 0, 1)""", "Key 9 has spent 0")]
     [InlineData("""UPDATE posting SET "Through" = "Through" - 1""", "The list of user 1 names call")]
     [InlineData("""DELETE FROM user_calls""", "is missing in the list of user 1")]
     [InlineData("""UPDATE entries SET "Reason" = '' WHERE "Kind" = 'top_up'""", "no reason")]
@@ -59,7 +62,8 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         await ExecuteAsync("DROP INDEX \"IX_request_log_Id\"");
         await ExecuteAsync("""
             INSERT INTO request_log SELECT "Seq" + 1000, "Id", "StartedAt", "KeyId", "UserId", "GroupName", "ChannelName", "RequestedModel", "ServedModel", "Dialect",
-                "Operation", "Stream", "HttpStatus", "Outcome", "ErrorCode", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "QuotaGroupId", "TotalMs",
+                "Operation", "Stream", "HttpStatus", "Outcome", "ErrorCode", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "QuotaGroupId", "BudgetChannelId",
+                "GroupId", "ChannelId", "CredentialId", "TotalMs",
                 "FirstByteMs", "Origin", "Detail" FROM request_log WHERE "ChargeNano" = 100
             """);
         using (var book = await LoadedBookAsync())

@@ -312,7 +312,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         await using var server = await StartAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = server.Writer.RunAsync(stop.Token);
-        (await server.Book.ReserveAsync(Key(), Plain, new NanoUsd(5), Cancellation)).Hold.ShouldNotBeNull();
+        (await server.Book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(5), Cancellation)).Hold.ShouldNotBeNull();
         AuditReport report;
         do
         {

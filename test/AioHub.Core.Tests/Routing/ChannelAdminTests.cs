@@ -23,7 +23,7 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
         Models = ["claude-*", "*"],
         ModelMap = new Dictionary<string, string>(StringComparer.Ordinal) { ["claude-opus-4-7"] = "claude-opus-4.7" },
         Capabilities = new Dictionary<Needs, bool> { [Needs.Documents] = false, [Needs.Tools] = true },
-        Limits = new ChannelLimits(60, 100_000, 8),
+        Limits = new Limits { Rpm = 60, Tpm = 100_000, Concurrency = 8 },
         Timeouts = new ChannelTimeouts(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)),
         Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["region"] = "eu" },
     };
@@ -144,7 +144,7 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "anthropic", Credentials = [new CredentialDraft("a", "s")], Dialects = [Dialect.Gemini] })).ShouldBe(["dialects"]);
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "openai", Credentials = [new CredentialDraft("a", null), new CredentialDraft("a", "s\n")] }))
             .ShouldBe(["credentials.secret", "credentials.secret", "credentials"]);
-        (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Limits = new ChannelLimits(0, 0, 0), Timeouts = new ChannelTimeouts(TimeSpan.Zero) }))
+        (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Limits = new Limits { Rpm = 0, Tpm = 0, Concurrency = 0 }, Timeouts = new ChannelTimeouts(TimeSpan.Zero) }))
             .ShouldBe(["limits.rpm", "limits.tpm", "limits.concurrency", "timeouts"]);
         foreach (var url in new[] { "ftp://x", "nonsense", "http://user:pw@x", "https://x/?a=b", "https://x/#f", "" })
         {

@@ -136,7 +136,7 @@ public sealed class ConfigurationFileTests
         kiro.Members.Single().Channel.ShouldBe(channel.Id);
         channel.Credentials.First(static credential => credential.Name == "a").Secret.ShouldBe("kiro-secret-0123456789");
         channel.Credentials.Length.ShouldBeGreaterThan(0);
-        channel.Limits.ShouldBe(new ChannelLimits(60, 100000, 8));
+        channel.Limits.ShouldBe(new Limits { Rpm = 60, Tpm = 100000, Concurrency = 8 });
         channel.Timeouts.ShouldBe(new ChannelTimeouts(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)));
         channel.Capabilities[Needs.Documents].ShouldBeFalse();
         channel.UpstreamModel("claude-opus-4-7").ShouldBe("claude-opus-4.7");
@@ -169,6 +169,55 @@ public sealed class ConfigurationFileTests
         var settings = await world.Home.RouteSettings.ReadAsync();
         settings.MaxAttempts.ShouldBe(4);
         settings.FallbackPrice!.Rates.Output.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task LimitsStandOnEverybodyAndGoThroughAnExport()
+    {
+        const string all = "{ usd_per_day: 1.5, usd_per_week: 7, usd_per_month: 20, usd_total: 100, soft: 0.8, rpm: 60, rpd: 1000, tpm: 100000, concurrency: 8 }";
+        const string file = $$"""
+            version: 1
+            channels:
+              - name: bounded
+                type: sandbox
+                quota_usd: 20
+                limits: {{all}}
+                credentials: [{ name: a, secret: some-secret-of-a, limits: {{all}} }]
+            groups:
+              - name: bounded
+                limits: {{all}}
+                channels: [{ channel: bounded }]
+            users:
+              - email: bounded@example.com
+                limits: {{all}}
+            keys:
+              - name: bounded
+                user: bounded@example.com
+                secret: sk-0123456789abcdefghij
+                limits: {{all}}
+            """;
+        await using var world = await ConfigurationWorld.OpenAsync();
+        await world.ApplyAsync(file);
+        await world.Home.Watch.RefreshAsync(CancellationToken.None);
+        var expected = new Limits
+        {
+            PerDay = NanoUsd.FromUsd(1.5m), PerWeek = NanoUsd.FromUsd(7), PerMonth = NanoUsd.FromUsd(20), Total = NanoUsd.FromUsd(100), Soft = 0.8m,
+            Rpm = 60, Rpd = 1000, Tpm = 100_000, Concurrency = 8,
+        };
+        var channel = world.Home.Routing.Current.Channels.Single(static channel => channel.Name == "bounded");
+        (channel.Limits, channel.Credentials.Single().Limits, channel.HasQuota).ShouldBe((expected, expected, true));
+        (await world.Home.Ledger.BalanceAsync(AccountRef.Budget(channel.Id))).ShouldBe(NanoUsd.FromUsd(20));
+        (await world.GroupAsync("bounded")).Limits.ShouldBe(expected);
+        var key = world.Home.Keys.Find("sk-0123456789abcdefghij")!;
+        (key.Limits, key.OwnerLimits).ShouldBe((expected, expected));
+
+        (await world.ApplyAsync(file)).Changes.ShouldBeEmpty();
+        var export = await world.ExportAsync();
+        System.Text.RegularExpressions.Regex.Count(export, "usd_per_week: 7").ShouldBe(5);
+        (await world.ApplyAsync(file.Replace(all, "{}", StringComparison.Ordinal))).Changes.ShouldNotBeEmpty();
+        await world.Home.Watch.RefreshAsync(CancellationToken.None);
+        (await world.GroupAsync("bounded")).Limits.ShouldBe(Limits.None);
+        world.Home.Keys.Find("sk-0123456789abcdefghij")!.OwnerLimits.ShouldBe(Limits.None);
     }
 
     [Fact]

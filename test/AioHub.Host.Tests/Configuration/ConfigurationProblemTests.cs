@@ -18,6 +18,8 @@ public sealed class ConfigurationProblemTests
     [InlineData("groups:\n  - name: openai\n    name: gemini", "hub.yaml:3: 'name' stands here a second time")]
     [InlineData("groups:\n  - name: openai\n  - name: openai", "hub.yaml:3: a group: name: group 'openai' stands in the file twice")]
     [InlineData("channels:\n  - name: c\n    credentials:\n      - { name: a, secret: \"${NO_SUCH}\" }", "hub.yaml:4: the environment variable NO_SUCH is not set")]
+    [InlineData("users:\n  - email: a@example.com\n    limits: { usd_per_hour: 1 }", "hub.yaml:3: unknown key 'usd_per_hour' in the limits of a user")]
+    [InlineData("groups:\n  - name: g\n    limits: { soft: 0.8 }", "hub.yaml:3: group g: limits.soft: needs a limit on money beside it")]
     [InlineData("channels:\n  - name: c\n    type: sandbox\n    limits: { rpm: 1.5 }", "hub.yaml:4: the limits of a channel: rpm: must be a whole number from 0 to 2147483647")]
     [InlineData("models:\n  - id: m\n    prices:\n      - { from: 2026-01-01, inptu: 1 }", "hub.yaml:4: unknown key 'inptu' in a price row; did you mean 'input'?")]
     [InlineData("settings:\n  fallback_prize: {}", "hub.yaml:2: unknown key 'fallback_prize' in settings; did you mean 'fallback_price'?")]

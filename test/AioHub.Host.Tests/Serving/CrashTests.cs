@@ -1,3 +1,6 @@
+using AioHub.Core.Routing;
+using AioHub.Core.Ledger;
+using AioHub.Core.Identity;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
@@ -86,9 +89,20 @@ public sealed class CrashTests(ITestOutputHelper output)
         var (secret, user) = ("", default(UserId));
         await folder.WithAsync(async home =>
         {
-            await HubFolder.AddGroupAsync(home, "crash", model.Address);
+            // All kinds of limits on money are in play, none of them so low that it stops a call.
+            var plenty = new Limits { PerDay = NanoUsd.FromUsd(StartUsd), PerWeek = NanoUsd.FromUsd(StartUsd), Total = NanoUsd.FromUsd(StartUsd) };
+            var group = await HubFolder.AddGroupAsync(home, "crash", model.Address, quota: true);
+            await home.Ledger.TopUpAsync(AccountRef.Quota(group), NanoUsd.FromUsd(StartUsd), "for a test", "test");
+            await home.Groups.UpsertAsync(new GroupDraft { Name = "crash", Limits = plenty });
+            foreach (var channel in (await home.Channels.ListAsync()).Where(static one => one.Channel.Name.StartsWith("crash-", StringComparison.Ordinal)))
+            {
+                await home.Channels.UpsertAsync(new ChannelDraft { Name = channel.Channel.Name, HasQuota = true, Limits = plenty });
+                await home.Ledger.TopUpAsync(AccountRef.Budget(channel.Channel.Id), NanoUsd.FromUsd(StartUsd), "for a test", "test");
+            }
+
             await HubFolder.AddModelAsync(home, Model, new Rates { Input = InputNano / 1000m, Output = OutputNano / 1000m });
             (secret, user) = await HubFolder.AddUserAsync(home, "crash", StartUsd, ["crash"]);
+            await home.Identity.UpdateUserAsync(new UserDraft { Email = "crash@example.com", Limits = plenty });
         });
 
         var tally = new Tally();

@@ -69,7 +69,7 @@ internal sealed class HubFolder : IDisposable
     }
 
     /// <summary>A user with this much money and a key with these groups; gives the key's secret and the user's id.</summary>
-    public static async Task<(string Secret, UserId User)> AddUserAsync(HubHome home, string name, decimal usd, ImmutableArray<string> groups, KeyLimits? limits = null)
+    public static async Task<(string Secret, UserId User)> AddUserAsync(HubHome home, string name, decimal usd, ImmutableArray<string> groups, Limits? limits = null)
     {
         var email = $"{name}@example.com";
         await home.Identity.CreateUserAsync(new UserDraft { Email = email });

@@ -3,6 +3,7 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Tests.Serving;
@@ -39,8 +40,21 @@ public sealed class RaceHub : IAsyncLifetime
             await AddAsync(home, "wallet-tokens", 50 * TokenNano, ["open"]);
             await AddAsync(home, "wallet-wide", 50 * TokenNano, ["open"]);
             await AddAsync(home, "leavers", 1000 * TokenNano, ["open"]);
-            await AddAsync(home, "key-total", 1000 * FixedNano, ["open"], new KeyLimits { Total = fifty });
-            await AddAsync(home, "key-day", 1000 * FixedNano, ["open"], new KeyLimits { PerDay = fifty });
+            await AddAsync(home, "key-total", 1000 * FixedNano, ["open"], new Limits { Total = fifty });
+            await AddAsync(home, "key-day", 1000 * FixedNano, ["open"], new Limits { PerDay = fifty });
+            await AddAsync(home, "user-week", 1000 * FixedNano, ["open"]);
+            await home.Identity.UpdateUserAsync(new UserDraft { Email = "user-week@example.com", Limits = new Limits { PerWeek = fifty } });
+            await HubFolder.AddGroupAsync(home, "group-day", Model.Address);
+            await home.Groups.UpsertAsync(new GroupDraft { Name = "group-day", Limits = new Limits { PerDay = fifty } });
+            await AddAsync(home, "group-day", 1000 * FixedNano, ["group-day"]);
+            await HubFolder.AddGroupAsync(home, "channel-total", Model.Address);
+            foreach (var type in (string[])["openai", "anthropic", "gemini"])
+            {
+                // Two of the four dialects share the OpenAI channel: as many callers as the others have together.
+                await home.Channels.UpsertAsync(new ChannelDraft { Name = $"channel-total-{type}", Limits = new Limits { Total = new NanoUsd((type == "openai" ? 26 : 12) * FixedNano) } });
+            }
+
+            await AddAsync(home, "channel-total", 1000 * FixedNano, ["channel-total", "open"]);
             await AddAsync(home, "key-quota", 1000 * FixedNano, ["quota-alone"]);
             await AddAsync(home, "key-spill", 1000 * FixedNano, ["quota-first", "open"]);
         });
@@ -74,7 +88,7 @@ public sealed class RaceHub : IAsyncLifetime
         }
     }
 
-    private async Task AddAsync(AioHub.Host.Serving.HubHome home, string name, long nano, ImmutableArray<string> groups, KeyLimits? limits = null) =>
+    private async Task AddAsync(AioHub.Host.Serving.HubHome home, string name, long nano, ImmutableArray<string> groups, Limits? limits = null) =>
         _secrets[name] = (await HubFolder.AddUserAsync(home, name, new NanoUsd(nano).ToUsd(), groups, limits)).Secret;
 }
 
@@ -128,6 +142,31 @@ public sealed class RaceTests(RaceHub hub, ITestOutputHelper output) : IClassFix
         var race = await RunAsync("key-day", "race-fixed", maxTokens: 10);
         race.ShouldHaveServed(50, refusedWith: 402, "key_budget_exhausted");
         race.Spent.ShouldBe(50 * RaceHub.FixedNano);
+    }
+
+    [Fact]
+    public async Task A_users_budget_is_kept()
+    {
+        var race = await RunAsync("user-week", "race-fixed", maxTokens: 10);
+        race.ShouldHaveServed(50, refusedWith: 402, "user_budget_exhausted");
+        race.Spent.ShouldBe(50 * RaceHub.FixedNano);
+    }
+
+    [Fact]
+    public async Task A_groups_budget_is_kept()
+    {
+        var race = await RunAsync("group-day", "race-fixed", maxTokens: 10);
+        race.ShouldHaveServed(50, refusedWith: 503, "group_quota_exhausted");
+        race.Spent.ShouldBe(50 * RaceHub.FixedNano);
+    }
+
+    [Fact]
+    public async Task Where_channels_budgets_end_the_next_group_serves()
+    {
+        var race = await RunAsync("channel-total", "race-fixed", maxTokens: 10);
+        race.ShouldHaveServed(Callers, refusedWith: 429, "none");
+        race.Results.CountBy(static pair => pair.Result.Group ?? "").ShouldBe([new("channel-total", 50), new("open", Callers - 50)], ignoreOrder: true);
+        race.Spent.ShouldBe(Callers * RaceHub.FixedNano);
     }
 
     [Fact]

@@ -96,6 +96,7 @@ internal sealed class SmallHub : IAsyncDisposable
     public async Task RefreshAsync()
     {
         await Home.Watch.RefreshAsync(CancellationToken.None);
+        await Services.GetRequiredService<WatchedLimits>().RefreshAsync(CancellationToken.None);
         await Holds.RefreshAsync(CancellationToken.None);
     }
 

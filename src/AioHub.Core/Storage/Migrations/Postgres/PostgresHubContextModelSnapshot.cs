@@ -180,9 +180,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
-                    b.Property<int?>("Concurrency")
-                        .HasColumnType("integer");
-
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -209,6 +206,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasMaxLength(4)
                         .HasColumnType("character varying(4)");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("Models")
                         .IsRequired()
                         .HasColumnType("text");
@@ -222,20 +223,8 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)");
 
-                    b.Property<long?>("NanoUsdPerDay")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("NanoUsdPerMonth")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("NanoUsdTotal")
-                        .HasColumnType("bigint");
-
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<int?>("Rpm")
-                        .HasColumnType("integer");
 
                     b.Property<long>("UserId")
                         .HasColumnType("bigint");
@@ -275,6 +264,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<decimal>("Multiplier")
                         .HasPrecision(18, 6)
@@ -327,6 +320,53 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("accounts", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.AlertRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("LimitNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)");
+
+                    b.Property<int>("Owner")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("SpentNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Window")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("alerts", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.EntryRow", b =>
@@ -391,31 +431,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasIndex("AccountId", "Id");
 
                     b.ToTable("entries", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Ledger.KeySpendingRow", b =>
-                {
-                    b.Property<long>("KeyId")
-                        .HasColumnType("bigint");
-
-                    b.Property<int>("Day")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("DayNano")
-                        .HasColumnType("bigint");
-
-                    b.Property<int>("Month")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("MonthNano")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("TotalNano")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("KeyId");
-
-                    b.ToTable("key_spending", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
@@ -513,13 +528,22 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<long>("Seq")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("BudgetChannelId")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CacheReadTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ChannelId")
                         .HasColumnType("bigint");
 
                     b.Property<string>("ChannelName")
                         .HasColumnType("text");
 
                     b.Property<long>("ChargeNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("CredentialId")
                         .HasColumnType("bigint");
 
                     b.Property<byte[]>("Detail")
@@ -534,6 +558,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<double?>("FirstByteMs")
                         .HasColumnType("double precision");
+
+                    b.Property<long?>("GroupId")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("GroupName")
                         .HasColumnType("text");
@@ -592,10 +619,44 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasIndex("Id")
                         .IsUnique();
 
+                    b.HasIndex("BudgetChannelId", "Seq")
+                        .HasFilter("\"BudgetChannelId\" IS NOT NULL");
+
                     b.HasIndex("QuotaGroupId", "Seq")
                         .HasFilter("\"QuotaGroupId\" IS NOT NULL");
 
                     b.ToTable("request_log", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.SpendingRow", b =>
+                {
+                    b.Property<int>("Owner")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("DayNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("MonthNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TotalNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("WeekNano")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Owner", "OwnerId");
+
+                    b.ToTable("spending", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.UserCallRow", b =>
@@ -669,9 +730,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<int?>("Concurrency")
-                        .HasColumnType("integer");
-
                     b.Property<long?>("ConnectTimeoutMs")
                         .HasColumnType("bigint");
 
@@ -685,8 +743,15 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<long?>("FirstByteTimeoutMs")
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("HasQuota")
+                        .HasColumnType("boolean");
+
                     b.Property<long?>("IdleTimeoutMs")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("ModelMap")
                         .IsRequired()
@@ -701,15 +766,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<int?>("Rpm")
-                        .HasColumnType("integer");
-
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("text");
-
-                    b.Property<long?>("Tpm")
-                        .HasColumnType("bigint");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -737,6 +796,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Mask")
                         .IsRequired()
@@ -809,6 +872,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<bool>("HasQuota")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Mode")
                         .IsRequired()

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AioHub.Core.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresHubContext))]
-    [Migration("20261122223322_Initial")]
+    [Migration("20261122233516_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -183,9 +183,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
-                    b.Property<int?>("Concurrency")
-                        .HasColumnType("integer");
-
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -212,6 +209,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasMaxLength(4)
                         .HasColumnType("character varying(4)");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("Models")
                         .IsRequired()
                         .HasColumnType("text");
@@ -225,20 +226,8 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)");
 
-                    b.Property<long?>("NanoUsdPerDay")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("NanoUsdPerMonth")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("NanoUsdTotal")
-                        .HasColumnType("bigint");
-
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<int?>("Rpm")
-                        .HasColumnType("integer");
 
                     b.Property<long>("UserId")
                         .HasColumnType("bigint");
@@ -278,6 +267,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<decimal>("Multiplier")
                         .HasPrecision(18, 6)
@@ -330,6 +323,53 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("accounts", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.AlertRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("LimitNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)");
+
+                    b.Property<int>("Owner")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("SpentNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Window")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("alerts", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.EntryRow", b =>
@@ -394,31 +434,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasIndex("AccountId", "Id");
 
                     b.ToTable("entries", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Ledger.KeySpendingRow", b =>
-                {
-                    b.Property<long>("KeyId")
-                        .HasColumnType("bigint");
-
-                    b.Property<int>("Day")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("DayNano")
-                        .HasColumnType("bigint");
-
-                    b.Property<int>("Month")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("MonthNano")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("TotalNano")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("KeyId");
-
-                    b.ToTable("key_spending", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
@@ -516,13 +531,22 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<long>("Seq")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("BudgetChannelId")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CacheReadTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ChannelId")
                         .HasColumnType("bigint");
 
                     b.Property<string>("ChannelName")
                         .HasColumnType("text");
 
                     b.Property<long>("ChargeNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("CredentialId")
                         .HasColumnType("bigint");
 
                     b.Property<byte[]>("Detail")
@@ -537,6 +561,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<double?>("FirstByteMs")
                         .HasColumnType("double precision");
+
+                    b.Property<long?>("GroupId")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("GroupName")
                         .HasColumnType("text");
@@ -595,10 +622,44 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasIndex("Id")
                         .IsUnique();
 
+                    b.HasIndex("BudgetChannelId", "Seq")
+                        .HasFilter("\"BudgetChannelId\" IS NOT NULL");
+
                     b.HasIndex("QuotaGroupId", "Seq")
                         .HasFilter("\"QuotaGroupId\" IS NOT NULL");
 
                     b.ToTable("request_log", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.SpendingRow", b =>
+                {
+                    b.Property<int>("Owner")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("DayNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("MonthNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TotalNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("WeekNano")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Owner", "OwnerId");
+
+                    b.ToTable("spending", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.UserCallRow", b =>
@@ -672,9 +733,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<int?>("Concurrency")
-                        .HasColumnType("integer");
-
                     b.Property<long?>("ConnectTimeoutMs")
                         .HasColumnType("bigint");
 
@@ -688,8 +746,15 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<long?>("FirstByteTimeoutMs")
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("HasQuota")
+                        .HasColumnType("boolean");
+
                     b.Property<long?>("IdleTimeoutMs")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("ModelMap")
                         .IsRequired()
@@ -704,15 +769,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<int?>("Rpm")
-                        .HasColumnType("integer");
-
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("text");
-
-                    b.Property<long?>("Tpm")
-                        .HasColumnType("bigint");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -740,6 +799,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Mask")
                         .IsRequired()
@@ -812,6 +875,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<bool>("HasQuota")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Mode")
                         .IsRequired()

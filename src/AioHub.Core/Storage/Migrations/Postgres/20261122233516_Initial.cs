@@ -28,6 +28,27 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "alerts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Owner = table.Column<int>(type: "integer", nullable: false),
+                    OwnerId = table.Column<long>(type: "bigint", nullable: false),
+                    Name = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    Period = table.Column<int>(type: "integer", nullable: false),
+                    Window = table.Column<int>(type: "integer", nullable: false),
+                    LimitNano = table.Column<long>(type: "bigint", nullable: false),
+                    SpentNano = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alerts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "changes",
                 columns: table => new
                 {
@@ -54,9 +75,8 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Models = table.Column<string>(type: "text", nullable: false),
                     ModelMap = table.Column<string>(type: "text", nullable: false),
                     Capabilities = table.Column<string>(type: "text", nullable: false),
-                    Rpm = table.Column<int>(type: "integer", nullable: true),
-                    Tpm = table.Column<long>(type: "bigint", nullable: true),
-                    Concurrency = table.Column<int>(type: "integer", nullable: true),
+                    Limits = table.Column<string>(type: "text", nullable: false),
+                    HasQuota = table.Column<bool>(type: "boolean", nullable: false),
                     ConnectTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
                     FirstByteTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
                     IdleTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
@@ -90,6 +110,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Models = table.Column<string>(type: "text", nullable: false),
                     AutoTier = table.Column<int>(type: "integer", nullable: false),
                     HasQuota = table.Column<bool>(type: "boolean", nullable: false),
+                    Limits = table.Column<string>(type: "text", nullable: false),
                     Position = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
@@ -108,22 +129,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_journal_marks", x => x.NodeId);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "key_spending",
-                columns: table => new
-                {
-                    KeyId = table.Column<long>(type: "bigint", nullable: false),
-                    Day = table.Column<int>(type: "integer", nullable: false),
-                    DayNano = table.Column<long>(type: "bigint", nullable: false),
-                    Month = table.Column<int>(type: "integer", nullable: false),
-                    MonthNano = table.Column<long>(type: "bigint", nullable: false),
-                    TotalNano = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_key_spending", x => x.KeyId);
                 });
 
             migrationBuilder.CreateTable(
@@ -262,6 +267,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     OutputTokens = table.Column<long>(type: "bigint", nullable: false),
                     ChargeNano = table.Column<long>(type: "bigint", nullable: false),
                     QuotaGroupId = table.Column<long>(type: "bigint", nullable: true),
+                    BudgetChannelId = table.Column<long>(type: "bigint", nullable: true),
+                    GroupId = table.Column<long>(type: "bigint", nullable: true),
+                    ChannelId = table.Column<long>(type: "bigint", nullable: true),
+                    CredentialId = table.Column<long>(type: "bigint", nullable: true),
                     TotalMs = table.Column<double>(type: "double precision", nullable: false),
                     FirstByteMs = table.Column<double>(type: "double precision", nullable: true),
                     Origin = table.Column<long>(type: "bigint", nullable: true),
@@ -282,6 +291,24 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_settings", x => x.Key);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "spending",
+                columns: table => new
+                {
+                    Owner = table.Column<int>(type: "integer", nullable: false),
+                    OwnerId = table.Column<long>(type: "bigint", nullable: false),
+                    Day = table.Column<int>(type: "integer", nullable: false),
+                    DayNano = table.Column<long>(type: "bigint", nullable: false),
+                    WeekNano = table.Column<long>(type: "bigint", nullable: false),
+                    Month = table.Column<int>(type: "integer", nullable: false),
+                    MonthNano = table.Column<long>(type: "bigint", nullable: false),
+                    TotalNano = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_spending", x => new { x.Owner, x.OwnerId });
                 });
 
             migrationBuilder.CreateTable(
@@ -307,6 +334,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Tags = table.Column<string>(type: "text", nullable: false),
                     Multiplier = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
                     Enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    Limits = table.Column<string>(type: "text", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -353,7 +381,8 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Secret = table.Column<string>(type: "text", nullable: false),
                     Mask = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    Enabled = table.Column<bool>(type: "boolean", nullable: false)
+                    Enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    Limits = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -428,11 +457,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     CrossGroupFailover = table.Column<bool>(type: "boolean", nullable: false),
                     Models = table.Column<string>(type: "text", nullable: false),
                     Multiplier = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
-                    NanoUsdPerDay = table.Column<long>(type: "bigint", nullable: true),
-                    NanoUsdPerMonth = table.Column<long>(type: "bigint", nullable: true),
-                    NanoUsdTotal = table.Column<long>(type: "bigint", nullable: true),
-                    Rpm = table.Column<int>(type: "integer", nullable: true),
-                    Concurrency = table.Column<int>(type: "integer", nullable: true),
+                    Limits = table.Column<string>(type: "text", nullable: false),
                     ExpiresAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     Enabled = table.Column<bool>(type: "boolean", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
@@ -454,6 +479,12 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "IX_accounts_Kind_OwnerId",
                 table: "accounts",
                 columns: new[] { "Kind", "OwnerId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alerts_Owner_OwnerId_Period_Window_LimitNano_Kind",
+                table: "alerts",
+                columns: new[] { "Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -542,6 +573,12 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_request_log_BudgetChannelId_Seq",
+                table: "request_log",
+                columns: new[] { "BudgetChannelId", "Seq" },
+                filter: "\"BudgetChannelId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_request_log_Id",
                 table: "request_log",
                 column: "Id",
@@ -569,6 +606,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "alerts");
+
+            migrationBuilder.DropTable(
                 name: "api_keys");
 
             migrationBuilder.DropTable(
@@ -585,9 +625,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "journal_marks");
-
-            migrationBuilder.DropTable(
-                name: "key_spending");
 
             migrationBuilder.DropTable(
                 name: "models");
@@ -612,6 +649,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "spending");
 
             migrationBuilder.DropTable(
                 name: "user_calls");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AioHub.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteHubContext))]
-    [Migration("20261122223308_Initial")]
+    [Migration("20261122233512_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -174,9 +174,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
-                    b.Property<int?>("Concurrency")
-                        .HasColumnType("INTEGER");
-
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
@@ -203,6 +200,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(4)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Models")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -216,20 +217,8 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(128)
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("NanoUsdPerDay")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("NanoUsdPerMonth")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("NanoUsdTotal")
-                        .HasColumnType("INTEGER");
-
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("TEXT");
-
-                    b.Property<int?>("Rpm")
-                        .HasColumnType("INTEGER");
 
                     b.Property<long>("UserId")
                         .HasColumnType("INTEGER");
@@ -267,6 +256,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<decimal>("Multiplier")
                         .HasPrecision(18, 6)
@@ -317,6 +310,51 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("accounts", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.AlertRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LimitNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Owner")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SpentNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Window")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("alerts", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.EntryRow", b =>
@@ -381,31 +419,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasIndex("AccountId", "Id");
 
                     b.ToTable("entries", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Ledger.KeySpendingRow", b =>
-                {
-                    b.Property<long>("KeyId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Day")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("DayNano")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Month")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("MonthNano")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("TotalNano")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("KeyId");
-
-                    b.ToTable("key_spending", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
@@ -501,13 +514,22 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("BudgetChannelId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CacheReadTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ChannelId")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ChannelName")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ChargeNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CredentialId")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Detail")
@@ -522,6 +544,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.Property<double?>("FirstByteMs")
                         .HasColumnType("REAL");
+
+                    b.Property<long?>("GroupId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("GroupName")
                         .HasColumnType("TEXT");
@@ -580,10 +605,44 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasIndex("Id")
                         .IsUnique();
 
+                    b.HasIndex("BudgetChannelId", "Seq")
+                        .HasFilter("\"BudgetChannelId\" IS NOT NULL");
+
                     b.HasIndex("QuotaGroupId", "Seq")
                         .HasFilter("\"QuotaGroupId\" IS NOT NULL");
 
                     b.ToTable("request_log", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.SpendingRow", b =>
+                {
+                    b.Property<int>("Owner")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DayNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MonthNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TotalNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("WeekNano")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Owner", "OwnerId");
+
+                    b.ToTable("spending", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.UserCallRow", b =>
@@ -655,9 +714,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<int?>("Concurrency")
-                        .HasColumnType("INTEGER");
-
                     b.Property<long?>("ConnectTimeoutMs")
                         .HasColumnType("INTEGER");
 
@@ -671,8 +727,15 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.Property<long?>("FirstByteTimeoutMs")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("HasQuota")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("IdleTimeoutMs")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("ModelMap")
                         .IsRequired()
@@ -687,15 +750,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<int?>("Rpm")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
-
-                    b.Property<long?>("Tpm")
-                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -721,6 +778,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Mask")
                         .IsRequired()
@@ -791,6 +852,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.Property<bool>("HasQuota")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Mode")
                         .IsRequired()

@@ -27,6 +27,27 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "alerts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Owner = table.Column<int>(type: "INTEGER", nullable: false),
+                    OwnerId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    Period = table.Column<int>(type: "INTEGER", nullable: false),
+                    Window = table.Column<int>(type: "INTEGER", nullable: false),
+                    LimitNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    SpentNano = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alerts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "changes",
                 columns: table => new
                 {
@@ -53,9 +74,8 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Models = table.Column<string>(type: "TEXT", nullable: false),
                     ModelMap = table.Column<string>(type: "TEXT", nullable: false),
                     Capabilities = table.Column<string>(type: "TEXT", nullable: false),
-                    Rpm = table.Column<int>(type: "INTEGER", nullable: true),
-                    Tpm = table.Column<long>(type: "INTEGER", nullable: true),
-                    Concurrency = table.Column<int>(type: "INTEGER", nullable: true),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false),
+                    HasQuota = table.Column<bool>(type: "INTEGER", nullable: false),
                     ConnectTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
                     FirstByteTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
                     IdleTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
@@ -89,6 +109,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Models = table.Column<string>(type: "TEXT", nullable: false),
                     AutoTier = table.Column<int>(type: "INTEGER", nullable: false),
                     HasQuota = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false),
                     Position = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -107,22 +128,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_journal_marks", x => x.NodeId);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "key_spending",
-                columns: table => new
-                {
-                    KeyId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Day = table.Column<int>(type: "INTEGER", nullable: false),
-                    DayNano = table.Column<long>(type: "INTEGER", nullable: false),
-                    Month = table.Column<int>(type: "INTEGER", nullable: false),
-                    MonthNano = table.Column<long>(type: "INTEGER", nullable: false),
-                    TotalNano = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_key_spending", x => x.KeyId);
                 });
 
             migrationBuilder.CreateTable(
@@ -261,6 +266,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     OutputTokens = table.Column<long>(type: "INTEGER", nullable: false),
                     ChargeNano = table.Column<long>(type: "INTEGER", nullable: false),
                     QuotaGroupId = table.Column<long>(type: "INTEGER", nullable: true),
+                    BudgetChannelId = table.Column<long>(type: "INTEGER", nullable: true),
+                    GroupId = table.Column<long>(type: "INTEGER", nullable: true),
+                    ChannelId = table.Column<long>(type: "INTEGER", nullable: true),
+                    CredentialId = table.Column<long>(type: "INTEGER", nullable: true),
                     TotalMs = table.Column<double>(type: "REAL", nullable: false),
                     FirstByteMs = table.Column<double>(type: "REAL", nullable: true),
                     Origin = table.Column<long>(type: "INTEGER", nullable: true),
@@ -283,6 +292,24 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     table.PrimaryKey("PK_settings", x => x.Key);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "spending",
+                columns: table => new
+                {
+                    Owner = table.Column<int>(type: "INTEGER", nullable: false),
+                    OwnerId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Day = table.Column<int>(type: "INTEGER", nullable: false),
+                    DayNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    WeekNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    Month = table.Column<int>(type: "INTEGER", nullable: false),
+                    MonthNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    TotalNano = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_spending", x => new { x.Owner, x.OwnerId });
+                });
+
             // EF Core cannot say WITHOUT ROWID, which keeps the list by user in one tree instead of two.
             migrationBuilder.Sql("""
                 CREATE TABLE "user_calls" ("UserId" INTEGER NOT NULL, "Seq" INTEGER NOT NULL, CONSTRAINT "PK_user_calls" PRIMARY KEY ("UserId", "Seq")) WITHOUT ROWID
@@ -299,6 +326,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Tags = table.Column<string>(type: "TEXT", nullable: false),
                     Multiplier = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
                     Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -345,7 +373,8 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Secret = table.Column<string>(type: "TEXT", nullable: false),
                     Mask = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false)
+                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -420,11 +449,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     CrossGroupFailover = table.Column<bool>(type: "INTEGER", nullable: false),
                     Models = table.Column<string>(type: "TEXT", nullable: false),
                     Multiplier = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
-                    NanoUsdPerDay = table.Column<long>(type: "INTEGER", nullable: true),
-                    NanoUsdPerMonth = table.Column<long>(type: "INTEGER", nullable: true),
-                    NanoUsdTotal = table.Column<long>(type: "INTEGER", nullable: true),
-                    Rpm = table.Column<int>(type: "INTEGER", nullable: true),
-                    Concurrency = table.Column<int>(type: "INTEGER", nullable: true),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false),
                     ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
@@ -446,6 +471,12 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "IX_accounts_Kind_OwnerId",
                 table: "accounts",
                 columns: new[] { "Kind", "OwnerId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alerts_Owner_OwnerId_Period_Window_LimitNano_Kind",
+                table: "alerts",
+                columns: new[] { "Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -534,6 +565,12 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_request_log_BudgetChannelId_Seq",
+                table: "request_log",
+                columns: new[] { "BudgetChannelId", "Seq" },
+                filter: "\"BudgetChannelId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_request_log_Id",
                 table: "request_log",
                 column: "Id",
@@ -561,6 +598,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "alerts");
+
+            migrationBuilder.DropTable(
                 name: "api_keys");
 
             migrationBuilder.DropTable(
@@ -577,9 +617,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "journal_marks");
-
-            migrationBuilder.DropTable(
-                name: "key_spending");
 
             migrationBuilder.DropTable(
                 name: "models");
@@ -604,6 +641,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "spending");
 
             migrationBuilder.DropTable(
                 name: "user_calls");

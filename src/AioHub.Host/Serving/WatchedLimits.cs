@@ -1,0 +1,63 @@
+using AioHub.Core.Identity;
+using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+
+namespace AioHub.Host.Serving;
+
+/// <summary>Everybody who has a limit on money: told to the hold book, and watched for alerts.</summary>
+internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingAlerts alerts)
+{
+    private volatile Seen? _seen;
+
+    /// <summary>Before the first call, and every second: does nothing while configuration, users and keys are as they were.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var (keys, table) = (home.Keys.Keys, home.Routing.Current);
+        if (_seen is { } seen && ReferenceEquals(seen.Keys, keys) && ReferenceEquals(seen.Table, table))
+        {
+            return;
+        }
+
+        var bounded = new List<Bounded>();
+        foreach (var key in keys)
+        {
+            Add(LimitOwner.Key, key.Id.Value, key.Name, key.Limits);
+        }
+
+        foreach (var user in await home.Identity.ListUsersAsync(cancellation))
+        {
+            Add(LimitOwner.User, user.Id.Value, user.Email, user.Limits);
+        }
+
+        foreach (var group in table.Groups)
+        {
+            Add(LimitOwner.Group, group.Id.Value, group.Name, group.Limits);
+        }
+
+        foreach (var channel in table.Channels)
+        {
+            Add(LimitOwner.Channel, channel.Id.Value, channel.Name, channel.Limits);
+            foreach (var credential in channel.Credentials)
+            {
+                Add(LimitOwner.Credential, credential.Id.Value, $"{channel.Name}/{credential.Name}", credential.Limits);
+            }
+        }
+
+        await holds.FollowAsync(bounded.Select(static one => (one.Owner, one.Id)), cancellation);
+        _seen = new Seen(keys, table, bounded);
+
+        void Add(LimitOwner owner, long id, string name, Limits limits)
+        {
+            if (limits.HasBudget)
+            {
+                bounded.Add(new Bounded(owner, id, name, limits));
+            }
+        }
+    }
+
+    /// <summary>Raises the alerts that are due. One call at a time.</summary>
+    public Task CheckAsync(CancellationToken cancellation) => alerts.CheckAsync(_seen?.Bounded ?? [], cancellation);
+
+    private sealed record Seen(IReadOnlyCollection<ApiKey> Keys, RoutingTable Table, IReadOnlyList<Bounded> Bounded);
+}
