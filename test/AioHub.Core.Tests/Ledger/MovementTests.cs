@@ -89,7 +89,7 @@ public abstract class MovementTests(DatabaseEngine engine) : OnLedger(engine)
         await TopUpAsync(AccountRef.Wallet(ann), 100);
         await ChargeAsync(60, key: Key(1, ann.Value));
         await ExecuteAsync("DELETE FROM user_calls");
-        await ExecuteAsync("DELETE FROM key_spending");
+        await ExecuteAsync("DELETE FROM spending");
         await ExecuteAsync("""UPDATE posting SET "Through" = 0""");
         await ExecuteAsync("""UPDATE accounts SET "BalanceNano" = 100""");
         await Should.ThrowAsync<AdminException>(() => Ledger.TransferAsync(ann, bob, new NanoUsd(41), Note, Cancellation));
