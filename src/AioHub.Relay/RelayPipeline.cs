@@ -146,6 +146,7 @@ internal sealed class RelayPipeline(
 
             // 7 Dispatch: out, and back with headers.
             var answer = dispatch.Send(call, clock);
+            stream?.StartBeating();
             await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var sent = await Dispatch.ReceiveAsync(call, answer, clock);
             if (!sent.Failed(out failure, out var reply))

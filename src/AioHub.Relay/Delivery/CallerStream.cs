@@ -19,7 +19,7 @@ internal sealed class CallerStream : IAsyncDisposable
     private readonly string _contentType;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
-    private readonly ITimer _heart;
+    private ITimer? _heart;
     private long _lastWrite;
     private int _turn = Waiting;
     private volatile Task _beat = Task.CompletedTask;
@@ -32,8 +32,10 @@ internal sealed class CallerStream : IAsyncDisposable
         _time = time;
         _interval = interval;
         _lastWrite = time.GetTimestamp();
-        _heart = time.CreateTimer(static state => ((CallerStream)state!).Beat(), this, interval, interval);
     }
+
+    /// <summary>Starts the heartbeat, once: when the first attempt is on its way, which it would only delay before.</summary>
+    public void StartBeating() => _heart ??= _time.CreateTimer(static state => ((CallerStream)state!).Beat(), this, _interval, _interval);
 
     /// <summary>Status 200 is on its way: an error can only be told inside the stream.</summary>
     public bool Started => _http.Response.HasStarted || BytesWritten > 0;
@@ -81,7 +83,11 @@ internal sealed class CallerStream : IAsyncDisposable
     /// <summary>Ends the heartbeat; the pump keeps the turn for good.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _heart.DisposeAsync();
+        if (_heart is not null)
+        {
+            await _heart.DisposeAsync();
+        }
+
         await _beat;
         Volatile.Write(ref _turn, Closed);
     }

@@ -44,7 +44,7 @@ internal sealed class Deliver(RelayOptions options)
         return await new StreamPump(http, reply, tap, late, clock, settlement, options).RunAsync();
     }
 
-    /// <summary>The caller's end of a stream, beating from now on: also while an upstream is still waited for.</summary>
+    /// <summary>The caller's end of a stream; it beats from the first attempt on, also while an upstream is still waited for.</summary>
     public static CallerStream OpenStream(HttpContext http, Envelope envelope, TimeSpan keepAlive, TimeProvider time)
     {
         var array = IsArray(http, envelope);
