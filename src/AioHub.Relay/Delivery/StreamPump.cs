@@ -56,13 +56,17 @@ internal sealed class StreamPump(
                 {
                     clock.AllowSilence(settlement.IsSettled ? FarewellTimeout : IdleTimeout);
                     var reading = reply.Body.ReadAsync(buffer, clock.Token);
+                    int read;
                     if (unsent && !reading.IsCompleted)
                     {
-                        await stream.Writer.FlushAsync(CancellationToken.None);
                         unsent = false;
+                        read = await SendBesideAsync(reading.AsTask());
+                    }
+                    else
+                    {
+                        read = await reading;
                     }
 
-                    var read = await reading;
                     if (read == 0)
                     {
                         break;
@@ -272,6 +276,20 @@ internal sealed class StreamPump(
     {
         var result = await stream.Writer.FlushAsync(CancellationToken.None);
         return !result.IsCompleted && !result.IsCanceled && !clock.CallerLeft;
+    }
+
+    /// <summary>Sends what is written while the upstream is still waited for. Both have ended when this has, however: the read's buffer is free again.</summary>
+    private async ValueTask<int> SendBesideAsync(Task<int> reading)
+    {
+        await Task.WhenAll(SendAsync(), reading);
+        return await reading;
+
+        async Task SendAsync()
+        {
+            await stream.TakeTurnAsync();
+            await FlushAsync();
+            stream.GiveTurn();
+        }
     }
 
     private async ValueTask<Outcome> EndAsync()

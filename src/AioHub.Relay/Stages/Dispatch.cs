@@ -48,7 +48,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         {
             return new ValueTask<Step<UpstreamReply>>(new UpstreamReply(call, response, OpenBody(response, clock.Token), IsEvents(call, response)));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || Decoding.IsBroken(exception))
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException || Decoding.IsBroken(exception))
         {
             response.Dispose();
             clock.ThrowIfCallerLeft();
@@ -56,8 +56,8 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         }
     }
 
+    /// <summary>Why nothing came; a fault of the hub's own is thrown as it is.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    /// <exception cref="InvalidOperationException">A fault of the hub's own, whatever its kind, is thrown as it is.</exception>
     private static Failure Unanswered(Task<HttpResponseMessage> answer, CallClock clock)
     {
         clock.ThrowIfCallerLeft();
