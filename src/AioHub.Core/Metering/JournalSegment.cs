@@ -48,9 +48,8 @@ internal sealed class JournalSegment : IDisposable
         var file = System.IO.File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         try
         {
-            var name = NewName();
             Span<byte> header = stackalloc byte[JournalFormat.Block];
-            JournalFormat.WriteSegmentHeader(header, name, now.ToUnixTimeMilliseconds());
+            var name = NewHeader(header, now);
             RandomAccess.Write(file, header, 0);
             Fill(file, size);
             var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
@@ -83,9 +82,8 @@ internal sealed class JournalSegment : IDisposable
                 Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, end - at)));
             }
 
-            var name = NewName();
             Span<byte> header = stackalloc byte[JournalFormat.Block];
-            JournalFormat.WriteSegmentHeader(header, name, now.ToUnixTimeMilliseconds());
+            var name = NewHeader(header, now);
             Write(0, header);
             var path = JournalFolder.SegmentPath(folder, number);
             System.IO.File.Move(spare, path);
@@ -182,5 +180,11 @@ internal sealed class JournalSegment : IDisposable
         System.IO.File.Delete(FilePath);
     }
 
-    private static long NewName() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
+    /// <returns>The name that it gives the segment: random, and never that of another.</returns>
+    private static long NewHeader(Span<byte> block, DateTimeOffset now)
+    {
+        var name = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
+        JournalFormat.WriteSegmentHeader(block, name, now.ToUnixTimeMilliseconds());
+        return name;
+    }
 }
