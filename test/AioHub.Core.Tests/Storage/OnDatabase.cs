@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Routing;
@@ -11,7 +12,7 @@ namespace AioHub.Core.Tests.Storage;
 public abstract class OnDatabase(DatabaseEngine engine) : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private readonly List<HubDatabase> _opened = [];
+    private readonly ConcurrentBag<HubDatabase> _opened = [];
     private string? _postgres;
 
     protected static readonly MasterKey Master = new(Enumerable.Range(1, 32).Select(static i => (byte)i).ToArray());
