@@ -88,7 +88,7 @@ if [ $mode = quick ]; then
   seconds=${BENCH_SECONDS:-$((172 - SECONDS > 140 ? 172 - SECONDS : 140))}
   direct_cases='' loaded_cases='"small","rate"'
 else
-  doses='"rounds":7,"warm":8,"small":4,"rate":5,"large":3,"streamCalls":8,"freshRounds":3,"heldRounds":3,"heldStreams":'$streams',"heldChunks":9,"heldRamp":4,"idleWait":3'
+  doses='"rounds":7,"warm":16,"small":4,"rate":5,"large":3,"streamCalls":8,"freshRounds":3,"heldRounds":3,"heldStreams":'$streams',"heldChunks":9,"heldRamp":4,"idleWait":3'
   seconds=${BENCH_SECONDS:-3600}
   direct_cases=',"messages","held"' loaded_cases='"small","rate","stream"'
 fi

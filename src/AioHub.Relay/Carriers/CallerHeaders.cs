@@ -47,7 +47,8 @@ internal static class CallerHeaders
         }
     }
 
-    private static bool IsForwarded(string name) => Forwarded.Contains(name) || StartsWithAny(name, ForwardedPrefixes);
+    // All of these prefixes begin with an a or an x, most headers with something else.
+    private static bool IsForwarded(string name) => Forwarded.Contains(name) || (name.Length > 0 && (name[0] | 0x20) is 'a' or 'x' && StartsWithAny(name, ForwardedPrefixes));
 
     private static bool IsWithheld(string name) => Withheld.Contains(name) || StartsWithAny(name, WithheldPrefixes);
 
