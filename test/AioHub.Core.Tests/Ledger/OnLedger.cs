@@ -136,7 +136,8 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
             ServedModel = "m",
             UpstreamModel = "m",
             Usage = new Usage { Input = 12, Output = 34, Source = UsageSource.Reported },
-            Charge = new Charge([new LineItem("output", 34, 10m)], 1m, new NanoUsd(nano), "v1"),
+            // Priced by the call: whatever the test wants to charge is what the lines add up to.
+            Charge = new Charge([new LineItem("input", 12, 0m), new LineItem("output", 34, 0m), new LineItem("request", 1, nano / 1_000m)], 1m, new NanoUsd(nano), "v1"),
             Attempts = [new AttemptRecord("openai", "sandbox", "a", "ok", 200, 12.5, null)],
             TotalMilliseconds = 40,
             FirstByteMilliseconds = 12.5,
