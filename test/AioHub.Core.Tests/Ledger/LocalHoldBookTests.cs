@@ -156,14 +156,10 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     public async Task A_call_waits_for_other_calls_holds_but_not_for_money_that_is_spent()
     {
         await TopUpAsync(Wallet, 10);
-        using var book = await LoadedBookAsync();
+        using var book = await PatientBookAsync();
         var first = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation)).Hold!;
         var second = book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation).AsTask();
-        while (book.Waiters == 0)
-        {
-            await Task.Yield();
-        }
-
+        await UntilAsync(() => book.Waiters > 0);
         second.IsCompleted.ShouldBeFalse();
         book.Settle(first, new NanoUsd(1));
         (await second).Refusal.ShouldBe(HoldRefusal.None);

@@ -22,6 +22,10 @@ internal sealed class MoneyModel
     public long SpentOf(LimitOwner owner, long id, BudgetPeriod period, DateTime at) =>
         _spent.GetValueOrDefault((owner, id, period, SpendingWindow.Number(period, at)));
 
+    /// <summary>What is set aside in the windows of a moment, of somebody who is bounded.</summary>
+    public long HeldOf(LimitOwner owner, long id, BudgetPeriod period, DateTime at) =>
+        _held.GetValueOrDefault((owner, id, period, SpendingWindow.Number(period, at)));
+
     /// <summary>Every account that money was ever in.</summary>
     public IEnumerable<AccountRef> Accounts => _balances.Keys;
 

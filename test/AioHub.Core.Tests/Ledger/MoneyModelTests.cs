@@ -49,6 +49,7 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
                 case < 936: await PutAsync(); break;
                 case < 938: await _writer.FlushAsync(Cancellation); break;
                 case < 940: await _book.RefreshAsync(Cancellation); break;
+                case < 942: await ElsewhereAsync(); break;
                 default: Compare(); break;
             }
 
@@ -294,6 +295,44 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
         Compare();
     }
 
+    /// <summary>Another server of the same database serves some calls; now and then it dies, and its next start finds them.</summary>
+    private async Task ElsewhereAsync(bool refresh = true)
+    {
+        var folder = Path.Combine(Folder, "elsewhere");
+        var small = new JournalSizes(SegmentBytes: 64 << 10);
+        using var book = new LocalHoldBook(Database, Time);
+        var dies = _random.Next(3) == 0;
+        using (var journal = UsageJournal.Open(folder, Time, sizes: small))
+        {
+            await using var writer = new ReceiptWriter(Database, journal, book, Time);
+            for (var calls = _random.Next(1, 4); calls > 0; calls--)
+            {
+                var claim = Draw(_random, started: Now - TimeSpan.FromMinutes(_random.Next(120)));
+                var charge = _random.NextInt64(1, 30);
+                journal.Append(ReceiptOf(claim, charge));
+                _model.Charge(claim, charge);
+            }
+
+            if (!dies)
+            {
+                await writer.FlushAsync(Cancellation);
+            }
+        }
+
+        if (dies)
+        {
+            using var journal = UsageJournal.Open(folder, Time, sizes: small);
+            await using var writer = new ReceiptWriter(Database, journal, book, Time);
+            await writer.ReplayAsync(Cancellation);
+        }
+
+        if (refresh)
+        {
+            await _book.RefreshAsync(Cancellation);
+            Compare();
+        }
+    }
+
     /// <summary>A limit that is set while the hub serves.</summary>
     private async Task BoundLateAsync()
     {
@@ -303,6 +342,7 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
         }
 
         _lateIsBounded = true;
+        await ElsewhereAsync(refresh: false);
         await _book.FollowAsync(Bounded(), Cancellation);
         Pass(TimeSpan.FromSeconds(1));
         await _writer.FlushAsync(Cancellation);
@@ -336,6 +376,10 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
             foreach (var period in MoneyModel.Periods)
             {
                 _book.SpentOf(owner, id, period)!.Value.Value.ShouldBe(_model.SpentOf(owner, id, period, Now), $"{owner} {id} {period} at {Now:O}");
+                if (_book.HeldOf(owner, id, period, Now).Value is not 0 and var held)
+                {
+                    held.ShouldBe(_model.HeldOf(owner, id, period, Now), $"held of {owner} {id} {period} at {Now:O}");
+                }
             }
         }
 

@@ -313,15 +313,7 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = server.Writer.RunAsync(stop.Token);
         (await server.Book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(5), Cancellation)).Hold.ShouldNotBeNull();
-        AuditReport report;
-        do
-        {
-            await Task.Delay(5, Cancellation);
-            report = await LedgerAudit.VerifyAsync(Database, Folder, Time, Cancellation);
-        }
-        while (report.OpenHolds == 0);
-
-        report.OpenHolds.ShouldBe(1);
+        await UntilAsync(async () => (await LedgerAudit.VerifyAsync(Database, Folder, Time, Cancellation)).OpenHolds == 1);
         server.Journal.Append(Receipt(10));
         await stop.CancelAsync();
         await running;
