@@ -37,6 +37,29 @@ internal sealed class MoneyModel
         return refusal == HoldRefusal.None ? Judge(claim, amount, instead, withHolds: true) : refusal;
     }
 
+    /// <summary>Every figure of a book against this one's.</summary>
+    public void CompareWith(LocalHoldBook book, (LimitOwner Owner, long Id)[] bounded, DateTime now)
+    {
+        foreach (var account in Accounts)
+        {
+            book.BalanceOf(account).Value.ShouldBe(BalanceOf(account), account.ToString());
+            book.HeldOf(account).Value.ShouldBe(HeldOf(account), account.ToString());
+        }
+
+        foreach (var (owner, id) in bounded)
+        {
+            foreach (var period in Periods)
+            {
+                book.SpentOf(owner, id, period)!.Value.Value.ShouldBe(SpentOf(owner, id, period, now), $"{owner} {id} {period} at {now:O}");
+                // A window that no call has opened holds nothing; nor do those of a key without limits.
+                if (book.HeldOf(owner, id, period, now).Value is not 0 and var held)
+                {
+                    held.ShouldBe(HeldOf(owner, id, period, now), $"held of {owner} {id} {period} at {now:O}");
+                }
+            }
+        }
+    }
+
     public void Hold(ModelHold hold, int sign)
     {
         foreach (var account in AccountsOf(hold.Claim))

@@ -298,34 +298,15 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
     /// <summary>Another server of the same database serves some calls; now and then it dies, and its next start finds them.</summary>
     private async Task ElsewhereAsync(bool refresh = true)
     {
-        var folder = Path.Combine(Folder, "elsewhere");
-        var small = new JournalSizes(SegmentBytes: 64 << 10);
-        using var book = new LocalHoldBook(Database, Time);
-        var dies = _random.Next(3) == 0;
-        using (var journal = UsageJournal.Open(folder, Time, sizes: small))
+        var receipts = new List<Receipt>();
+        for (var calls = _random.Next(1, 4); calls > 0; calls--)
         {
-            await using var writer = new ReceiptWriter(Database, journal, book, Time);
-            for (var calls = _random.Next(1, 4); calls > 0; calls--)
-            {
-                var claim = Draw(_random, started: Now - TimeSpan.FromMinutes(_random.Next(120)));
-                var charge = _random.NextInt64(1, 30);
-                journal.Append(ReceiptOf(claim, charge));
-                _model.Charge(claim, charge);
-            }
-
-            if (!dies)
-            {
-                await writer.FlushAsync(Cancellation);
-            }
+            var claim = Draw(_random, started: Now - TimeSpan.FromMinutes(_random.Next(120)));
+            receipts.Add(ReceiptOf(claim, _random.NextInt64(1, 30)));
+            _model.Charge(claim, receipts[^1].Charge.Total.Value);
         }
 
-        if (dies)
-        {
-            using var journal = UsageJournal.Open(folder, Time, sizes: small);
-            await using var writer = new ReceiptWriter(Database, journal, book, Time);
-            await writer.ReplayAsync(Cancellation);
-        }
-
+        await OtherServer.ServeAsync(Database, Path.Combine(Folder, "elsewhere"), Time, receipts, dies: _random.Next(3) == 0, Cancellation);
         if (refresh)
         {
             await _book.RefreshAsync(Cancellation);
@@ -365,24 +346,7 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
 
     private void Compare()
     {
-        foreach (var account in _model.Accounts)
-        {
-            _book.BalanceOf(account).Value.ShouldBe(_model.BalanceOf(account), account.ToString());
-            _book.HeldOf(account).Value.ShouldBe(_model.HeldOf(account), account.ToString());
-        }
-
-        foreach (var (owner, id) in Bounded())
-        {
-            foreach (var period in MoneyModel.Periods)
-            {
-                _book.SpentOf(owner, id, period)!.Value.Value.ShouldBe(_model.SpentOf(owner, id, period, Now), $"{owner} {id} {period} at {Now:O}");
-                if (_book.HeldOf(owner, id, period, Now).Value is not 0 and var held)
-                {
-                    held.ShouldBe(_model.HeldOf(owner, id, period, Now), $"held of {owner} {id} {period} at {Now:O}");
-                }
-            }
-        }
-
+        _model.CompareWith(_book, Bounded(), Now);
         _book.OpenHolds.ShouldBe(_open.Count);
     }
 
@@ -430,14 +394,5 @@ public abstract class MoneyModelTests(DatabaseEngine engine, int operations) : O
 
     private (LimitOwner Owner, long Id)[] Bounded() => MoneyWorld.Bounded(_lateIsBounded);
 
-    private Receipt ReceiptOf(in HoldClaim claim, long nano) => Receipt(nano, claim.Key) with
-    {
-        StartedAt = claim.StartedAt,
-        Group = $"group-{claim.Group.Id}",
-        GroupId = new GroupId(claim.Group.Id),
-        ChargesGroupQuota = claim.Group.HasQuota,
-        ChannelId = new ChannelId(claim.Channel.Id),
-        ChargesChannelQuota = claim.Channel.HasQuota,
-        CredentialId = new CredentialId(claim.Credential.Id),
-    };
+    private Receipt ReceiptOf(in HoldClaim claim, long nano) => MoneyWorld.Served(Receipt(nano, claim.Key), claim);
 }
