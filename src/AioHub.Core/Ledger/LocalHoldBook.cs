@@ -132,6 +132,13 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
     /// <summary>Told by the receipt writer which versions were its own, so that a refresh need not look for foreign entries in them.</summary>
     internal void NoteOwnVersion(long version) => _purses.NoteOwnVersion(version);
 
+    /// <summary>For tests: see <see cref="PurseTable.BeforeSums"/>.</summary>
+    internal Func<Task>? BeforeSums
+    {
+        get => _purses.BeforeSums;
+        set => _purses.BeforeSums = value;
+    }
+
     /// <summary>What calls have set aside in an account now.</summary>
     internal NanoUsd HeldOf(AccountRef account) => new(_purses.Of(account).Held);
 

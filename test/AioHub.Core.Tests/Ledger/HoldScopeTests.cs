@@ -145,6 +145,35 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
     }
 
     [Fact]
+    public async Task A_call_that_begins_and_ends_while_a_limit_is_being_set_counts_once()
+    {
+        await TopUpAsync(Wallet, 100_000);
+        using var book = await LoadedBookAsync();
+        using var journal = UsageJournal.Open(Folder, Time);
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        await book.FollowAsync([], Cancellation);
+        await CallAsync(100);
+        Time.Set(Now.AddSeconds(5));
+        book.BeforeSums = async () =>
+        {
+            Time.Set(Now.AddSeconds(1));
+            await CallAsync(40);
+        };
+        await book.FollowAsync([(LimitOwner.Group, Id)], Cancellation);
+        book.SpentOf(LimitOwner.Group, Id, BudgetPeriod.Day).ShouldBe(new NanoUsd(140), "settled in memory, and in the database's sums as well");
+        await book.RefreshAsync(Cancellation);
+        book.SpentOf(LimitOwner.Group, Id, BudgetPeriod.Day).ShouldBe(new NanoUsd(140));
+
+        async Task CallAsync(long nano)
+        {
+            var hold = (await book.ReserveAsync(Of(LimitOwner.Group, Limits.None), new NanoUsd(nano), Cancellation)).Hold!;
+            journal.Append(Served(nano));
+            book.Settle(hold, new NanoUsd(nano));
+            await writer.FlushAsync(Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task Charges_of_another_server_count_for_whoever_is_bounded()
     {
         await TopUpAsync(Wallet, 1_000);

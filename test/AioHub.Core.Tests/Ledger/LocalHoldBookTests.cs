@@ -153,6 +153,21 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     }
 
     [Fact]
+    public async Task A_move_to_less_needs_no_money()
+    {
+        await TopUpAsync(Wallet, 10);
+        using var book = await LoadedBookAsync();
+        var first = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(5), Cancellation)).Hold!;
+        var second = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(5), Cancellation)).Hold!;
+        book.Settle(first, new NanoUsd(15));
+        book.BalanceOf(Wallet).ShouldBe(new NanoUsd(-5));
+        (await book.MoveAsync(second, Claim(Key(), Plain), new NanoUsd(3), Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
+        (await book.MoveAsync(second, Claim(Key(), Plain), new NanoUsd(3), Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
+        (await book.MoveAsync(second, Claim(Key(), Plain), new NanoUsd(4), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
+        book.HeldOf(Wallet).ShouldBe(new NanoUsd(3));
+    }
+
+    [Fact]
     public async Task A_call_waits_for_other_calls_holds_but_not_for_money_that_is_spent()
     {
         await TopUpAsync(Wallet, 10);

@@ -273,6 +273,21 @@ public abstract class ReceiptWriterTests(DatabaseEngine engine) : OnLedger(engin
     }
 
     [Fact]
+    public async Task A_server_that_dies_while_the_database_refuses_has_written_nothing_off()
+    {
+        var first = await StartAsync();
+        var poison = Receipt(10);
+        await RefuseAsync(poison.Id);
+        first.Journal.Append(poison);
+        await first.Writer.FlushAsync(Cancellation);
+        first.Writer.Parked.ShouldBe(1);
+        await first.KillAsync();
+        await AllowAsync();
+        await using var server = await StartAsync();
+        await VerifyAsync(accounts: 1, entries: 0, requests: 1);
+    }
+
+    [Fact]
     public async Task A_receipt_that_the_database_refuses_does_not_hold_up_the_others()
     {
         await using var server = await StartAsync();
