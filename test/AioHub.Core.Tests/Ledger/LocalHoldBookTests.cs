@@ -94,7 +94,8 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         free.Refusal.ShouldBe(HoldRefusal.None);
         book.Settle(free.Hold!, new NanoUsd(1));
 
-        (await book.ReserveAsync(Claim(Key(), Plain), NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
+        var refused = await book.ReserveAsync(Claim(Key(), Plain), NanoUsd.Zero, Cancellation);
+        (refused.Refusal, refused.Waited).ShouldBe((HoldRefusal.Wallet, TimeSpan.Zero), "nothing that could end stands in its way");
         (await book.ReserveAsync(Claim(Key(2, owner: 99), Plain), new NanoUsd(1), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet, "a user without an account has nothing");
         (await book.ReserveAsync(Claim(Key(2, owner: 99), Plain), NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
     }

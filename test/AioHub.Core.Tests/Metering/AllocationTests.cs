@@ -72,8 +72,12 @@ public sealed class AllocationTests() : OnLedger(DatabaseEngine.Sqlite)
     private static void HoldAndSettle(LocalHoldBook book, in HoldClaim claim)
     {
         var result = book.ReserveAsync(claim, new NanoUsd(50_000), CancellationToken.None);
-        result.IsCompletedSuccessfully.ShouldBeTrue();
-        book.Settle(result.Result.Hold!, new NanoUsd(12_500));
+        if (!result.IsCompletedSuccessfully || result.Result.Hold is not { } hold)
+        {
+            throw new ShouldAssertException("the hold is refused or waits");
+        }
+
+        book.Settle(hold, new NanoUsd(12_500));
     }
 
     private static void Append(UsageJournal journal, Receipt receipt)
