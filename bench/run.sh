@@ -74,6 +74,10 @@ gcc -O2 -Wall -o "$tmp/stub" "$here/stub/stub.c"
 publish bench/load load || exit 1
 publish bench/yarp yarp && yarp=1 || { yarp=; notes+=("YARP: did not build"); }
 publish src/AioHub.Host hub && hub=1 || { hub=; notes+=("aiohub: did not build"); }
+unmetered=
+if [ -n "$hub" ] && { [ $mode = full ] || [ -n "${BENCH_UNMETERED:-}" ]; }; then
+  publish bench/unmetered unmetered && unmetered=1 || notes+=("aiohub-unmetered: did not build")
+fi
 
 # ---- doses -----------------------------------------------------------------------------------------------------------------
 streams=5000
@@ -232,6 +236,12 @@ if [ -n "$hub" ]; then
   large_config >"$tmp/bench-10k.yaml"
   contestant aiohub-10k "$free" /readyz 90 "$loaded_cases" false \
     "$tmp/hub/aiohub" serve --urls "http://127.0.0.1:$free" --data "$tmp/data-10k" --config "$tmp/bench-10k.yaml"
+  if [ -n "$unmetered" ]; then
+    free_port
+    mkdir -p "$tmp/data-unmetered"
+    contestant aiohub-unmetered "$free" /readyz 30 '"small","rate","stream"' false \
+      "$tmp/unmetered/bench-unmetered" "http://127.0.0.1:$free" "$tmp/data-unmetered" "$tmp/bench.yaml"
+  fi
 fi
 
 # ---- measure ---------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ namespace AioHub.Bench.Load;
 /// <summary>Writes the table and the JSON beside it.</summary>
 internal static class Report
 {
-    private static readonly string[] s_columns = [Names.Direct, Names.Nginx, Names.Yarp, Names.Hub, Names.Loaded];
+    private static readonly string[] s_columns = [Names.Direct, Names.Nginx, Names.Yarp, Names.Hub, Names.Loaded, Names.Unmetered];
 
     public static string Table(Plan plan, Results r)
     {

@@ -20,6 +20,9 @@ internal sealed record Row(string Key, string Title, string Case, string Figure,
     /// <summary>The row compares aiohub-10k with aiohub instead of aiohub with the others.</summary>
     public bool Loaded { get; init; }
 
+    /// <summary>The share of the hub's CPU that it does not need without hold, journal and log.</summary>
+    public bool Money { get; init; }
+
     public static readonly IReadOnlyList<Row> All =
     [
         new("small.cpu", "1 KB: CPU µs per request", "small", "cpu_us", "0.0", Target.Ratio(1.0), Target.Ratio(0.8)),
@@ -47,10 +50,17 @@ internal sealed record Row(string Key, string Title, string Case, string Figure,
         new("loaded.rate.cpu", "10k keys ÷ few: 400/s CPU", "rate", "cpu_us", "0.00", Target.Of(1.05), Target.Of(1.0)) { Loaded = true },
         new("loaded.rate.p50", "10k keys ÷ few: 400/s p50", "rate", "p50_us", "0.00", Target.Of(1.05), Target.Of(1.0)) { Loaded = true },
         new("loaded.stream.cpu", "10k keys ÷ few: CPU per chunk", "stream", "cpu_us", "0.00", Target.Of(1.05), Target.Of(1.0)) { Loaded = true },
+        new("money.small", "hold, metering, journal and log: share of CPU, 1 KB", "small", "cpu_us", "0.0%", Target.Percent(0.15)) { Money = true },
+        new("money.rate", "the same, 400/s", "rate", "cpu_us", "0.0%", Target.Percent(0.15)) { Money = true },
+        new("money.stream", "the same, 100 streams", "stream", "cpu_us", "0.0%", Target.Percent(0.15)) { Money = true },
     ];
 
     public Dictionary<int, double> Values(Results r, string contestant)
     {
+        if (Money)
+            return contestant == Names.Hub
+                ? Results.Within(r.Series(Case, Names.Hub, Figure), r.Series(Case, Names.Unmetered, Figure), (a, b) => (a - b) / a)
+                : [];
         if (Loaded)
             return contestant == Names.Loaded
                 ? Results.Within(r.Series(Case, Names.Loaded, Figure), r.Series(Case, Names.Hub, Figure), (a, b) => a / b)
@@ -61,7 +71,7 @@ internal sealed record Row(string Key, string Title, string Case, string Figure,
 
     /// <summary>Ratio of one contestant to another, taken round by round.</summary>
     public double? RatioOf(Results r, string a, string b) =>
-        Loaded || Beside is not null ? null : Results.Median(Results.Within(Values(r, a), Values(r, b), (x, y) => x > 0 && y > 0 ? x / y : double.NaN)); // a difference below the noise has no ratio
+        Money || Loaded || Beside is not null ? null : Results.Median(Results.Within(Values(r, a), Values(r, b), (x, y) => x > 0 && y > 0 ? x / y : double.NaN)); // a difference below the noise has no ratio
 
     public string Show(double? value) => value is { } v ? v.ToString(Format, CultureInfo.InvariantCulture) : "–";
 }
@@ -69,7 +79,7 @@ internal sealed record Row(string Key, string Title, string Case, string Figure,
 /// <summary>Who is who.</summary>
 internal static class Names
 {
-    public const string Direct = "direct", Nginx = "nginx", Yarp = "YARP", Hub = "aiohub", Loaded = "aiohub-10k";
+    public const string Direct = "direct", Nginx = "nginx", Yarp = "YARP", Hub = "aiohub", Loaded = "aiohub-10k", Unmetered = "aiohub-unmetered";
 }
 
 /// <summary>A target: a ratio to YARP, a value, or nginx's value and something.</summary>
@@ -77,6 +87,7 @@ internal sealed record Target(double Limit, TargetKind Kind)
 {
     public static Target Ratio(double limit) => new(limit, TargetKind.RatioToYarp);
     public static Target Of(double limit) => new(limit, TargetKind.Value);
+    public static Target Percent(double limit) => new(limit, TargetKind.Share);
     public static Target NginxPlus(double limit) => new(limit, TargetKind.AboveNginx);
 
     /// <summary>Whether it is met; null = cannot be told from what was measured.</summary>
@@ -99,6 +110,7 @@ internal sealed record Target(double Limit, TargetKind Kind)
         {
             TargetKind.RatioToYarp => $"{sign} {limit}× YARP",
             TargetKind.AboveNginx => $"{sign} nginx + {limit}",
+            TargetKind.Share => $"{sign} {Limit.ToString("0%", CultureInfo.InvariantCulture)}",
             _ => $"{sign} {limit}",
         };
     }
@@ -109,4 +121,5 @@ internal enum TargetKind
     RatioToYarp,
     Value,
     AboveNginx,
+    Share,
 }

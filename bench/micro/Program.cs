@@ -12,8 +12,14 @@ namespace AioHub.Bench.Micro;
 
 internal static class Program
 {
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
+        if (args is ["receipts", ..])
+        {
+            await ReceiptCost.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 300_000);
+            return 0;
+        }
+
         // In this process: no project is generated and built for every benchmark, so a run takes seconds and needs no SDK.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(5).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(150));
         var config = ManualConfig.CreateEmpty()

@@ -89,7 +89,8 @@ internal record struct Spending(int Day, long DayNano, long WeekNano, int Month,
 /// </summary>
 /// <param name="through">The posting's mark: calls up to this number are posted.</param>
 /// <param name="since">When the first of them came, as a timestamp.</param>
-internal sealed class CallTotals(long through, long since)
+/// <param name="isList">False: only sums are wanted, and no memory for each call (<see cref="ByUser"/> has nothing to tell).</param>
+internal sealed class CallTotals(long through, long since, bool isList = true)
 {
     private readonly Dictionary<long, (long Nano, int Last)> _users = [];
     private readonly Dictionary<long, long> _quotas = [];
@@ -114,7 +115,11 @@ internal sealed class CallTotals(long through, long since)
     public void Add(in LoggedCall call)
     {
         ref var user = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, call.User, out var known);
-        _calls.Add((call.Seq, known ? user.Last : -1));
+        if (isList)
+        {
+            _calls.Add((call.Seq, known ? user.Last : -1));
+        }
+
         user = (checked(user.Nano + call.Nano), _calls.Count - 1);
         Last = call.Seq;
         if (call.Nano == 0)

@@ -132,8 +132,19 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
     /// <summary>Told by the receipt writer which versions were its own, so that a refresh need not look for foreign entries in them.</summary>
     internal void NoteOwnVersion(long version) => _purses.NoteOwnVersion(version);
 
+    /// <summary>For tests: see <see cref="PurseTable.BeforeSums"/>.</summary>
+    internal Func<Task>? BeforeSums
+    {
+        get => _purses.BeforeSums;
+        set => _purses.BeforeSums = value;
+    }
+
     /// <summary>What calls have set aside in an account now.</summary>
     internal NanoUsd HeldOf(AccountRef account) => new(_purses.Of(account).Held);
+
+    /// <summary>What calls have set aside in the windows of a moment; nothing when nobody bounds it, or no call has opened that window.</summary>
+    internal NanoUsd HeldOf(LimitOwner owner, long id, BudgetPeriod period, DateTime at) =>
+        _purses.Find(new Spender(owner, id)) is { } purses && purses.Latest.DayNumber == SpendingWindow.DayNumber(at) ? new NanoUsd(purses.Latest.Of(period).Held) : NanoUsd.Zero;
 
     private (HoldResult Result, bool OnlyHolds) TryReserve(in HoldClaim claim, long amount)
     {

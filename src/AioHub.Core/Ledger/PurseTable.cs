@@ -34,6 +34,9 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
     [ThreadStatic]
     private static Share[]? _scratch;
 
+    /// <summary>For tests: runs when somebody is followed, before what they have spent is read.</summary>
+    public Func<Task>? BeforeSums { get; set; }
+
     /// <summary>Marks the charges that this process has counted in memory already; random for each process.</summary>
     public long Origin { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
 
@@ -184,6 +187,7 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
             _followed = next;
             try
             {
+                await (BeforeSums?.Invoke() ?? Task.CompletedTask);
                 await using var snapshot = await LedgerStore.BeginSnapshotAsync(context, cancellation);
                 var last = await LedgerStore.LastAsync(context, cancellation);
                 var spending = await SpendingStore.ReadAsync(context, await SpendingStore.UnpostedAsync(context, cancellation), cancellation);

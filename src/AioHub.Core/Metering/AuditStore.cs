@@ -81,12 +81,12 @@ internal sealed class AuditStore : IAsyncDisposable
         await _context.DisposeAsync();
     }
 
-    /// <summary>Each row against the receipt that it holds, and the sums of those that are posted.</summary>
+    /// <summary>Each row against the receipt that it holds, each receipt against itself, and the sums of those that are posted. One row at a time is in memory.</summary>
     private async Task<CallTotals> ReadCallsAsync(long through, ImmutableArray<string>.Builder problems, CancellationToken cancellation)
     {
-        var posted = new CallTotals(0, 0);
+        var posted = new CallTotals(0, 0, isList: false);
         var rows = _context.Set<RequestLogRow>().AsNoTracking().OrderBy(static row => row.Seq)
-            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId, row.Detail }).AsAsyncEnumerable();
+            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId, row.InputTokens, row.CacheReadTokens, row.OutputTokens, row.Detail }).AsAsyncEnumerable();
         await foreach (var row in rows.WithCancellation(cancellation))
         {
             var call = new LoggedCall(row.Seq, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId);
@@ -104,9 +104,19 @@ internal sealed class AuditStore : IAsyncDisposable
             {
                 Add(problems, [$"Request {id} {Tell(call)}, but its receipt says: request {receipt.Id} {Tell(RequestLogStore.CallOf(receipt, row.Seq))}."]);
             }
+            else if ((row.InputTokens, row.CacheReadTokens, row.OutputTokens) != (receipt.Usage.TotalInput, receipt.Usage.CacheRead, receipt.Usage.TotalOutput))
+            {
+                Add(problems, [$"Request {id} used {Used(row.InputTokens, row.CacheReadTokens, row.OutputTokens)}, but its receipt says {Used(receipt.Usage.TotalInput, receipt.Usage.CacheRead, receipt.Usage.TotalOutput)}."]);
+            }
+            else if (ReceiptProof.FaultOf(receipt) is { } fault)
+            {
+                Add(problems, [$"The receipt of request {id} {fault}."]);
+            }
         }
 
         return posted;
+
+        static string Used(long input, long read, long output) => $"{input} tokens of input ({read} from a cache) and {output} of output";
 
         static string Tell(in LoggedCall call) =>
             $"of user {call.User} and key {call.Key} (group {call.Group}, channel {call.Channel}, credential {call.Credential}) at {call.At:yyyy-MM-dd HH:mm:ss.ffffff} was charged {call.Nano} nano-USD"

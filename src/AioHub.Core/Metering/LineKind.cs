@@ -55,6 +55,9 @@ internal static class LineKinds
 
     public static string NameOf(LineKind kind) => Names[(int)kind];
 
+    /// <summary>Null when no kind has that name.</summary>
+    public static LineKind? KindOf(string name) => Array.IndexOf(Names, name) is >= 0 and var index ? (LineKind)index : null;
+
     /// <summary>The rate of a token bucket, per million: its own, or the one that it falls back on. A reasoning rate that is absent is the output's.</summary>
     public static decimal RateOf(LineKind kind, Rates rates)
     {

@@ -1,5 +1,3 @@
-using AioHub.Core.Ledger;
-using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
@@ -62,7 +60,7 @@ internal sealed class HubServer : IAsyncDisposable
             await home.Watch.RefreshAsync(cancellation);
             var loggers = LoggerFactory.Create(builder => logging?.Invoke(builder));
             money = await ServedMoney.OpenAsync(home, loggers, cancellation);
-            var app = Build(home, money, loggers);
+            var app = Build(home, loggers, money.AddTo);
             var router = app.Services.GetRequiredService<Router>();
             router.Settings = await home.RouteSettings.ReadAsync(cancellation);
             heartbeat = new Heartbeat(home, money, router, app.Services.GetRequiredService<ILogger<Heartbeat>>());
@@ -103,7 +101,10 @@ internal sealed class HubServer : IAsyncDisposable
         await _home.DisposeAsync();
     }
 
-    private static WebApplication Build(HubHome home, ServedMoney money, ILoggerFactory loggers)
+    /// <param name="home">The opened data, with its configuration read.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="addMoney">Adds the doors behind which money is: holds, limits, the journal and the log of calls.</param>
+    internal static WebApplication Build(HubHome home, ILoggerFactory loggers, Action<IServiceCollection> addMoney)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(home.Settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
@@ -120,7 +121,8 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>();
         builder.Services.RemoveAll<ILoggerFactory>();
         builder.Services.AddSingleton(loggers);
-        AddRooms(builder.Services, home, money);
+        AddRooms(builder.Services, home);
+        addMoney(builder.Services);
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -141,7 +143,7 @@ internal sealed class HubServer : IAsyncDisposable
 
     internal static string Version { get; } = typeof(HubServer).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    private static void AddRooms(IServiceCollection services, HubHome home, ServedMoney money)
+    private static void AddRooms(IServiceCollection services, HubHome home)
     {
         services.AddSingleton(home.Time);
         services.AddSingleton(home.Keys);
@@ -150,12 +152,6 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton<IHealth, LocalHealth>();
         services.AddSingleton<Router>();
         services.AddSingleton<ModelListing>();
-        services.AddSingleton(money.Log);
-        services.AddSingleton<IUsageJournal>(money.Journal);
-        services.AddSingleton(money.Holds);
-        services.AddSingleton<IHoldBook>(money.Holds);
-        services.AddSingleton(money.Limits);
-        services.AddSingleton<IRateLimits, LocalRateLimits>();
         services.AddRelay(home.Settings.Relay);
     }
 }

@@ -54,6 +54,17 @@ internal sealed class ServedMoney : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts the doors into a server.</summary>
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton(Log);
+        services.AddSingleton<IUsageJournal>(Journal);
+        services.AddSingleton(Holds);
+        services.AddSingleton<IHoldBook>(Holds);
+        services.AddSingleton(Limits);
+        services.AddSingleton<IRateLimits, LocalRateLimits>();
+    }
+
     /// <summary>Writes what is left into the database; what cannot be written stays in the journal.</summary>
     public async ValueTask DisposeAsync()
     {

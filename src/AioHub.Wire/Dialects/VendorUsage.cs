@@ -17,7 +17,7 @@ public static class VendorUsage
         new("moonshot") { Reasoning = PartPlace.Inside, Cache = PartPlace.Inside },
         new("glm") { Reasoning = PartPlace.Inside, Cache = PartPlace.Inside },
         new("doubao") { Reasoning = PartPlace.Inside, Cache = PartPlace.Inside },
-        new("mistral") { Reasoning = PartPlace.Inside },
+        new("mistral") { Reasoning = PartPlace.Inside, Cache = PartPlace.Inside },
         // In the shape of OpenAI, whatever the model; it bills completion_tokens, even where it tells more reasoning than these.
         new("openrouter") { Reasoning = PartPlace.Inside, Cache = PartPlace.Inside },
         // Bills the sum of completion and reasoning for every model, also where the model's vendor counts one inside the other.

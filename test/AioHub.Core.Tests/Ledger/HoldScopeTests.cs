@@ -116,6 +116,7 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
         book.SpentOf(LimitOwner.Group, Id, BudgetPeriod.Day).ShouldBe(new NanoUsd(100), "what the database holds");
         Time.Set(Now.AddSeconds(1));
         await CallAsync(50);
+        (await book.MoveAsync(running, claim, new NanoUsd(600), Cancellation)).Refusal.ShouldBe(HoldRefusal.None, "a call that began before the limit is not bounded by it");
         journal.Append(Served(300) with { StartedAt = begun });
         book.Settle(running, new NanoUsd(300));
         await writer.FlushAsync(Cancellation);
@@ -140,6 +141,35 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
             var hold = (await book.ReserveAsync(claim with { StartedAt = Now }, new NanoUsd(nano), Cancellation)).Hold!;
             journal.Append(Served(nano));
             book.Settle(hold, new NanoUsd(nano));
+        }
+    }
+
+    [Fact]
+    public async Task A_call_that_begins_and_ends_while_a_limit_is_being_set_counts_once()
+    {
+        await TopUpAsync(Wallet, 100_000);
+        using var book = await LoadedBookAsync();
+        using var journal = UsageJournal.Open(Folder, Time);
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        await book.FollowAsync([], Cancellation);
+        await CallAsync(100);
+        Time.Set(Now.AddSeconds(5));
+        book.BeforeSums = async () =>
+        {
+            Time.Set(Now.AddSeconds(1));
+            await CallAsync(40);
+        };
+        await book.FollowAsync([(LimitOwner.Group, Id)], Cancellation);
+        book.SpentOf(LimitOwner.Group, Id, BudgetPeriod.Day).ShouldBe(new NanoUsd(140), "settled in memory, and in the database's sums as well");
+        await book.RefreshAsync(Cancellation);
+        book.SpentOf(LimitOwner.Group, Id, BudgetPeriod.Day).ShouldBe(new NanoUsd(140));
+
+        async Task CallAsync(long nano)
+        {
+            var hold = (await book.ReserveAsync(Of(LimitOwner.Group, Limits.None), new NanoUsd(nano), Cancellation)).Hold!;
+            journal.Append(Served(nano));
+            book.Settle(hold, new NanoUsd(nano));
+            await writer.FlushAsync(Cancellation);
         }
     }
 
@@ -196,17 +226,14 @@ public abstract class HoldScopeTests(DatabaseEngine engine) : OnLedger(engine)
     public async Task Waiting_calls_of_a_wallet_are_served_in_their_order_and_no_small_one_passes_a_large_one()
     {
         await TopUpAsync(Wallet, 10);
-        using var book = await LoadedBookAsync();
+        using var book = await PatientBookAsync();
         var first = (await book.ReserveAsync(Claim(Key()), new NanoUsd(6), Cancellation)).Hold!;
         var order = new List<int>();
         var waiting = new List<Task<Hold?>>();
         foreach (var (number, amount) in new[] { (1, 9), (2, 1), (3, 10), (4, 2) })
         {
             waiting.Add(WaitAsync(number, amount));
-            while (book.Waiters < number)
-            {
-                await Task.Yield();
-            }
+            await UntilAsync(() => book.Waiters >= number);
         }
 
         book.Release(first);

@@ -94,7 +94,8 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
         free.Refusal.ShouldBe(HoldRefusal.None);
         book.Settle(free.Hold!, new NanoUsd(1));
 
-        (await book.ReserveAsync(Claim(Key(), Plain), NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
+        var refused = await book.ReserveAsync(Claim(Key(), Plain), NanoUsd.Zero, Cancellation);
+        (refused.Refusal, refused.Waited).ShouldBe((HoldRefusal.Wallet, TimeSpan.Zero), "nothing that could end stands in its way");
         (await book.ReserveAsync(Claim(Key(2, owner: 99), Plain), new NanoUsd(1), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet, "a user without an account has nothing");
         (await book.ReserveAsync(Claim(Key(2, owner: 99), Plain), NanoUsd.Zero, Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
     }
@@ -153,17 +154,28 @@ public abstract class LocalHoldBookTests(DatabaseEngine engine) : OnLedger(engin
     }
 
     [Fact]
-    public async Task A_call_waits_for_other_calls_holds_but_not_for_money_that_is_spent()
+    public async Task A_move_to_less_needs_no_money()
     {
         await TopUpAsync(Wallet, 10);
         using var book = await LoadedBookAsync();
+        var first = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(5), Cancellation)).Hold!;
+        var second = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(5), Cancellation)).Hold!;
+        book.Settle(first, new NanoUsd(15));
+        book.BalanceOf(Wallet).ShouldBe(new NanoUsd(-5));
+        (await book.MoveAsync(second, Claim(Key(), Plain), new NanoUsd(3), Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
+        (await book.MoveAsync(second, Claim(Key(), Plain), new NanoUsd(3), Cancellation)).Refusal.ShouldBe(HoldRefusal.None);
+        (await book.MoveAsync(second, Claim(Key(), Plain), new NanoUsd(4), Cancellation)).Refusal.ShouldBe(HoldRefusal.Wallet);
+        book.HeldOf(Wallet).ShouldBe(new NanoUsd(3));
+    }
+
+    [Fact]
+    public async Task A_call_waits_for_other_calls_holds_but_not_for_money_that_is_spent()
+    {
+        await TopUpAsync(Wallet, 10);
+        using var book = await PatientBookAsync();
         var first = (await book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation)).Hold!;
         var second = book.ReserveAsync(Claim(Key(), Plain), new NanoUsd(8), Cancellation).AsTask();
-        while (book.Waiters == 0)
-        {
-            await Task.Yield();
-        }
-
+        await UntilAsync(() => book.Waiters > 0);
         second.IsCompleted.ShouldBeFalse();
         book.Settle(first, new NanoUsd(1));
         (await second).Refusal.ShouldBe(HoldRefusal.None);

@@ -22,6 +22,10 @@ internal sealed class MoneyModel
     public long SpentOf(LimitOwner owner, long id, BudgetPeriod period, DateTime at) =>
         _spent.GetValueOrDefault((owner, id, period, SpendingWindow.Number(period, at)));
 
+    /// <summary>What is set aside in the windows of a moment, of somebody who is bounded.</summary>
+    public long HeldOf(LimitOwner owner, long id, BudgetPeriod period, DateTime at) =>
+        _held.GetValueOrDefault((owner, id, period, SpendingWindow.Number(period, at)));
+
     /// <summary>Every account that money was ever in.</summary>
     public IEnumerable<AccountRef> Accounts => _balances.Keys;
 
@@ -31,6 +35,29 @@ internal sealed class MoneyModel
     {
         var refusal = Judge(claim, amount, instead, withHolds: false);
         return refusal == HoldRefusal.None ? Judge(claim, amount, instead, withHolds: true) : refusal;
+    }
+
+    /// <summary>Every figure of a book against this one's.</summary>
+    public void CompareWith(LocalHoldBook book, (LimitOwner Owner, long Id)[] bounded, DateTime now)
+    {
+        foreach (var account in Accounts)
+        {
+            book.BalanceOf(account).Value.ShouldBe(BalanceOf(account), account.ToString());
+            book.HeldOf(account).Value.ShouldBe(HeldOf(account), account.ToString());
+        }
+
+        foreach (var (owner, id) in bounded)
+        {
+            foreach (var period in Periods)
+            {
+                book.SpentOf(owner, id, period)!.Value.Value.ShouldBe(SpentOf(owner, id, period, now), $"{owner} {id} {period} at {now:O}");
+                // A window that no call has opened holds nothing; nor do those of a key without limits.
+                if (book.HeldOf(owner, id, period, now).Value is not 0 and var held)
+                {
+                    held.ShouldBe(HeldOf(owner, id, period, now), $"held of {owner} {id} {period} at {now:O}");
+                }
+            }
+        }
     }
 
     public void Hold(ModelHold hold, int sign)

@@ -1,5 +1,6 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 
 namespace AioHub.Core.Tests.Ledger;
@@ -35,6 +36,18 @@ internal static class MoneyWorld
             new Payer(credential, LimitsOf(LimitOwner.Credential, credential, late), false),
             started);
     }
+
+    /// <summary>The receipt of a call that ended as it was claimed.</summary>
+    public static Receipt Served(Receipt receipt, in HoldClaim claim) => receipt with
+    {
+        StartedAt = claim.StartedAt,
+        Group = $"group-{claim.Group.Id}",
+        GroupId = new GroupId(claim.Group.Id),
+        ChargesGroupQuota = claim.Group.HasQuota,
+        ChannelId = new ChannelId(claim.Channel.Id),
+        ChargesChannelQuota = claim.Channel.HasQuota,
+        CredentialId = new CredentialId(claim.Credential.Id),
+    };
 
     public static (LimitOwner Owner, long Id)[] Bounded(bool late) =>
     [

@@ -76,6 +76,30 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
         return book;
     }
 
+    /// <summary>
+    /// A book whose calls wait as long as they do in a server. With <see cref="Time"/> they give up after a tenth of a second, which a busy machine takes to
+    /// start a second call: a test that counts waiting calls would then see fewer than it waits for.
+    /// </summary>
+    internal async Task<LocalHoldBook> PatientBookAsync()
+    {
+        var book = new LocalHoldBook(Database, TimeProvider.System);
+        await book.LoadAsync(Cancellation);
+        return book;
+    }
+
+    /// <summary>Waits for what other tasks do; fails after half a minute, so that a test that waits in vain says so.</summary>
+    internal static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(30), "waited in vain");
+            await Task.Delay(1, Cancellation);
+        }
+    }
+
+    internal static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
     internal async Task ExecuteAsync(string sql)
     {
         await using var context = Database.CreateContext();
@@ -136,7 +160,8 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
             ServedModel = "m",
             UpstreamModel = "m",
             Usage = new Usage { Input = 12, Output = 34, Source = UsageSource.Reported },
-            Charge = new Charge([new LineItem("output", 34, 10m)], 1m, new NanoUsd(nano), "v1"),
+            // Priced by the call: whatever the test wants to charge is what the lines add up to.
+            Charge = new Charge([new LineItem("input", 12, 0m), new LineItem("output", 34, 0m), new LineItem("request", 1, nano / 1_000m)], 1m, new NanoUsd(nano), "v1"),
             Attempts = [new AttemptRecord("openai", "sandbox", "a", "ok", 200, 12.5, null)],
             TotalMilliseconds = 40,
             FirstByteMilliseconds = 12.5,

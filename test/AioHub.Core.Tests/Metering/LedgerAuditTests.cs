@@ -3,6 +3,8 @@ using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Core.Tests.Ledger;
+using AioHub.Wire.Vocabulary;
+using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Tests.Metering;
 
@@ -35,6 +37,9 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
     [InlineData("""UPDATE request_log SET "QuotaGroupId" = 7 WHERE "ChargeNano" = 100""", "from the quota of group 7 too, but its receipt says")]
     [InlineData("""UPDATE request_log SET "ChannelId" = 9 WHERE "ChargeNano" = 100""", "channel 9, credential")]
     [InlineData("""UPDATE request_log SET "BudgetChannelId" = 9 WHERE "ChargeNano" = 100""", "from the budget of channel 9 too, but its receipt says")]
+    [InlineData("""UPDATE request_log SET "InputTokens" = 13 WHERE "ChargeNano" = 100""", "used 13 tokens of input (0 from a cache) and 34 of output, but its receipt says 12 tokens")]
+    [InlineData("""UPDATE request_log SET "CacheReadTokens" = 1 WHERE "ChargeNano" = 0""", "used 12 tokens of input (1 from a cache)")]
+    [InlineData("""UPDATE request_log SET "OutputTokens" = 0 WHERE "ChargeNano" = 100""", "and 0 of output, but its receipt says 12 tokens of input (0 from a cache) and 34 of output")]
     [InlineData("""UPDATE spending SET "WeekNano" = 7 WHERE "Owner" = 1 AND "OwnerId" = 1""", "User 1 has spent 130")]
     [InlineData("""UPDATE request_log SET "Detail" = "Id" WHERE "ChargeNano" = 0""", "cannot be read")]
     [InlineData("""UPDATE spending SET "DayNano" = 7 WHERE "Owner" = 0 AND "OwnerId" = 1""", "but its windows say 130 nano-USD in total, 130 in 2026-11, 7 on 2026-11-22")]
@@ -54,6 +59,45 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         report.Ok.ShouldBeFalse();
         report.Problems.ShouldContain(one => one.Contains(problem, StringComparison.Ordinal), string.Join('\n', report.Problems));
     }
+
+    /// <summary>Who can write the row's columns can write its receipt as well: a receipt that does not prove itself is named too.</summary>
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public async Task A_forged_receipt_is_seen(string problem, Func<Receipt, Receipt> forge)
+    {
+        await UseAsync();
+        await using (var context = Database.CreateContext())
+        {
+            var row = await context.Set<RequestLogRow>().SingleAsync(row => row.ChargeNano == 100, Cancellation);
+            var forged = forge(ReceiptFields.TryRead(row.Detail)!);
+            row.Detail = ReceiptBytes.Write(forged, out var length).Slice(JournalFormat.FrameHeader, length).ToArray();
+            (row.InputTokens, row.CacheReadTokens, row.OutputTokens) = (forged.Usage.TotalInput, forged.Usage.CacheRead, forged.Usage.TotalOutput);
+            await context.SaveChangesAsync(Cancellation);
+        }
+
+        (await LedgerAudit.VerifyAsync(Database, Folder, Time, Cancellation)).Problems.ShouldHaveSingleItem().ShouldContain(problem);
+    }
+
+    public static TheoryData<string, Func<Receipt, Receipt>> Forgeries() => new()
+    {
+        { "charges 100 nano-USD, but its lines add up to 200", static receipt => Lines(receipt, new LineItem("request", 1, 0.2m)) },
+        { "charges 100 nano-USD, but its lines add up to 0", static receipt => receipt with { Charge = receipt.Charge with { Lines = [] } } },
+        { "bills 10 input, but 12 were used", static receipt => receipt with { Charge = receipt.Charge with { Lines = receipt.Charge.Lines.SetItem(0, new LineItem("input", 10, 0m)) } } },
+        { "bills 34 output, but 35 were used", static receipt => receipt with { Usage = receipt.Usage with { Output = 35 } } },
+        { "bills 0 cache_read, but 5 were used", static receipt => receipt with { Usage = receipt.Usage with { CacheRead = 5 } } },
+        { "bills 0 web_search, but 1 were used", static receipt => receipt with { Usage = receipt.Usage with { ToolCalls = new ToolCalls(1, 0, 0, 0, 0) } } },
+        { "bills 2 image, but 0 were used", static receipt => Lines(receipt, new LineItem("request", 1, 0.1m), new LineItem("image", 2, 0m)) },
+        { "bills 2 request, but 1 were used", static receipt => Lines(receipt, new LineItem("request", 2, 0.05m)) },
+        { "a line for gift, which is unknown", static receipt => Lines(receipt, new LineItem("gift", 1, 0.1m)) },
+        { "a line for input, which is unknown or stands there twice", static receipt => Lines(receipt, new LineItem("request", 1, 0.1m), new LineItem("input", 1, 0m)) },
+        { "a line of -1 request at -0.1 USD a million", static receipt => Lines(receipt, new LineItem("request", -1, -0.1m)) },
+        { "was multiplied by 2, but its factors make 1", static receipt => receipt with { Charge = receipt.Charge with { Multiplier = 2m } } },
+        { "charges 100 nano-USD, but its lines add up to 200", static receipt => receipt with { Charge = receipt.Charge with { Multiplier = 2m, Factors = [new ChargeFactor("group", 2m)] } } },
+        { "figures that no call can have", static receipt => receipt with { Charge = receipt.Charge with { Factors = [new ChargeFactor("group", decimal.MaxValue), new ChargeFactor("key", 2m)] } } },
+    };
+
+    private static Receipt Lines(Receipt receipt, params LineItem[] last) =>
+        receipt with { Charge = receipt.Charge with { Lines = [.. receipt.Charge.Lines.Take(2), .. last] } };
 
     [Fact]
     public async Task A_charge_taken_twice_is_seen_even_when_the_sums_agree()

@@ -9,14 +9,16 @@ namespace AioHub.Core.Tests.Metering;
 /// <summary>A case of another library's price calculation, turned into our row and our disjoint buckets.</summary>
 /// <remarks>
 /// Theirs count in totals: <c>input_tokens</c> holds the cached and the audio ones, <c>cache_read_tokens</c> the cached audio ones. Only what their own
-/// rates tell apart is taken out of a total; the rest of it pays the total's rate, as ours does by its fallbacks.
+/// rates tell apart is taken out of a total; the rest of it pays the total's rate, as ours does by its fallbacks. A case with parts of a token is told in
+/// thousandths (or whatever makes its figures whole) of a token, at as many times smaller rates: what is priced is the same.
 /// </remarks>
 internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
 {
     public static OracleCase Read(JsonElement one)
     {
         var usage = one.GetProperty("usage");
-        long Count(string unit) => usage.TryGetProperty(unit, out var value) ? value.GetInt64() : 0;
+        var parts = PartsOf(usage);
+        long Count(string unit) => usage.TryGetProperty(unit, out var value) ? (long)(value.GetDecimal() * parts) : 0;
         long cachedAudio = Count("cache_audio_read_tokens"), cachedImage = Count("cache_image_read_tokens");
         long cached = Count("cache_read_tokens") - cachedAudio - cachedImage, audio = Count("input_audio_tokens") - cachedAudio;
         long written = Count("cache_write_tokens"), hour = Count("cache_write_1h_tokens");
@@ -26,7 +28,7 @@ internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
         var citations = Count("output_citation_tokens");
         var input = Count("input_tokens") - cached - cachedAudio - cachedImage - written - audio - image - video;
         return new OracleCase(
-            ReadRow(one.GetProperty("rates_per_unit")),
+            ReadRow(one.GetProperty("rates_per_unit"), parts),
             new Usage
             {
                 Input = input,
@@ -50,7 +52,19 @@ internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
             Number(one.GetProperty("expected").GetProperty("total")));
     }
 
-    private static PriceRow ReadRow(JsonElement units)
+    /// <summary>Into how many parts a token is cut so that each figure is a whole number of them; 1, but for made-up cases.</summary>
+    private static long PartsOf(JsonElement usage)
+    {
+        var parts = 1L;
+        while (usage.EnumerateObject().Any(unit => unit.Value.GetDecimal() * parts % 1 != 0))
+        {
+            parts *= 10;
+        }
+
+        return parts;
+    }
+
+    private static PriceRow ReadRow(JsonElement units, long parts)
     {
         var bounds = units.EnumerateObject().Where(unit => unit.Value.ValueKind == JsonValueKind.Object)
             .SelectMany(unit => unit.Value.GetProperty("tiers").EnumerateArray()).Select(tier => tier.GetProperty("above_tokens").GetInt64()).Distinct().Order();
@@ -59,30 +73,30 @@ internal sealed record OracleCase(PriceRow Row, Usage Usage, decimal Total)
         {
             Version = "oracle",
             From = DateTime.UnixEpoch,
-            Rates = RatesAt(units, 0),
-            Tiers = [.. bounds.Select(bound => new PriceTier(bound, false, RatesAt(units, bound)))],
+            Rates = RatesAt(units, 0, parts),
+            Tiers = [.. bounds.Select(bound => new PriceTier(bound * parts, false, RatesAt(units, bound, parts)))],
             PerRequest = At(units, "requests_kcount", 0) / 1_000m,
-            Per1K = web is { } rate ? new Dictionary<string, decimal> { ["web_search"] = rate }.ToFrozenDictionary() : FrozenDictionary<string, decimal>.Empty,
+            Per1K = web is { } rate ? new Dictionary<string, decimal> { ["web_search"] = rate / parts }.ToFrozenDictionary() : FrozenDictionary<string, decimal>.Empty,
         };
     }
 
-    private static Rates RatesAt(JsonElement units, long above) => new()
+    private static Rates RatesAt(JsonElement units, long above, long parts) => new()
     {
-        Input = At(units, "input_mtok", above),
-        Output = At(units, "output_mtok", above),
-        CacheRead = At(units, "cache_read_mtok", above),
-        CacheWrite5m = At(units, "cache_write_mtok", above),
-        CacheWrite1h = At(units, "cache_write_1h_mtok", above),
-        InputAudio = At(units, "input_audio_mtok", above),
-        OutputAudio = At(units, "output_audio_mtok", above),
-        CacheReadAudio = At(units, "cache_audio_read_mtok", above),
-        InputImage = At(units, "input_image_mtok", above),
-        OutputImage = At(units, "output_image_mtok", above),
-        InputVideo = At(units, "input_video_mtok", above),
-        Reasoning = At(units, "output_reasoning_mtok", above),
-        CacheReadImage = At(units, "cache_image_read_mtok", above),
-        OutputVideo = At(units, "output_video_mtok", above),
-        Citations = At(units, "output_citation_mtok", above),
+        Input = At(units, "input_mtok", above) / parts,
+        Output = At(units, "output_mtok", above) / parts,
+        CacheRead = At(units, "cache_read_mtok", above) / parts,
+        CacheWrite5m = At(units, "cache_write_mtok", above) / parts,
+        CacheWrite1h = At(units, "cache_write_1h_mtok", above) / parts,
+        InputAudio = At(units, "input_audio_mtok", above) / parts,
+        OutputAudio = At(units, "output_audio_mtok", above) / parts,
+        CacheReadAudio = At(units, "cache_audio_read_mtok", above) / parts,
+        InputImage = At(units, "input_image_mtok", above) / parts,
+        OutputImage = At(units, "output_image_mtok", above) / parts,
+        InputVideo = At(units, "input_video_mtok", above) / parts,
+        Reasoning = At(units, "output_reasoning_mtok", above) / parts,
+        CacheReadImage = At(units, "cache_image_read_mtok", above) / parts,
+        OutputVideo = At(units, "output_video_mtok", above) / parts,
+        Citations = At(units, "output_citation_mtok", above) / parts,
     };
 
     private static decimal? At(JsonElement units, string unit, long above)

@@ -86,6 +86,31 @@ public abstract class ReceiptStoreTests(DatabaseEngine engine) : OnLedger(engine
         await ShouldCountAsync(0, Large + 1);
     }
 
+    /// <summary>Neither what failed nor what was undone, also when another server gives the same numbers to other calls meanwhile.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_came_to_nothing_is_not_taken_for_what_another_server_wrote(bool fails)
+    {
+        await using var one = new ReceiptStore(Database, "one", Time);
+        await using var other = new ReceiptStore(Open(), "other", Time);
+        await ApplyAsync(one, Batch(Large));
+        if (fails)
+        {
+            var poison = Receipt(1) with { Charge = new Charge([], 1m, new NanoUsd(long.MaxValue), "v") };
+            await Should.ThrowAsync<OverflowException>(() => ApplyAsync(one, [.. Batch(Large), Pending(poison)]));
+        }
+        else
+        {
+            await one.ApplyAsync(Batch(Large), 1, null, Cancellation, commit: false);
+        }
+
+        await ApplyAsync(other, Batch(Large, 5));
+        await ApplyAsync(one, [], post: true);
+        (await Ledger.BalanceAsync(Wallet, Cancellation)).Value.ShouldBe(-6 * Large);
+        (await LedgerAudit.VerifyAsync(Database, null, Time, Cancellation)).Problems.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_history_pages_through_entries_and_calls()
     {

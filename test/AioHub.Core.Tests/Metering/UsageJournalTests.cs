@@ -96,6 +96,24 @@ public sealed class UsageJournalTests() : OnLedger(DatabaseEngine.Sqlite)
     }
 
     [Fact]
+    public async Task A_segment_that_is_filled_to_its_last_byte_is_done_with_like_any_other()
+    {
+        var receipt = Receipt(7);
+        var frame = ReceiptBytes.Write(receipt, out _).Length;
+        using var journal = UsageJournal.Open(Folder, Time, sizes: new JournalSizes(JournalFormat.Block + (3 * frame)));
+        using var book = await LoadedBookAsync();
+        await using var writer = new ReceiptWriter(Database, journal, book, Time);
+        for (var i = 0; i < 10; i++)
+        {
+            journal.Append(receipt with { Id = new RequestId(receipt.Id.High, receipt.Id.Low + (ulong)i) });
+        }
+
+        await writer.FlushAsync(Cancellation);
+        JournalFolder.Segments(journal.Folder).Length.ShouldBeLessThanOrEqualTo(2);
+        (await CountAsync<RequestLogRow>()).ShouldBe(10);
+    }
+
+    [Fact]
     public async Task A_segment_that_is_used_again_holds_nothing_of_its_former_life()
     {
         using var journal = UsageJournal.Open(Folder, Time, sizes: Tiny);

@@ -24,6 +24,8 @@ public sealed class VendorUsageTests
     [InlineData("dashscope", """{"prompt_tokens":100,"completion_tokens":5,"total_tokens":105,"prompt_tokens_details":{"cached_tokens":50,"cache_creation_input_tokens":20,"cache_creation":{"ephemeral_5m_input_tokens":20}}}""", 30, 50, 20, 5, false)]
     [InlineData("dashscope", """{"prompt_tokens":100,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":50,"cache_write_tokens":20}}""", 30, 50, 20, 5, false)]
     [InlineData("moonshot", """{"prompt_tokens":100,"completion_tokens":5,"total_tokens":105,"cached_tokens":60}""", 40, 60, 0, 5, false)]
+    [InlineData("mistral", """{"prompt_tokens":152,"completion_tokens":12,"total_tokens":164,"num_cached_tokens":151}""", 1, 151, 0, 12, false)]
+    [InlineData("mistral", """{"prompt_tokens":801,"completion_tokens":2,"num_cached_tokens":768,"prompt_token_details":{"cached_tokens":768},"prompt_tokens_details":{"cached_tokens":768}}""", 33, 768, 0, 2, false)]
     [InlineData("glm", """{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":60},"completion_tokens_details":{"reasoning_tokens":40}}""", 40, 60, 0, 50, false)]
     public void Chat(string vendor, string usage, long input, long read, long written, long output, bool clamped)
     {

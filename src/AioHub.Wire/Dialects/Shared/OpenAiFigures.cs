@@ -55,12 +55,12 @@ internal struct OpenAiFigures
                 Second(ref reader, ref _prompt);
             else if (Is(ref reader, "output_tokens"u8))
                 Second(ref reader, ref _completion);
-            else if (Is(ref reader, "prompt_tokens_details"u8) || Is(ref reader, "input_tokens_details"u8) || Is(ref reader, "input_token_details"u8))
+            else if (Is(ref reader, "prompt_tokens_details"u8) || Is(ref reader, "prompt_token_details"u8) || Is(ref reader, "input_tokens_details"u8) || Is(ref reader, "input_token_details"u8))
                 ReadInputDetails(ref reader);
             else if (Is(ref reader, "completion_tokens_details"u8) || Is(ref reader, "output_tokens_details"u8) || Is(ref reader, "output_token_details"u8))
                 ReadOutputDetails(ref reader);
             else if (Is(ref reader, "cached_tokens"u8) || Is(ref reader, "prompt_cache_hit_tokens"u8) || Is(ref reader, "cache_read_input_tokens"u8)
-                || Is(ref reader, "cached_prompt_text_tokens"u8))
+                || Is(ref reader, "cached_prompt_text_tokens"u8) || Is(ref reader, "num_cached_tokens"u8))
                 Largest(ref reader, ref _cached);
             else if (Is(ref reader, "prompt_cache_miss_tokens"u8))
                 Largest(ref reader, ref _cacheMiss);
