@@ -82,7 +82,7 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     /// stands for another movement.
     /// </exception>
     /// <exception cref="ArgumentException">The amount is not positive or too large, or the note is incomplete.</exception>
-    public async Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, bool force = false, CancellationToken cancellation = default)
+    public async Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, bool force, CancellationToken cancellation = default)
     {
         RequirePositive(amount);
         Require(amount);
@@ -97,6 +97,10 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
         await TellAsync(transferred.Sent, cancellation);
         return transferred;
     }
+
+    /// <inheritdoc cref="TransferAsync(UserId, UserId, NanoUsd, EntryNote, bool, CancellationToken)"/>
+    public Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, CancellationToken cancellation = default) =>
+        TransferAsync(from, to, amount, note, force: false, cancellation);
 
     /// <summary>A top-up (or, below zero, an adjustment) as part of a larger change, which the caller commits. Exceptions as <see cref="AdjustAsync(AccountRef, NanoUsd, EntryNote, CancellationToken)"/>.</summary>
     public async Task<NanoUsd> AddWithinAsync(
