@@ -24,6 +24,7 @@ public static class RelayServices
         services.AddSingleton<RelayPipeline>();
         services.AddSingleton<ModelLists>();
         services.AddSingleton<PricingPage>();
+        services.AddSingleton<RouteDryRun>();
         services.AddSingleton<RouteExplain>();
         services.AddSingleton<UsagePages>();
         return services;
