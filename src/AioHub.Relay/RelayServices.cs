@@ -27,6 +27,7 @@ public static class RelayServices
         services.AddSingleton<RouteDryRun>();
         services.AddSingleton<RouteExplain>();
         services.AddSingleton<UsagePages>();
+        services.AddSingleton<RedeemPage>();
         return services;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class HubHome : IAsyncDisposable
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Models = new CatalogAdmin(database, time);
         Prices = new PriceSyncAdmin(database, time);
-        Codes = new CodeBook(database, master, time);
+        Codes = new CodeBook(database, master, time, cancellation => LedgerChanged(cancellation));
         Alerts = new AlertAdmin(database, time);
         RouteSettings = new RouteSettingsAdmin(database);
     }

@@ -150,6 +150,7 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton<IHealth, LocalHealth>();
         services.AddSingleton<Router>();
         services.AddSingleton<ModelListing>();
+        services.AddSingleton(home.Codes);
         services.AddSingleton(money.Log);
         services.AddSingleton<IUsageJournal>(money.Journal);
         services.AddSingleton(money.Holds);
