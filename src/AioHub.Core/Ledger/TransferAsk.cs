@@ -32,6 +32,11 @@ internal sealed class TransferAsk(HubDatabase database, TimeProvider time)
                     return done;
                 }
 
+                if (time.GetElapsedTime(started) >= 2 * Patience)
+                {
+                    throw new AdminException("usd", "servers come and go just now, so nothing was moved: try again when they run steadily");
+                }
+
                 if (hold is null || !isOpen)
                 {
                     hold = await WalletHoldStore.AskAsync(database, from, amount, time.GetUtcNow().UtcDateTime + Lifetime, cancellation);
