@@ -119,14 +119,15 @@ public sealed class UsageAndPriceTests(SharedHub shared)
 
     /// <summary>What callers pay (group, user and key) and what the operator pays (the channel) are two things.</summary>
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(0.8, 1)]
-    [InlineData(0, 1)]
-    [InlineData(1.5, 0.2)]
-    [InlineData(1, 0)]
-    [InlineData(0.333333, 3)]
-    public async Task Cost_is_list_price_times_the_channels_multiplier_whatever_callers_pay(decimal cost, decimal group)
+    [InlineData("1", "1")]
+    [InlineData("0.8", "1")]
+    [InlineData("0", "1")]
+    [InlineData("1.5", "0.2")]
+    [InlineData("1", "0")]
+    [InlineData("0.333333", "3")]
+    public async Task Cost_is_list_price_times_the_channels_multiplier_whatever_callers_pay(string costText, string groupText)
     {
+        var (cost, group) = (decimal.Parse(costText, CultureInfo.InvariantCulture), decimal.Parse(groupText, CultureInfo.InvariantCulture));
         var sample = Sample.Of(Dialect.OpenAiChat);
         await using var upstream = await FakeUpstream.StartAsync(_ => sample.WholeReply());
         var customer = await _hub.CustomerAsync(new Offer { Role = Role.Operator }, upstream);
