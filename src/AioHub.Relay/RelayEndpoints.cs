@@ -41,6 +41,7 @@ public static class RelayEndpoints
         app.MapGet("/api/usage/token", usage.ShowKeyAsync);
         app.MapGet("/api/usage/requests/{id}", usage.ShowRequestAsync);
         app.MapPost("/api/route/explain", explain.AnswerAsync);
+        app.MapPost("/api/wallet/redeem", app.ServiceProvider.GetRequiredService<RedeemPage>().AnswerAsync);
     }
 
     private static Task Refuse(HttpContext http, Dialect dialect, Failure failure)

@@ -148,7 +148,7 @@ internal sealed class RelayPipeline(
             var answer = dispatch.Send(call, clock);
             stream?.StartBeating();
             await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var sent = await Dispatch.ReceiveAsync(call, answer, clock);
+            var sent = await Dispatch.ReceiveAsync(call, answer, clock, settlement);
             if (!sent.Failed(out failure, out var reply))
             {
                 // 8 Deliver: to the caller, settled before its last byte.

@@ -24,8 +24,10 @@ public static class RelayServices
         services.AddSingleton<RelayPipeline>();
         services.AddSingleton<ModelLists>();
         services.AddSingleton<PricingPage>();
+        services.AddSingleton<RouteDryRun>();
         services.AddSingleton<RouteExplain>();
         services.AddSingleton<UsagePages>();
+        services.AddSingleton<RedeemPage>();
         return services;
     }
 }

@@ -21,4 +21,7 @@ public static class TypedAddresses
         MaxResponseHeadersLength = 64,
         ConnectCallback = (context, cancellation) => AddressGuard.ConnectAsync(context.DnsEndPoint, allowPrivate, cancellation),
     });
+
+    /// <summary>Whether a connection of <see cref="Open"/> failed because its address is private and may not be.</summary>
+    public static bool IsRefused(Exception failure) => failure.GetBaseException() is AddressRefusedException;
 }

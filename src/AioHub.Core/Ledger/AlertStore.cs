@@ -16,11 +16,16 @@ internal sealed class AlertRow
     public long OwnerId { get; set; }
     /// <summary>As it was then.</summary>
     public required string Name { get; set; }
+    /// <summary><see cref="BudgetPeriod.None"/>: about a quota, not a limit.</summary>
     public BudgetPeriod Period { get; set; }
     /// <summary>The period's number (<see cref="SpendingWindow"/>); 0 in total.</summary>
     public int Window { get; set; }
     public long LimitNano { get; set; }
     public long SpentNano { get; set; }
+    /// <summary>When what it tells of was over.</summary>
+    public DateTime? EndedAt { get; set; }
+    public DateTime? AckedAt { get; set; }
+    public string? AckedBy { get; set; }
 
     private sealed class Configuration : IEntityTypeConfiguration<AlertRow>
     {
@@ -29,8 +34,10 @@ internal sealed class AlertRow
             builder.ToTable("alerts");
             builder.Property(static row => row.Kind).HasMaxLength(32);
             builder.Property(static row => row.Name).HasMaxLength(254);
-            // Once for a window, however many processes look; a limit that was changed may be told of again.
-            builder.HasIndex(static row => new { row.Owner, row.OwnerId, row.Period, row.Window, row.LimitNano, row.Kind }).IsUnique();
+            builder.Property(static row => row.AckedBy).HasMaxLength(200);
+            // Once for a window, however many processes look; a limit that was changed may be told of again. A quota's: once until it is over.
+            builder.HasIndex(static row => new { row.Owner, row.OwnerId, row.Period, row.Window, row.LimitNano, row.Kind }).IsUnique().HasFilter("\"Period\" <> 0");
+            builder.HasIndex(static row => new { row.Owner, row.OwnerId, row.Kind }).IsUnique().HasFilter("\"Period\" = 0 AND \"EndedAt\" IS NULL");
         }
     }
 }
@@ -46,7 +53,7 @@ internal static class AlertStore
             $"""
             INSERT INTO alerts ("At", "Kind", "Owner", "OwnerId", "Name", "Period", "Window", "LimitNano", "SpentNano")
             VALUES ({alert.At}, {alert.Kind}, {(int)alert.Owner}, {alert.OwnerId}, {alert.Name}, {(int)alert.Period}, {window}, {alert.Limit.Value}, {alert.Spent.Value})
-            ON CONFLICT ("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind") DO NOTHING
+            ON CONFLICT DO NOTHING
             """, cancellation) > 0;
     }
 
@@ -54,8 +61,68 @@ internal static class AlertStore
     public static async Task<ImmutableArray<Alert>> ListAsync(HubDatabase database, int limit, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
-        var rows = await context.Set<AlertRow>().AsNoTracking().OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation);
-        return [.. rows.Select(static row => new Alert(
-            row.At, row.Kind, row.Owner, row.OwnerId, row.Name, row.Period, new NanoUsd(row.LimitNano), new NanoUsd(row.SpentNano)))];
+        return Alerts(await context.Set<AlertRow>().AsNoTracking().OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation));
     }
+
+    /// <summary>What still holds and nobody has acknowledged, newest first.</summary>
+    public static async Task<ImmutableArray<Alert>> ListOpenAsync(HubDatabase database, DateTime now, int limit, CancellationToken cancellation)
+    {
+        var (day, week, month) = (SpendingWindow.DayNumber(now), SpendingWindow.WeekNumber(now), SpendingWindow.MonthNumber(now));
+        await using var context = database.CreateContext();
+        return Alerts(await context.Set<AlertRow>().AsNoTracking()
+            .Where(row => row.EndedAt == null && row.AckedAt == null
+                && (row.Period == BudgetPeriod.None || row.Period == BudgetPeriod.Total || (row.Period == BudgetPeriod.Day && row.Window == day)
+                    || (row.Period == BudgetPeriod.Week && row.Window == week) || (row.Period == BudgetPeriod.Month && row.Window == month)))
+            .OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation));
+    }
+
+    /// <summary>Alerts about quotas that are not over.</summary>
+    public static async Task<ImmutableArray<Alert>> OfQuotasAsync(HubDatabase database, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        return Alerts(await context.Set<AlertRow>().AsNoTracking().Where(static row => row.Period == BudgetPeriod.None && row.EndedAt == null).ToListAsync(cancellation));
+    }
+
+    /// <summary>What an alert about a quota tells of is over.</summary>
+    public static async Task EndAsync(HubDatabase database, LimitOwner owner, long id, string kind, DateTime now, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        await context.Set<AlertRow>().Where(row => row.Period == BudgetPeriod.None && row.EndedAt == null && row.Owner == owner && row.OwnerId == id && row.Kind == kind)
+            .ExecuteUpdateAsync(set => set.SetProperty(static row => row.EndedAt, now), cancellation);
+    }
+
+    /// <param name="ids">Null = all.</param>
+    /// <returns>How many.</returns>
+    public static async Task<int> AcknowledgeAsync(HubDatabase database, long[]? ids, string actor, DateTime now, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        return await context.Set<AlertRow>().Where(row => row.AckedAt == null && (ids == null || ids.Contains(row.Id)))
+            .ExecuteUpdateAsync(set => set.SetProperty(static row => row.AckedAt, now).SetProperty(static row => row.AckedBy, actor), cancellation);
+    }
+
+    /// <summary>Which of them exist.</summary>
+    public static async Task<List<long>> KnownAsync(HubDatabase database, long[] ids, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        return await context.Set<AlertRow>().Where(row => ids.Contains(row.Id)).Select(static row => row.Id).ToListAsync(cancellation);
+    }
+
+    /// <summary>What was last put into a quota; zero when nothing ever was.</summary>
+    public static async Task<NanoUsd> LastTopUpAsync(HubDatabase database, AccountRef account, CancellationToken cancellation)
+    {
+        var (kind, topUp) = (LedgerNames.Of(account.Kind), LedgerNames.Of(EntryKind.TopUp));
+        await using var context = database.CreateContext();
+        return new NanoUsd(await (
+            from entry in context.Set<EntryRow>()
+            join owner in context.Set<AccountRow>() on entry.AccountId equals owner.Id
+            where owner.Kind == kind && owner.OwnerId == account.OwnerId && entry.Kind == topUp
+            orderby entry.Id descending
+            select entry.AmountNano).FirstOrDefaultAsync(cancellation));
+    }
+
+    private static ImmutableArray<Alert> Alerts(List<AlertRow> rows) => [.. rows.Select(static row => new Alert(
+        row.At, row.Kind, row.Owner, row.OwnerId, row.Name, row.Period, new NanoUsd(row.LimitNano), new NanoUsd(row.SpentNano))
+    {
+        Id = row.Id, EndedAt = row.EndedAt, AcknowledgedAt = row.AckedAt, AcknowledgedBy = row.AckedBy,
+    })];
 }

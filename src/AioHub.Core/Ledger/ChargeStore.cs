@@ -201,6 +201,10 @@ internal sealed class RequestLogRow
     public long CacheReadTokens { get; set; }
     public long OutputTokens { get; set; }
     public long ChargeNano { get; set; }
+    /// <summary>What it cost the operator, failed attempts included; no money of the ledger.</summary>
+    public long CostNano { get; set; }
+    /// <summary>Of <see cref="CostNano"/> what attempts cost that nobody is charged for.</summary>
+    public long LostNano { get; set; }
     /// <summary>The group whose quota paid too.</summary>
     public long? QuotaGroupId { get; set; }
     /// <summary>The channel whose budget paid too.</summary>

@@ -34,6 +34,23 @@ public sealed record CodeInfo(
     long Id, string Batch, string Masked, NanoUsd Amount, string? Tag, CodeState State, DateTime CreatedAt, string CreatedBy, DateTime? ExpiresAt, DateTime? RevokedAt,
     DateTime? RedeemedAt, string? RedeemedBy);
 
+/// <summary>How a caller's code was taken.</summary>
+public enum RedeemOutcome
+{
+    Paid,
+    /// <summary>It pays this user nothing: unknown, another's, revoked or expired, which strangers cannot tell apart, neither by words nor by time.</summary>
+    Wrong,
+    /// <summary>The same user has redeemed it before.</summary>
+    Yours,
+    /// <summary>Too many tries in vain.</summary>
+    TooOften,
+}
+
+/// <param name="Posted">What was paid; null = nothing.</param>
+/// <param name="RedeemedAt">When this user redeemed it before, UTC.</param>
+/// <param name="RetryAfter">When the next try may be made.</param>
+public sealed record CodeRedemption(RedeemOutcome Outcome, Posted? Posted = null, DateTime? RedeemedAt = null, TimeSpan? RetryAfter = null);
+
 /// <summary>Redemption codes: made in batches, shown once, stored as keyed hashes, paid out once.</summary>
 /// <param name="onChanged">Told after a redemption, as in <see cref="LedgerBook"/>; may be null.</param>
 public sealed class CodeBook(HubDatabase database, MasterKey master, TimeProvider time, Func<CancellationToken, Task>? onChanged = null)
@@ -42,6 +59,11 @@ public sealed class CodeBook(HubDatabase database, MasterKey master, TimeProvide
     public const int MostAtOnce = 1_000;
     public const int MaxTagLength = 64;
     private const int MaxBatchLength = 26;
+
+    /// <summary>Every refusal takes at least so long: what the database had to look at does not show.</summary>
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(300);
+
+    private readonly CodeTries _tries = new(time);
     private readonly byte[] _key = master.Derive("redemption code hash");
 
     /// <exception cref="AdminException">The draft is wrong.</exception>
@@ -136,6 +158,48 @@ public sealed class CodeBook(HubDatabase database, MasterKey master, TimeProvide
         }
 
         return posted;
+    }
+
+    /// <summary>Pays a code out to somebody who typed it and may be guessing: wrong tries are bounded, and tell nothing.</summary>
+    /// <param name="address">Where the try comes from, such as an IP address.</param>
+    public async Task<CodeRedemption> RedeemByCallerAsync(string code, UserId user, string address, string actor, CancellationToken cancellation = default)
+    {
+        var started = time.GetTimestamp();
+        var (ofUser, ofAddress) = ($"user {user.Value}", $"address {address}");
+        if (_tries.Take(ofUser, ofAddress) is { } wait)
+        {
+            return new CodeRedemption(RedeemOutcome.TooOften, RetryAfter: wait);
+        }
+
+        // What no code looks like is looked for all the same: under a hash that no code has.
+        var hash = RedemptionCode.Hash(_key, code) ?? _key;
+        var row = await CodeStore.FindAsync(database, hash, cancellation);
+        if (row is { RedeemedAt: { } redeemed } && row.UserId == user.Value)
+        {
+            _tries.GiveBack(ofUser, ofAddress);
+            return new CodeRedemption(RedeemOutcome.Yours, RedeemedAt: redeemed);
+        }
+
+        if (row is not null && StateOf(row, time.GetUtcNow().UtcDateTime) == CodeState.Open)
+        {
+            try
+            {
+                var posted = await RedeemAsync(code, user, actor, cancellation: cancellation);
+                _tries.GiveBack(ofUser, ofAddress);
+                return new CodeRedemption(RedeemOutcome.Paid, posted);
+            }
+            catch (AdminException)
+            {
+                // Somebody else was quicker, or it was revoked meanwhile.
+            }
+        }
+
+        if (RefusalTime - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+        {
+            await Task.Delay(rest, time, cancellation);
+        }
+
+        return new CodeRedemption(RedeemOutcome.Wrong);
     }
 
     private static CodeState StateOf(RedemptionCodeRow code, DateTime now) =>

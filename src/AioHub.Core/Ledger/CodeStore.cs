@@ -92,6 +92,12 @@ internal static class CodeStore
         return revoked;
     }
 
+    public static async Task<RedemptionCodeRow?> FindAsync(HubDatabase database, byte[] hash, CancellationToken cancellation)
+    {
+        await using var context = database.CreateContext();
+        return await context.Set<RedemptionCodeRow>().AsNoTracking().SingleOrDefaultAsync(code => code.Hash == hash, cancellation);
+    }
+
     public static async Task<RedemptionCodeRow?> FindAsync(HubDatabase database, long id, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();

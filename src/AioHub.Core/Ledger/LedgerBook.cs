@@ -15,6 +15,9 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     private const int MaxReasonLength = 500;
     private const int MaxActorLength = 200;
 
+    /// <summary>Tells of this machine's usage journal whose it is, and how many of its charges the database does not hold. Null = there is none.</summary>
+    public Func<CancellationToken, Task<(string? Node, int Unwritten)>>? Journal { get; init; }
+
     /// <summary>The largest single amount: 100 million USD.</summary>
     public static NanoUsd MaxAmount { get; } = new(100_000_000L * NanoUsd.PerUsd);
 
@@ -70,12 +73,16 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     }
 
     /// <summary>
-    /// Moves money from one user's wallet to another's, both entries or none; the giver's wallet is not overdrawn. Money that running calls have set aside
-    /// counts as the giver's until they end: such a call may take the wallet below zero by its charge.
+    /// Moves money from one user's wallet to another's, both entries or none; the giver's wallet is not overdrawn, neither now nor by a call that runs: servers
+    /// are asked to set the money aside first, which takes a second or two.
     /// </summary>
-    /// <exception cref="AdminException">A user does not exist, both are one, the wallet holds less, or the key stands for another movement.</exception>
+    /// <param name="force">Also while a server that ended without a word may have charges that nobody has written yet.</param>
+    /// <exception cref="AdminException">
+    /// A user does not exist, both are one, the wallet holds less, running calls need the money, a server does not answer or ended without a word, or the key
+    /// stands for another movement.
+    /// </exception>
     /// <exception cref="ArgumentException">The amount is not positive or too large, or the note is incomplete.</exception>
-    public async Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, CancellationToken cancellation = default)
+    public async Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, bool force, CancellationToken cancellation = default)
     {
         RequirePositive(amount);
         Require(amount);
@@ -85,10 +92,15 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
             throw new AdminException("to", "is the same user");
         }
 
-        var transferred = await MovementStore.TransferAsync(database, from, to, amount, note, time.GetUtcNow().UtcDateTime, cancellation);
+        var (node, unwritten) = Journal is null ? (null, 0) : await Journal(cancellation);
+        var transferred = await new TransferAsk(database, time).RunAsync(from, to, amount, note, new TransferTerms(force, unwritten, node), cancellation);
         await TellAsync(transferred.Sent, cancellation);
         return transferred;
     }
+
+    /// <inheritdoc cref="TransferAsync(UserId, UserId, NanoUsd, EntryNote, bool, CancellationToken)"/>
+    public Task<Transferred> TransferAsync(UserId from, UserId to, NanoUsd amount, EntryNote note, CancellationToken cancellation = default) =>
+        TransferAsync(from, to, amount, note, force: false, cancellation);
 
     /// <summary>A top-up (or, below zero, an adjustment) as part of a larger change, which the caller commits. Exceptions as <see cref="AdjustAsync(AccountRef, NanoUsd, EntryNote, CancellationToken)"/>.</summary>
     public async Task<NanoUsd> AddWithinAsync(

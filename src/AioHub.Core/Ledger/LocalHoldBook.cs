@@ -129,6 +129,15 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
 
     public void Dispose() => _purses.Dispose();
 
+    /// <summary>Whether a call was turned away for want of this account's money since the last time that this was asked.</summary>
+    internal bool TakeRefused(AccountRef account) => _purses.Of(account).TakeRefused();
+
+    /// <summary>Sets money of an account aside for a command, when calls leave so much.</summary>
+    internal bool TryTake(AccountRef account, NanoUsd amount) => _purses.Of(account).TryReserve(amount.Value, 0);
+
+    /// <summary>Gives back what <see cref="TryTake"/> took.</summary>
+    internal void GiveBack(AccountRef account, NanoUsd amount) => _purses.Of(account).Release(amount.Value);
+
     /// <summary>Told by the receipt writer which versions were its own, so that a refresh need not look for foreign entries in them.</summary>
     internal void NoteOwnVersion(long version) => _purses.NoteOwnVersion(version);
 
@@ -153,6 +162,7 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
         var block = stake.TryReserve(key.Limits, amount, null, out var onlyHolds);
         if (block.Is)
         {
+            NoteRefused(claim, block, onlyHolds);
             return (Refused(block, claim.StartedAt), onlyHolds);
         }
 
@@ -173,6 +183,7 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
         var block = after.TryReserve(limits, more, before, out var onlyHolds);
         if (block.Is)
         {
+            NoteRefused(claim, block, onlyHolds);
             return (Refused(block, claim.StartedAt), onlyHolds);
         }
 
@@ -187,6 +198,15 @@ public sealed class LocalHoldBook(HubDatabase database, TimeProvider time) : IHo
         }
 
         return (new HoldResult(hold, HoldRefusal.None, null), false);
+    }
+
+    /// <summary>A quota that is too small for what comes is used up, though something is left.</summary>
+    private void NoteRefused(in HoldClaim claim, Block block, bool onlyHolds)
+    {
+        if (!onlyHolds && block.Refusal is HoldRefusal.GroupQuota or HoldRefusal.ChannelQuota)
+        {
+            _purses.Of(block.Refusal == HoldRefusal.GroupQuota ? AccountRef.Quota(new GroupId(claim.Group.Id)) : AccountRef.Budget(new ChannelId(claim.Channel.Id))).NoteRefused();
+        }
     }
 
     private static HoldResult Refused(Block block, DateTime started) =>

@@ -8,7 +8,7 @@ namespace AioHub.Core.Ledger;
 /// Rates for a hub with one process. Exact for requests a minute: no 60 seconds ever hold more calls than the limit; for requests a day and tokens a minute
 /// see <see cref="SlidingSum"/>. No lock.
 /// </summary>
-public sealed class LocalRateLimits(TimeProvider time) : IRateLimits
+public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadings
 {
     private readonly ConcurrentDictionary<long, RateGate> _keys = new();
     private readonly ConcurrentDictionary<Spender, RateGate> _others = new();
@@ -126,6 +126,13 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits
         var verdict = LookAt(claim.Group, LimitOwner.Group, claim.Tokens, now);
         verdict = verdict.Allowed ? LookAt(claim.Channel, LimitOwner.Channel, claim.Tokens, now) : verdict;
         return verdict.Allowed ? LookAt(claim.Credential, LimitOwner.Credential, claim.Tokens, now) : verdict;
+    }
+
+    /// <inheritdoc/>
+    public RateVerdict Look(LimitOwner owner, long id, Limits limits, long tokens)
+    {
+        var gate = owner == LimitOwner.Key ? _keys.GetValueOrDefault(id) : _others.GetValueOrDefault(new Spender(owner, id));
+        return (gate ?? new RateGate()).Look(limits, owner, tokens, Now());
     }
 
     /// <summary>Calls of a key that run now.</summary>

@@ -85,8 +85,11 @@ internal static class MovementStore
         return new Refunded(posted, new UserId(call.UserId), charged, before + entry.Amount);
     }
 
-    /// <summary>From wallet to wallet, both or none.</summary>
-    public static async Task<Transferred> TransferAsync(HubDatabase database, UserId from, UserId to, NanoUsd amount, EntryNote note, DateTime now, CancellationToken cancellation)
+    /// <summary>From wallet to wallet, both or none. Not while a server runs that has not set the money aside: then nothing is moved and the result is null.</summary>
+    /// <param name="hold">What the servers were asked to set aside; null = nothing yet. It ends with the transfer.</param>
+    /// <returns>What was done; and whether the hold is still open.</returns>
+    public static async Task<(Transferred? Done, bool IsOpen)> TransferAsync(
+        HubDatabase database, UserId from, UserId to, NanoUsd amount, EntryNote note, long? hold, TransferTerms terms, DateTime now, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
@@ -97,11 +100,7 @@ internal static class MovementStore
         var entry = new NewEntry(EntryKind.Transfer, -amount, note.Reason, note.Actor, null, now) { Key = note.Key };
         if (await FindRepeatedAsync(context, giver, entry, cancellation) is { } repeated)
         {
-            var other = await context.Set<EntryRow>().Where(row => row.Id == repeated.EntryId).Join(context.Set<EntryRow>(), static row => row.PairId, static row => row.Id, static (_, pair) => pair.AccountId)
-                .Join(context.Set<AccountRow>(), static account => account, static account => account.Id, static (_, account) => account.OwnerId).SingleAsync(cancellation);
-            return other == to.Value
-                ? new Transferred(repeated, new Posted(0, amount, new NanoUsd(await LedgerStore.BalanceAsync(context, taker, cancellation)), Repeated: true))
-                : throw new AdminException("key", $"'{note.Key}' stands already for another movement, entry {repeated.EntryId}");
+            return (await RepeatedTransferAsync(context, repeated, to, amount, note, cancellation), true);
         }
 
         var balance = new NanoUsd(await LedgerStore.BalanceAsync(context, giver, cancellation));
@@ -110,11 +109,21 @@ internal static class MovementStore
             throw new AdminException("usd", $"the wallet holds {balance} USD, which is less than {amount}");
         }
 
+        // Servers enter under the same lock: one that is not seen here reads the balances that this leaves.
+        var (live, dead) = await NodeStore.ListAsync(context, now, cancellation);
+        RequireWritten(terms, live, dead);
+        var (silent, answers) = await WalletHoldStore.AnswersAsync(context, hold, live, cancellation);
+        var isOpen = hold is { } asked && await WalletHoldStore.EndAsync(context, asked, cancellation);
+        if (live.Count > 0 && (!isOpen || silent.Count > 0 || answers.Exists(static answer => !answer.Granted)))
+        {
+            return (null, isOpen);
+        }
+
         var next = await NextAsync(context, cancellation);
         var sent = await LedgerStore.AddAsync(context, giver, entry with { PairId = next + 1 }, cancellation);
         var received = await LedgerStore.AddAsync(context, taker, entry with { Amount = amount, Key = null, PairId = sent.EntryId }, cancellation);
         await transaction.CommitAsync(cancellation);
-        return new Transferred(sent, received);
+        return (new Transferred(sent, received), false);
     }
 
     /// <summary>Pays a code out, once.</summary>
@@ -157,6 +166,34 @@ internal static class MovementStore
         await context.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return posted;
+    }
+
+    private static async Task<Transferred> RepeatedTransferAsync(HubContext context, Posted sent, UserId to, NanoUsd amount, EntryNote note, CancellationToken cancellation)
+    {
+        var other = await context.Set<EntryRow>().Where(row => row.Id == sent.EntryId).Join(context.Set<EntryRow>(), static row => row.PairId, static row => row.Id, static (_, pair) => pair.AccountId)
+            .Join(context.Set<AccountRow>(), static account => account, static account => account.Id, static (_, account) => account.OwnerId).SingleAsync(cancellation);
+        return other == to.Value
+            ? new Transferred(sent, new Posted(0, amount, new NanoUsd(await LedgerStore.BalanceAsync(context, AccountRef.Wallet(to), cancellation)), Repeated: true))
+            : throw new AdminException("key", $"'{note.Key}' stands already for another movement, entry {sent.EntryId}");
+    }
+
+    /// <exception cref="AdminException">A server ended without a word, and charges of its calls may be missing from the balance.</exception>
+    private static void RequireWritten(TransferTerms terms, List<string> live, List<string> dead)
+    {
+        if (terms.Forced)
+        {
+            return;
+        }
+
+        if (terms.Unwritten > 0 && (terms.Node is null || !live.Contains(terms.Node)))
+        {
+            throw new AdminException("usd", $"{terms.Unwritten} calls of a server that was ended hard are not in the balance yet; start the server once, it writes them");
+        }
+
+        if (dead.Find(node => node != terms.Node) is { } silent)
+        {
+            throw new AdminException("usd", $"server {silent} ended without a word, and charges of its calls may not be in the balance yet; start it once, or, if it is gone for good, move the money with --force");
+        }
     }
 
     private static async Task<long> RefundedAsync(HubContext context, RequestId request, CancellationToken cancellation)

@@ -10,6 +10,7 @@ internal sealed class Purse(long balance)
     public const long Nothing = -1;
     private long _balance = balance;
     private long _available = balance;
+    private bool _refused;
 
     public long Balance => Volatile.Read(ref _balance);
 
@@ -17,6 +18,12 @@ internal sealed class Purse(long balance)
 
     /// <summary>What calls have set aside now; a momentary figure.</summary>
     public long Held => Math.Max(0, Balance - Available);
+
+    /// <summary>A call was turned away for want of money here.</summary>
+    public void NoteRefused() => Volatile.Write(ref _refused, true);
+
+    /// <summary>Whether one was since the last time that this was asked.</summary>
+    public bool TakeRefused() => Interlocked.Exchange(ref _refused, false);
 
     /// <summary>Whether the money is there, if no call had set any aside.</summary>
     public bool CouldPay(long amount, long floor) => amount < 0 || (Int128)Balance - amount >= floor;

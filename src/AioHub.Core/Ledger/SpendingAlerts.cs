@@ -11,11 +11,30 @@ namespace AioHub.Core.Ledger;
 public readonly record struct Bounded(LimitOwner Owner, long Id, string Name, Limits Limits);
 
 /// <summary>Something that people should be told of.</summary>
-/// <param name="Kind"><see cref="SoftLimit"/>.</param>
+/// <param name="Kind"><see cref="SoftLimit"/>, <see cref="QuotaLow"/> or <see cref="QuotaUsedUp"/>.</param>
+/// <param name="Period"><see cref="BudgetPeriod.None"/> for a quota.</param>
+/// <param name="Limit">Of a quota: the level at which it counts as low.</param>
+/// <param name="Spent">Of a quota: what was left.</param>
 public sealed record Alert(DateTime At, string Kind, LimitOwner Owner, long OwnerId, string Name, BudgetPeriod Period, NanoUsd Limit, NanoUsd Spent)
 {
     /// <summary>The share of a limit at which its owner wants to be warned is spent.</summary>
     public const string SoftLimit = "soft_limit";
+
+    /// <summary>Little is left of a group's or channel's quota.</summary>
+    public const string QuotaLow = "quota_low";
+
+    /// <summary>Nothing is left of a group's or channel's quota, or too little for a call that came.</summary>
+    public const string QuotaUsedUp = "quota_used_up";
+
+    /// <summary>0 before it is stored.</summary>
+    public long Id { get; init; }
+
+    /// <summary>When a quota was topped up again; null = it still holds, or the window of its limit runs.</summary>
+    public DateTime? EndedAt { get; init; }
+
+    public DateTime? AcknowledgedAt { get; init; }
+
+    public string? AcknowledgedBy { get; init; }
 }
 
 /// <summary>

@@ -86,7 +86,7 @@ internal sealed class AuditStore : IAsyncDisposable
     {
         var posted = new CallTotals(0, 0, isList: false);
         var rows = _context.Set<RequestLogRow>().AsNoTracking().OrderBy(static row => row.Seq)
-            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId, row.InputTokens, row.CacheReadTokens, row.OutputTokens, row.Detail }).AsAsyncEnumerable();
+            .Select(static row => new { row.Seq, row.Id, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId, row.InputTokens, row.CacheReadTokens, row.OutputTokens, row.CostNano, row.LostNano, row.Detail }).AsAsyncEnumerable();
         await foreach (var row in rows.WithCancellation(cancellation))
         {
             var call = new LoggedCall(row.Seq, row.UserId, row.KeyId, row.QuotaGroupId, row.StartedAt, row.ChargeNano, row.GroupId, row.ChannelId, row.CredentialId, row.BudgetChannelId);
@@ -103,6 +103,10 @@ internal sealed class AuditStore : IAsyncDisposable
             else if (receipt.Id != id || RequestLogStore.CallOf(receipt, row.Seq) is var said && said != call)
             {
                 Add(problems, [$"Request {id} {Tell(call)}, but its receipt says: request {receipt.Id} {Tell(RequestLogStore.CallOf(receipt, row.Seq))}."]);
+            }
+            else if (receipt.OperatorCost.Value != row.CostNano || receipt.LostCost.Value != row.LostNano)
+            {
+                Add(problems, [$"Request {id} cost the operator {row.CostNano} nano-USD, {row.LostNano} of it in vain, but its receipt says {receipt.OperatorCost.Value} and {receipt.LostCost.Value}."]);
             }
             else if ((row.InputTokens, row.CacheReadTokens, row.OutputTokens) != (receipt.Usage.TotalInput, receipt.Usage.CacheRead, receipt.Usage.TotalOutput))
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 
@@ -18,17 +19,13 @@ public sealed record AuditReport(
 /// <summary>Proves that the ledger adds up: balances, charges and key windows against the entries and the request log.</summary>
 public static class LedgerAudit
 {
-    public static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
+    public static TimeSpan SignOfLife => NodeStore.SignOfLife;
 
     /// <param name="dataFolder">Whose journal to look at; null = none.</param>
     public static async Task<AuditReport> VerifyAsync(HubDatabase database, string? dataFolder, TimeProvider time, CancellationToken cancellation)
     {
-        var folder = dataFolder is null ? null : JournalFolder.PathIn(dataFolder);
-        var node = folder is not null && File.Exists(Path.Combine(folder, "node")) ? JournalFolder.NodeId(folder) : null;
-
         // The files before the database: what moves over meanwhile is then found in it.
-        await using var store = new ReceiptStore(database, node ?? "", time);
-        var journalled = folder is null ? [] : ReadJournal(folder, node is null ? null : await store.ReadMarkAsync(cancellation));
+        var (folder, node, journalled) = await JournalledAsync(database, dataFolder, time, cancellation);
         await using var audit = await AuditStore.OpenAsync(database, cancellation);
         var problems = ImmutableArray.CreateBuilder<string>();
         await audit.CollectProblemsAsync(problems, cancellation);
@@ -42,6 +39,28 @@ public static class LedgerAudit
         var (accounts, entries, requests) = await audit.CountAsync(cancellation);
         return new AuditReport(
             accounts, entries, requests, nodes.Sum(static live => live.OpenHolds), pending, folder is null ? 0 : JournalFolder.Rejected(folder).Length, problems.ToImmutable());
+    }
+
+    /// <summary>Whose journal a data folder holds, and how many of its records the database does not.</summary>
+    public static async Task<(string? Node, int Unwritten)> UnwrittenAsync(HubDatabase database, string dataFolder, TimeProvider time, CancellationToken cancellation)
+    {
+        var (_, node, journalled) = await JournalledAsync(database, dataFolder, time, cancellation);
+        if (journalled.Count == 0)
+        {
+            return (node, 0);
+        }
+
+        await using var audit = await AuditStore.OpenAsync(database, cancellation);
+        return (node, await audit.MissingAsync(journalled, cancellation));
+    }
+
+    private static async Task<(string? Folder, string? Node, List<RequestId> Journalled)> JournalledAsync(
+        HubDatabase database, string? dataFolder, TimeProvider time, CancellationToken cancellation)
+    {
+        var folder = dataFolder is null ? null : JournalFolder.PathIn(dataFolder);
+        var node = folder is not null && File.Exists(Path.Combine(folder, "node")) ? JournalFolder.NodeId(folder) : null;
+        await using var store = new ReceiptStore(database, node ?? "", time);
+        return (folder, node, folder is null ? [] : ReadJournal(folder, node is null ? null : await store.ReadMarkAsync(cancellation)));
     }
 
     private static List<RequestId> ReadJournal(string folder, JournalMark? mark)

@@ -52,6 +52,34 @@ public static class Pricing
     }
 
     /// <summary>
+    /// What the upstream of a charged call costs the operator: the charge's lines times its factors except those that are the hub's own (group, user, key), times
+    /// the channel's multiplier; rounded once, half away from zero.
+    /// </summary>
+    /// <param name="costMultiplier">Zero or more.</param>
+    public static NanoUsd CostOf(Charge charge, decimal costMultiplier)
+    {
+        var factor = costMultiplier;
+        foreach (var (what, value) in charge.Factors)
+        {
+            factor = what is "group" or "user" or "key" || factor == 0 ? factor : Times(factor, value);
+        }
+
+        if (factor == charge.Multiplier)
+        {
+            return charge.Total;
+        }
+
+        var usd = 0m;
+        foreach (ref readonly var line in charge.Lines.AsSpan())
+        {
+            usd += line.Usd;
+        }
+
+        usd *= factor;
+        return usd >= MaxCharge.ToUsd() ? MaxCharge : NanoUsd.FromUsd(usd);
+    }
+
+    /// <summary>
     /// An upper bound of what a call of at most this size can cost, for a hold: every input token at the dearest input rate that may apply (cache
     /// writes and audio included), every output token at the dearest output rate, in the dearest tier that this size can reach, in the dearest region.
     /// Vendor tools and quoted sources are not bounded: their number is unknown before the call.

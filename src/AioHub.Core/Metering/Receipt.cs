@@ -27,7 +27,7 @@ public sealed record AttemptRecord(string Group, string Channel, string Credenti
     /// <summary>What the upstream reported to have used in a try that failed or was abandoned; zero where it reported nothing.</summary>
     public Usage Usage { get; init; }
 
-    /// <summary>What such a try cost the operator at the price row's own rates: never charged to anybody. Null = the try served, or nothing was reported.</summary>
+    /// <summary>What such a try cost the operator at list price times the channel's cost multiplier: never charged to anybody. Null = the try served, or nothing was reported.</summary>
     public NanoUsd? OperatorCost { get; init; }
 }
 
@@ -68,9 +68,29 @@ public sealed record Receipt : IKnownCall
     public Usage Usage { get; init; }
     public required Charge Charge { get; init; }
     public ImmutableArray<AttemptRecord> Attempts { get; init; } = [];
+    /// <summary>What the answer cost the operator: list price times the channel's cost multiplier, whatever group, user and key make of it for the caller.</summary>
+    public NanoUsd ServedCost { get; init; }
     public ImmutableArray<Loss> Losses { get; init; } = [];
     public double TotalMilliseconds { get; init; }
     public double? FirstByteMilliseconds { get; init; }
     public string? UserAgent { get; init; }
     public string? Session { get; init; }
+
+    /// <summary>What tries cost that failed, or whose answer nobody is charged for.</summary>
+    public NanoUsd LostCost
+    {
+        get
+        {
+            var sum = NanoUsd.Zero;
+            foreach (var attempt in Attempts.IsDefault ? [] : Attempts)
+            {
+                sum += attempt.OperatorCost ?? NanoUsd.Zero;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>All that the call cost the operator. Charge less this is the margin.</summary>
+    public NanoUsd OperatorCost => ServedCost + LostCost;
 }

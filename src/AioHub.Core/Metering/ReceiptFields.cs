@@ -72,6 +72,7 @@ internal static class ReceiptFields
         to.Number(40, receipt.ChannelId?.Value ?? 0);
         to.Number(41, receipt.CredentialId?.Value ?? 0);
         to.Flag(42, receipt.ChargesChannelQuota);
+        to.Number(43, receipt.ServedCost.Value);
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -121,6 +122,7 @@ internal static class ReceiptFields
             Usage = rest.Usage, Charge = charge, Attempts = attempts, Losses = losses, TotalMilliseconds = rest.Total, FirstByteMilliseconds = rest.FirstByte,
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
+            ServedCost = new NanoUsd(rest.ServedCost),
         };
     }
 
@@ -353,7 +355,7 @@ internal static class ReceiptFields
     private ref struct Draft()
     {
         public bool Stream, ChargesGroupQuota, ChargesChannelQuota;
-        public long ChannelId, CredentialId;
+        public long ChannelId, CredentialId, ServedCost;
         public int Status, ContextWindow;
         public string? ErrorCode, Group, Channel, ServiceTier, UserAgent, Session;
         public string RequestedModel = "", ServedModel = "", UpstreamModel = "";
@@ -386,6 +388,7 @@ internal static class ReceiptFields
                 case 40: ChannelId = from.Number; break;
                 case 41: CredentialId = from.Number; break;
                 case 42: ChargesChannelQuota = from.Flag; break;
+                case 43: ServedCost = from.Number; break;
             }
         }
     }

@@ -200,23 +200,3 @@ internal sealed class JournalMarkRow
         }
     }
 }
-
-/// <summary>A running server's sign of life, for commands that look at the same database.</summary>
-internal sealed class NodeRow
-{
-    public required string NodeId { get; set; }
-    public DateTime StartedAt { get; set; }
-    public DateTime Heartbeat { get; set; }
-    public int OpenHolds { get; set; }
-    public int Pending { get; set; }
-
-    private sealed class Configuration : IEntityTypeConfiguration<NodeRow>
-    {
-        public void Configure(EntityTypeBuilder<NodeRow> builder)
-        {
-            builder.ToTable("nodes");
-            builder.HasKey(static row => row.NodeId);
-            builder.Property(static row => row.NodeId).HasMaxLength(32);
-        }
-    }
-}

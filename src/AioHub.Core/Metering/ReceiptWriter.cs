@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AioHub.Core.Metering;
 
 /// <summary>
-/// Brings receipts from the journal into the database, in batches, for ever trying again. At start: <see cref="ReplayAsync"/>, then
+/// Brings receipts from the journal into the database, in batches, for ever trying again. At start: <see cref="ReplayAsync"/>, <see cref="JoinAsync"/>, then
 /// <see cref="LocalHoldBook.LoadAsync"/>, then <see cref="RunAsync"/> for as long as the server lives.
 /// </summary>
 public sealed class ReceiptWriter : IAsyncDisposable
@@ -23,6 +23,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ParkedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
+    private readonly HubDatabase _database;
     private readonly UsageJournal _journal;
     private readonly LocalHoldBook _holds;
     private readonly TimeProvider _time;
@@ -42,7 +43,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
     public ReceiptWriter(HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null)
     {
-        (_journal, _holds, _time, _logger) = (journal, holds, time, logger ?? NullLogger<ReceiptWriter>.Instance);
+        (_database, _journal, _holds, _time, _logger) = (database, journal, holds, time, logger ?? NullLogger<ReceiptWriter>.Instance);
         _store = new ReceiptStore(database, journal.NodeId, time);
         _patience = new DatabasePatience(time, _logger);
         _reader = new JournalReader(ApplyAsync, AnswersAsync, _patience, _logger);
@@ -85,6 +86,13 @@ public sealed class ReceiptWriter : IAsyncDisposable
             _turn.Release();
         }
     }
+
+    /// <summary>
+    /// Says that this server is about to read its balances: after the replay, before <see cref="LocalHoldBook.LoadAsync"/>. From then on commands ask it before
+    /// they take money out of a wallet.
+    /// </summary>
+    public Task JoinAsync(CancellationToken cancellation) =>
+        _patience.UntilDoneAsync(() => NodeStore.JoinAsync(_database, _journal.NodeId, _time.GetUtcNow().UtcDateTime, cancellation), 0, cancellation);
 
     /// <summary>Writes until cancelled, then what is left, for at most ten seconds; the rest stays in the journal for the next start.</summary>
     public async Task RunAsync(CancellationToken stopping)

@@ -20,6 +20,7 @@ internal static class RequestLogStore
         "Seq", "Id", "StartedAt", "KeyId", "UserId", "GroupName", "ChannelName", "RequestedModel", "ServedModel", "Dialect", "Operation", "Stream",
         "HttpStatus", "Outcome", "ErrorCode", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "QuotaGroupId", "TotalMs", "FirstByteMs",
         "Origin", "Detail", "GroupId", "ChannelId", "CredentialId", "BudgetChannelId",
+        "CostNano", "LostNano",
     ];
 
     private static readonly string ColumnList = string.Join(", ", Columns.Select(static name => $"\"{name}\""));
@@ -77,7 +78,9 @@ internal static class RequestLogStore
                 .Bind(25, call.Group)
                 .Bind(26, call.Channel)
                 .Bind(27, call.Credential)
-                .Bind(28, call.Budget);
+                .Bind(28, call.Budget)
+                .Bind(29, receipt.OperatorCost.Value)
+                .Bind(30, receipt.LostCost.Value);
             if (row.Execute() == 1)
             {
                 calls.Add(call);
@@ -147,6 +150,8 @@ internal static class RequestLogStore
         Array(NpgsqlDbType.Bigint, static row => row.Call.Channel);
         Array(NpgsqlDbType.Bigint, static row => row.Call.Credential);
         Array(NpgsqlDbType.Bigint, static row => row.Call.Budget);
+        Array(NpgsqlDbType.Bigint, static row => row.Receipt.OperatorCost.Value);
+        Array(NpgsqlDbType.Bigint, static row => row.Receipt.LostCost.Value);
         await insert.ExecuteNonQueryAsync(cancellation);
         foreach (var row in rows)
         {

@@ -12,7 +12,11 @@ public sealed record StatementHead(UserId User, string Email, DateOnly Month, Na
 /// <param name="Group">The group that served; empty when none did.</param>
 /// <param name="Input">All input tokens, cached ones included.</param>
 /// <param name="Charge">What they cost together.</param>
-public sealed record StatementDay(DateOnly Day, string Model, string Group, long Calls, long Input, long CacheRead, long Output, NanoUsd Charge);
+public sealed record StatementDay(DateOnly Day, string Model, string Group, long Calls, long Input, long CacheRead, long Output, NanoUsd Charge)
+{
+    /// <summary>What they cost the operator, failed attempts included.</summary>
+    public NanoUsd Cost { get; init; }
+}
 
 /// <summary>What a statement ends with: opening + entries − charges = closing, to the last nano-USD.</summary>
 public sealed record StatementSums(NanoUsd Opening, NanoUsd Entries, NanoUsd Charges, long Calls, NanoUsd Closing);

@@ -5,11 +5,13 @@ using AioHub.Core.Primitives;
 
 namespace AioHub.Core.Metering;
 
+/// <param name="output">Where it goes.</param>
+/// <param name="showCost">For operators: two more columns, what the day's calls cost.</param>
 /// <summary>
 /// A statement as CSV (RFC 4180): one table, whose amounts add up to its last line. Text that a spreadsheet would take for a formula gets an
 /// apostrophe in front: model names and reasons are other people's words.
 /// </summary>
-public sealed class StatementCsv(TextWriter output) : IStatementWriter
+public sealed class StatementCsv(TextWriter output, bool showCost = false) : IStatementWriter
 {
     private const string End = "\r\n";
 
@@ -20,7 +22,7 @@ public sealed class StatementCsv(TextWriter output) : IStatementWriter
 
     public async Task BeginAsync(StatementHead head, CancellationToken cancellation)
     {
-        await output.WriteAsync("date,kind,model,group,calls,input_tokens,cache_read_tokens,output_tokens,amount_nano_usd,amount_usd,request_id,reason,actor" + End);
+        await output.WriteAsync("date,kind,model,group,calls,input_tokens,cache_read_tokens,output_tokens,amount_nano_usd,amount_usd,request_id,reason,actor" + (showCost ? ",cost_nano_usd,cost_usd" : "") + End);
         await WriteAsync(head.Month, "opening_balance", head.Opening, reason: head.Email, cancellation: cancellation);
     }
 
@@ -55,7 +57,13 @@ public sealed class StatementCsv(TextWriter output) : IStatementWriter
         var line = new StringBuilder(128);
         line.Append(date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).Append(',').Append(kind).Append(',').Append(Cell(day?.Model)).Append(',').Append(Cell(day?.Group)).Append(',');
         line.Append(CultureInfo.InvariantCulture, $"{day?.Calls},{day?.Input},{day?.CacheRead},{day?.Output},{amount.Value},{amount.ToUsdString()},");
-        line.Append(Cell(request)).Append(',').Append(Cell(reason)).Append(',').Append(Cell(actor)).Append(End);
+        line.Append(Cell(request)).Append(',').Append(Cell(reason)).Append(',').Append(Cell(actor));
+        if (showCost)
+        {
+            line.Append(CultureInfo.InvariantCulture, $",{day?.Cost.Value},{day?.Cost.ToUsdString()}");
+        }
+
+        line.Append(End);
         await output.WriteAsync(line, cancellation);
     }
 }

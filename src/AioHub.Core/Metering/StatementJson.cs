@@ -8,13 +8,16 @@ using AioHub.Core.Primitives;
 
 namespace AioHub.Core.Metering;
 
+/// <param name="output">Where it goes.</param>
+/// <param name="showCost">For operators: with cost and margin.</param>
 /// <summary>A statement as one JSON object, written line by line: <c>opening</c>, <c>entries</c>, <c>calls</c>, sums and <c>closing</c>.</summary>
-public sealed class StatementJson(TextWriter output) : IStatementWriter
+public sealed class StatementJson(TextWriter output, bool showCost = false) : IStatementWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
     private bool _first = true;
     private bool _inCalls;
+    private NanoUsd _cost;
 
     public async Task BeginAsync(StatementHead head, CancellationToken cancellation)
     {
@@ -51,6 +54,12 @@ public sealed class StatementJson(TextWriter output) : IStatementWriter
             writer.WriteNumber("cache_read_tokens", day.CacheRead);
             writer.WriteNumber("output_tokens", day.Output);
             Money(writer, "charge", day.Charge);
+            if (showCost)
+            {
+                Money(writer, "cost", day.Cost);
+                Money(writer, "margin", day.Charge - day.Cost);
+                _cost += day.Cost;
+            }
         }), cancellation);
     }
 
@@ -62,6 +71,12 @@ public sealed class StatementJson(TextWriter output) : IStatementWriter
             writer.WriteNumber("total_calls", sums.Calls);
             Money(writer, "total_entries", sums.Entries);
             Money(writer, "total_charges", sums.Charges);
+            if (showCost)
+            {
+                Money(writer, "total_cost", _cost);
+                Money(writer, "total_margin", sums.Charges - _cost);
+            }
+
             Money(writer, "closing", sums.Closing);
         });
         await output.WriteAsync($"],\n{text[1..]}\n".AsMemory(), cancellation);

@@ -16,10 +16,10 @@ internal sealed class StatementStore : IAsyncDisposable
 
     /// <summary>A user's calls: those that the list by user names, and those that it does not name yet.</summary>
     private const string Calls = """
-        (SELECT c."StartedAt", c."ServedModel", c."RequestedModel", c."GroupName", c."InputTokens", c."CacheReadTokens", c."OutputTokens", c."ChargeNano"
+        (SELECT c."StartedAt", c."ServedModel", c."RequestedModel", c."GroupName", c."InputTokens", c."CacheReadTokens", c."OutputTokens", c."ChargeNano", c."CostNano"
          FROM user_calls u JOIN request_log c ON c."Seq" = u."Seq" WHERE u."UserId" = @user
          UNION ALL
-         SELECT "StartedAt", "ServedModel", "RequestedModel", "GroupName", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano"
+         SELECT "StartedAt", "ServedModel", "RequestedModel", "GroupName", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "CostNano"
          FROM request_log WHERE "UserId" = @user AND "Seq" > @through) calls
         """;
 
@@ -70,9 +70,9 @@ internal sealed class StatementStore : IAsyncDisposable
         // The database adds up; the order must not depend on its language.
         var binary = _context.Database.IsNpgsql() ? " COLLATE \"C\"" : "";
         await using var command = await CommandAsync($"""
-            SELECT day, model, grp, COUNT(*), CAST(SUM(input) AS BIGINT), CAST(SUM(cached) AS BIGINT), CAST(SUM(output) AS BIGINT), CAST(SUM(nano) AS BIGINT)
+            SELECT day, model, grp, COUNT(*), CAST(SUM(input) AS BIGINT), CAST(SUM(cached) AS BIGINT), CAST(SUM(output) AS BIGINT), CAST(SUM(nano) AS BIGINT), CAST(SUM(cost) AS BIGINT)
             FROM (SELECT "StartedAt" / {MicrosecondsPerDay} AS day, CASE WHEN "ServedModel" = '' THEN "RequestedModel" ELSE "ServedModel" END AS model,
-                    COALESCE("GroupName", '') AS grp, "InputTokens" AS input, "CacheReadTokens" AS cached, "OutputTokens" AS output, "ChargeNano" AS nano
+                    COALESCE("GroupName", '') AS grp, "InputTokens" AS input, "CacheReadTokens" AS cached, "OutputTokens" AS output, "ChargeNano" AS nano, "CostNano" AS cost
                   FROM {Calls} WHERE "StartedAt" >= @from AND "StartedAt" < @to) AS logged
             GROUP BY day, model, grp ORDER BY day, model{binary}, grp{binary}
             """, user, from, to, cancellation);
@@ -81,7 +81,10 @@ internal sealed class StatementStore : IAsyncDisposable
         {
             yield return new StatementDay(
                 DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(reader.GetInt64(0))), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
-                reader.GetInt64(5), reader.GetInt64(6), new NanoUsd(reader.GetInt64(7)));
+                reader.GetInt64(5), reader.GetInt64(6), new NanoUsd(reader.GetInt64(7)))
+            {
+                Cost = new NanoUsd(reader.GetInt64(8)),
+            };
         }
     }
 

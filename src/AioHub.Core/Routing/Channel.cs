@@ -60,6 +60,10 @@ public sealed record Channel
     public Limits Limits { get; init; } = Limits.None;
     /// <summary>The channel has a budget of its own that an operator tops up; its balance is an account of the ledger.</summary>
     public bool HasQuota { get; init; }
+    /// <summary>What the operator pays of a model's list price: 0.8 with a discount of 20 %, 0 for what is paid otherwise. Never seen by callers.</summary>
+    public decimal CostMultiplier { get; init; } = 1m;
+    /// <summary>As <see cref="CostMultiplier"/>, but what the hub answers by itself costs nothing.</summary>
+    public decimal CostFactor => Type == ChannelType.Sandbox ? 0m : CostMultiplier;
     public ChannelTimeouts Timeouts { get; init; } = new();
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;

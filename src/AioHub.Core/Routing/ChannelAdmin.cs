@@ -183,6 +183,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         row.Capabilities = lines.Set("capabilities", row.Capabilities, draft.Capabilities is { } flags ? ChannelStore.OfCapabilities(flags) : row.Capabilities);
         row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
         row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
+        row.CostMultiplier = lines.Set("cost_multiplier", row.CostMultiplier, draft.CostMultiplier ?? row.CostMultiplier);
         if (draft.Timeouts is { } timeouts)
         {
             row.ConnectTimeoutMs = lines.Set("timeouts.connect_ms", row.ConnectTimeoutMs, Milliseconds(timeouts.Connect));
@@ -227,6 +228,8 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         RoutingRules.CheckGlobs("models", draft.Models, problems);
         RoutingRules.CheckGlobs("model_map", draft.ModelMap is { } map ? [.. map.Keys, .. map.Values] : null, problems);
         LimitsText.Check(draft.Limits, problems);
+        problems.Require(draft.CostMultiplier is null or (>= 0 and <= RoutingRules.MaxMultiplier), "cost_multiplier", $"must be from 0 to {RoutingRules.MaxMultiplier}");
+        problems.Require(draft.CostMultiplier is not { } cost || decimal.Round(cost, 6) == cost, "cost_multiplier", "has more than 6 decimals");
         foreach (var span in new[] { draft.Timeouts?.Connect, draft.Timeouts?.FirstByte, draft.Timeouts?.Idle })
         {
             problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), "timeouts", "must be longer than 0 and at most an hour");

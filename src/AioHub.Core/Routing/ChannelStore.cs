@@ -25,6 +25,7 @@ internal sealed class ChannelRow
     public string Capabilities { get; set; } = JsonText.EmptyMap;
     public string Limits { get; set; } = LimitsText.None;
     public bool HasQuota { get; set; }
+    public decimal CostMultiplier { get; set; } = 1m;
     public long? ConnectTimeoutMs { get; set; }
     public long? FirstByteTimeoutMs { get; set; }
     public long? IdleTimeoutMs { get; set; }
@@ -37,6 +38,7 @@ internal sealed class ChannelRow
             builder.ToTable("channels");
             builder.Property(static row => row.Name).HasMaxLength(64);
             builder.Property(static row => row.Type).HasMaxLength(32);
+            builder.Property(static row => row.CostMultiplier).HasPrecision(18, 6);
             builder.HasIndex(static row => row.Name).IsUnique();
         }
     }
@@ -86,7 +88,7 @@ internal static class ChannelStore
         return await reader.ReadAsync(
             """
             SELECT "Id", "Name", "Type", "Enabled", "BaseUrl", "Dialects", "AllowPrivateNetwork", "Models", "ModelMap", "Capabilities", "Limits",
-                   "HasQuota", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings"
+                   "HasQuota", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings", "CostMultiplier"
             FROM channels ORDER BY "Name"
             """,
             row => new Channel
@@ -105,6 +107,7 @@ internal static class ChannelStore
                 HasQuota = row.GetBoolean(11),
                 Timeouts = new ChannelTimeouts(Span(row.Long(12)), Span(row.Long(13)), Span(row.Long(14))),
                 Settings = JsonText.ToMap(row.GetString(15)),
+                CostMultiplier = row.GetDecimal(16),
                 Credentials = [.. credentials[row.GetInt64(0)].OfType<Credential>()],
             },
             cancellation);

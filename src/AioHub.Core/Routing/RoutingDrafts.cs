@@ -62,6 +62,8 @@ public sealed record ChannelDraft
     /// <summary>Replaces all limits.</summary>
     public Limits? Limits { get; init; }
     public bool? HasQuota { get; init; }
+    /// <summary>Of the list price; 0 to 1000, default 1.</summary>
+    public decimal? CostMultiplier { get; init; }
     /// <summary>Replaces all timeouts.</summary>
     public ChannelTimeouts? Timeouts { get; init; }
     /// <summary>Replaces all settings.</summary>

@@ -1,22 +1,24 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AioHub.Core.Routing;
+using AioHub.Relay;
 
 namespace AioHub.Host.Cli;
 
 /// <param name="Models">Ids as the upstream lists them.</param>
 internal sealed record ProbeResult(string Credential, bool Ok, string Message, IReadOnlyList<string> Models);
 
-/// <summary>Asks an upstream for its list of models, which costs nothing and proves address and key.</summary>
+/// <summary>
+/// Asks an upstream for its list of models, which costs nothing and proves address and key. It goes where the channel's own calls may go, and nowhere else.
+/// </summary>
 internal static partial class ChannelProbe
 {
     private const string AnthropicVersion = "2023-06-01";
     private const int MostBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    public static async Task<IReadOnlyList<ProbeResult>> RunAsync(Channel channel, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ProbeResult>> RunAsync(Channel channel, TimeProvider time, CancellationToken cancellation)
     {
         if (channel.Type == ChannelType.Sandbox)
         {
@@ -32,27 +34,24 @@ internal static partial class ChannelProbe
         var results = new List<ProbeResult>();
         foreach (var credential in credentials)
         {
-            results.Add(await AskAsync(channel, credential, cancellation));
+            results.Add(await AskAsync(channel, credential, time, cancellation));
         }
 
         return results;
     }
 
-    private static async Task<ProbeResult> AskAsync(Channel channel, Credential credential, CancellationToken cancellation)
+    private static async Task<ProbeResult> AskAsync(Channel channel, Credential credential, TimeProvider time, CancellationToken cancellation)
     {
+        using var late = new CancellationTokenSource(Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
             var address = AddressOf(channel);
-            if (!channel.AllowPrivateNetwork && await IsOwnMachineAsync(address, cancellation))
-            {
-                return Wrong($"{address.Host} is an address of this machine; set allow_private_network to let the channel go there");
-            }
-
-            using var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = Timeout };
-            using var client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MostBytes };
+            using var http = TypedAddresses.Open(channel.AllowPrivateNetwork);
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             Authorize(request, channel.Type, credential.Secret);
-            using var reply = await client.SendAsync(request, cancellation);
+            using var reply = await http.SendAsync(request, both.Token);
+            await reply.Content.LoadIntoBufferAsync(MostBytes, both.Token);
             var body = await reply.Content.ReadAsStringAsync(cancellation);
             if (!reply.IsSuccessStatusCode)
             {
@@ -62,9 +61,15 @@ internal static partial class ChannelProbe
             var models = ModelsIn(body);
             return new ProbeResult(credential.Name, Ok: true, $"{address} lists {models.Count} models", models);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException or TaskCanceledException or IOException && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return Wrong(failure is TaskCanceledException ? $"no answer in {Timeout.TotalSeconds:0} seconds" : failure.Message);
+            return Wrong($"no answer in {Timeout.TotalSeconds:0} seconds");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException)
+        {
+            return Wrong(TypedAddresses.IsRefused(failure)
+                ? $"{failure.GetBaseException().Message} Set allow_private_network to let the channel go there."
+                : failure.Message);
         }
 
         ProbeResult Wrong(string message) => new(credential.Name, Ok: false, message, []);
@@ -110,12 +115,6 @@ internal static partial class ChannelProbe
 
         return [.. list.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Select(static item =>
             item.TryGetProperty("id", out var id) || item.TryGetProperty("name", out id) ? id.ToString() : "").Where(static id => id.Length > 0)];
-    }
-
-    private static async Task<bool> IsOwnMachineAsync(Uri address, CancellationToken cancellation)
-    {
-        var addresses = IPAddress.TryParse(address.Host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(address.Host, cancellation);
-        return addresses.All(IPAddress.IsLoopback);
     }
 
     private static string Short(string body) => body.ReplaceLineEndings(" ") is { Length: > 300 } text ? text[..300] + "…" : body.ReplaceLineEndings(" ");

@@ -30,12 +30,12 @@ internal static class ChannelsVerb
 
             return new Answer(
                 new JsonObject { ["channels"] = Shapes.List(channels, static entry => Shape(entry.Listing, entry.Quota)) },
-                output => Table.Write(output, ["name", "type", "state", "address", "credentials", "models", "quota usd", "limits", "groups"], channels.Select(static entry => new[]
+                output => Table.Write(output, ["name", "type", "state", "address", "credentials", "models", "quota usd", "cost", "limits", "groups"], channels.Select(static entry => new[]
                 {
                     entry.Listing.Channel.Name, ChannelTypes.Of(entry.Listing.Channel.Type).Name, entry.Listing.Channel.Enabled ? "enabled" : "disabled", AddressOf(entry.Listing.Channel),
                     Shapes.Joined(entry.Listing.Credentials.Select(static credential => $"{credential.Name} {credential.MaskedSecret}")),
                     Shapes.Joined(entry.Listing.Channel.Models),
-                    entry.Quota is { } left ? Shapes.Usd(left) : null, LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
+                    entry.Quota is { } left ? Shapes.Usd(left) : null, Shapes.Number(entry.Listing.Channel.CostMultiplier), LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
                 })));
         });
         return command;
@@ -89,8 +89,9 @@ internal static class ChannelsVerb
     {
         var name = new Argument<string>("NAME");
         var quota = new Option<bool?>("--quota") { Description = "Whether the channel has a budget of its own; `topup --channel` fills it" };
+        var cost = new Option<decimal?>("--cost-multiplier") { Description = "What you pay of the list price: 0.8 with a discount of 20 %; callers pay the group's price" };
         var limits = new LimitOptions();
-        var command = new Command("set", "Change a channel's quota and limits") { name, quota };
+        var command = new Command("set", "Change a channel's quota, cost and limits") { name, quota, cost };
         limits.AddTo(command);
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
@@ -98,7 +99,7 @@ internal static class ChannelsVerb
             var present = (await home.Channels.ListAsync(cancellation)).FirstOrDefault(channel => channel.Channel.Name == wanted)
                 ?? throw new AdminException("name", $"there is no channel '{wanted}'; `channels list` shows all");
             return Shapes.Changed(await home.Channels.UpsertAsync(
-                new ChannelDraft { Name = wanted, HasQuota = parsed.GetValue(quota), Limits = limits.Read(parsed, present.Channel.Limits) }, cancellation: cancellation));
+                new ChannelDraft { Name = wanted, HasQuota = parsed.GetValue(quota), CostMultiplier = parsed.GetValue(cost), Limits = limits.Read(parsed, present.Channel.Limits) }, cancellation: cancellation));
         });
         return command;
     }
@@ -130,7 +131,7 @@ internal static class ChannelsVerb
             var wanted = parsed.GetRequiredValue(name);
             var channel = home.Routing.Current.Channels.FirstOrDefault(channel => channel.Name == wanted)
                 ?? throw new AdminException("name", $"there is no channel '{wanted}'; `channels list` shows all");
-            var results = await ChannelProbe.RunAsync(channel, cancellation);
+            var results = await ChannelProbe.RunAsync(channel, home.Time, cancellation);
             var ok = results.All(static result => result.Ok);
             return new Answer(
                 new JsonObject
@@ -192,6 +193,7 @@ internal static class ChannelsVerb
         }),
         ["limits"] = LimitOptions.Shape(listing.Channel.Limits),
         ["quota_nano_usd"] = quota?.Value,
+        ["cost_multiplier"] = listing.Channel.CostMultiplier,
         ["models"] = Shapes.Texts(listing.Channel.Models),
         ["model_map"] = new JsonObject(listing.Channel.ModelMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
             .Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),

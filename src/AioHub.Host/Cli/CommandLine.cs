@@ -62,6 +62,8 @@ internal static class CommandLine
         MovementVerbs.BuildAdjust(frame),
         MovementVerbs.BuildTransfer(frame),
         StatementsVerb.Build(frame),
+        UsageVerb.Build(frame),
+        AlertsVerb.Build(frame),
         ExplainVerb.Build(frame),
         DoctorVerb.Build(frame),
         VerifyLedgerVerb.Build(frame),

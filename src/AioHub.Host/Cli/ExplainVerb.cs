@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
+using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
 using AioHub.Host.Serving;
+using AioHub.Relay;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Vocabulary;
 
@@ -64,8 +66,14 @@ internal static class ExplainVerb
             };
             var question = Question(caller, parsed.GetRequiredValue(path), parsed.GetValue(model), parsed.GetValue(needs) ?? [], bytes);
             var router = new Router(home.Routing, home.Catalog, new LocalHealth(home.Time), home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
-            var explanation = router.Explain(question);
-            return new Answer(Shape(explanation), output => Print(output, question, explanation));
+
+            // Money by what the database holds; what calls have set aside, and rates, only the running server knows.
+            using var holds = new LocalHoldBook(home.Database, home.Time);
+            await holds.LoadAsync(cancellation);
+            await new WatchedLimits(home, holds, new SpendingAlerts(holds, home.Database, home.Time), new QuotaAlerts(holds, home.Database, home.Time)).RefreshAsync(cancellation);
+            var owner = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => user.Id == caller.Owner)?.Email ?? $"user {caller.Owner.Value}";
+            var run = new RouteDryRun(router, home.Routing, holds, counted: null, home.Time).Run(question, owner, bytes?.Length ?? 0);
+            return new Answer(Shape(run), output => Print(output, question, run));
         });
         return command;
     }
@@ -124,7 +132,36 @@ internal static class ExplainVerb
             OwnerTags = user.Tags,
             Groups = groups is { Length: > 0 } ? [.. groups] : [Group.AutoName],
             Enabled = user.Enabled,
+            OwnerMultiplier = user.Multiplier,
+            OwnerLimits = user.Limits,
         };
+    }
+
+    private static JsonObject Shape(DryRun run)
+    {
+        var json = Shape(run.Explanation);
+        json["expected_usd"] = run.Expected?.Total.ToUsdString();
+        json["limits"] = Shapes.List(run.Limits, Shape);
+        return json;
+    }
+
+    private static JsonObject Shape(LimitState limit)
+    {
+        var json = new JsonObject { ["owner"] = LimitNames.Of(limit.Owner), ["name"] = limit.Name, ["limit"] = limit.Limit, ["state"] = limit.State };
+        foreach (var (name, value) in new[] { ("most", limit.Most), ("used", limit.Used), ("left", limit.Left) })
+        {
+            if (value is { } number)
+            {
+                json[name] = number;
+            }
+        }
+
+        if (limit.ResetsAt is { } resets)
+        {
+            json["resets_at"] = Shapes.Moment(resets);
+        }
+
+        return json;
     }
 
     private static JsonObject Shape(RouteExplanation explanation) => new()
@@ -150,8 +187,9 @@ internal static class ExplainVerb
         }),
     };
 
-    private static void Print(TextWriter output, RouteQuestion question, RouteExplanation explanation)
+    private static void Print(TextWriter output, RouteQuestion question, DryRun run)
     {
+        var explanation = run.Explanation;
         output.WriteLine(explanation.Refusal is { } refusal
             ? $"{question.Model} would be refused: {refusal.Status} {refusal.Code}: {refusal.Message}"
             : $"{question.Model} would be served as {explanation.Model} by group {explanation.Group}, channel {explanation.Channel} (there '{explanation.UpstreamModel}'), "
@@ -164,7 +202,19 @@ internal static class ExplainVerb
                 output.WriteLine($"    {channel.Channel}: {channel.Result}{(channel.Reason.Length == 0 ? "" : $", {channel.Reason}")}");
             }
         }
+
+        foreach (var limit in run.Limits)
+        {
+            output.WriteLine($"{(limit.Refuses ? "!" : " ")} {LimitNames.Of(limit.Owner)} {limit.Name}, {limit.Limit}{(limit.Most is { } most ? $" {Shapes.Number(most)}" : "")}: {Told(limit)}");
+        }
     }
+
+    private static string Told(LimitState limit) => limit switch
+    {
+        { State: "unknown" } => "counted by the running server alone; POST /api/route/explain asks it",
+        { Left: { } left } => $"{limit.State.Replace('_', ' ')}, {Shapes.Number(left)} USD left{(limit.ResetsAt is { } at ? $" until {Shapes.Moment(at)}" : "")}",
+        _ => limit.State.Replace('_', ' '),
+    };
 
     private static string PriceOf(PriceRow price) =>
         $"{Shapes.Number(price.Rates.Input ?? 0)} USD in / {Shapes.Number(price.Rates.Output ?? 0)} USD out per million tokens";

@@ -28,10 +28,10 @@ internal static class KeysVerb
                 .Where(key => key.RevokedAt is null || parsed.GetValue(all)).ToList();
             return new Answer(new JsonObject { ["keys"] = Shapes.List(keys, Shape) }, output => Table.Write(
                 output,
-                ["id", "name", "user", "secret", "groups", "limits", "expires", "state"],
+                ["id", "name", "user", "secret", "groups", "multiplier", "limits", "expires", "state"],
                 keys.Select(static key => new[]
                 {
-                    key.Key.Id.Value.ToString(), key.Key.Name, key.OwnerEmail, key.MaskedSecret, Shapes.Joined(key.Key.Groups), LimitOptions.Tell(key.Key.Limits),
+                    key.Key.Id.Value.ToString(), key.Key.Name, key.OwnerEmail, key.MaskedSecret, Shapes.Joined(key.Key.Groups), Shapes.Number(key.Key.Multiplier), LimitOptions.Tell(key.Key.Limits),
                     Shapes.Moment(key.Key.ExpiresAt), State(key),
                 })));
         });
@@ -122,6 +122,7 @@ internal static class KeysVerb
         ["groups"] = Shapes.Texts(listing.Key.Groups),
         ["cross_group_failover"] = listing.Key.CrossGroupFailover,
         ["models"] = Shapes.Texts(listing.Key.Models),
+        ["multiplier"] = listing.Key.Multiplier,
         ["limits"] = LimitOptions.Shape(listing.Key.Limits),
         ["expires_at"] = Shapes.Moment(listing.Key.ExpiresAt),
         ["enabled"] = listing.Key.Enabled,
@@ -138,11 +139,12 @@ internal static class KeysVerb
         private readonly Option<string[]> _models = new("--model", "--models") { Description = "A glob of models that the key may use; may be repeated", AllowMultipleArgumentsPerToken = true };
         private readonly LimitOptions _limits = new();
         private readonly Option<DateTimeOffset?> _expires = new("--expires") { Description = "A day or a moment, UTC" };
+        private readonly Option<decimal?> _multiplier = new("--multiplier") { Description = "On all prices of this key, beside the group's and the user's" };
         private readonly Option<bool?> _failover = new("--cross-group-failover") { Description = "true or false" };
 
         public void AddTo(Command command)
         {
-            foreach (var option in new Option[] { _groups, _models, _expires, _failover })
+            foreach (var option in new Option[] { _groups, _models, _expires, _multiplier, _failover })
             {
                 command.Add(option);
             }
@@ -156,6 +158,7 @@ internal static class KeysVerb
             Models = Some(parsed.GetValue(_models)),
             Limits = _limits.Read(parsed, present ?? Limits.None),
             ExpiresAt = parsed.GetValue(_expires) is { } moment ? new Named<DateTime?>(moment.UtcDateTime) : default,
+            Multiplier = parsed.GetValue(_multiplier),
             CrossGroupFailover = parsed.GetValue(_failover),
         };
 

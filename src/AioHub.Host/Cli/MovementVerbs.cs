@@ -58,13 +58,14 @@ internal static class MovementVerbs
         var to = new Option<string>("--to") { HelpName = "EMAIL", Required = true };
         var usd = new Option<decimal>("--usd") { HelpName = "N", Description = "How much, in USD", Required = true };
         var (reason, key) = (MoneyOptions.Reason(), MoneyOptions.Key());
-        var command = new Command("transfer", "Move money from one user's wallet to another's; it must be there") { from, to, usd, reason, key };
+        var force = new Option<bool>("--force") { Description = "Also while a server that ended without a word may have charges that nobody has written yet" };
+        var command = new Command("transfer", "Move money from one user's wallet to another's; it must be there, and no running call may need it") { from, to, usd, reason, key, force };
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
             var giver = await MoneyOptions.UserAsync(home, parsed.GetRequiredValue(from), "from", cancellation);
             var taker = await MoneyOptions.UserAsync(home, parsed.GetRequiredValue(to), "to", cancellation);
             var note = new EntryNote(parsed.GetRequiredValue(reason), MoneyOptions.Actor, parsed.GetValue(key));
-            var done = await home.Ledger.TransferAsync(giver.Id, taker.Id, MoneyOptions.Amount(parsed.GetRequiredValue(usd)), note, cancellation);
+            var done = await home.Ledger.TransferAsync(giver.Id, taker.Id, MoneyOptions.Amount(parsed.GetRequiredValue(usd)), note, parsed.GetValue(force), cancellation);
             return new Answer(
                 new JsonObject { ["from"] = MoneyOptions.Shape(giver.Email, done.Sent), ["to"] = MoneyOptions.Shape(taker.Email, done.Received) },
                 output =>

@@ -14,10 +14,11 @@ internal static class StatementsVerb
         var month = new Option<string>("--month") { HelpName = "YYYY-MM", Description = "Which month, UTC", Required = true };
         var csv = new Option<bool>("--csv") { Description = "As CSV, which is also what comes without --json" };
         var file = new Option<string?>("--out") { HelpName = "FILE", Description = "Write a file; it is there only when it is whole" };
-        var command = new Command("statements", "A user's month: opening balance, entries, calls by day, model and group, closing balance") { user, month, csv, file };
+        var cost = new Option<bool>("--cost") { Description = "For operators: also what the calls cost, and the margin" };
+        var command = new Command("statements", "A user's month: opening balance, entries, calls by day, model and group, closing balance") { user, month, csv, file, cost };
         frame.Raw(command, async (parsed, cancellation) =>
         {
-            var json = parsed.GetValue(frame.Json);
+            var (json, showCost) = (parsed.GetValue(frame.Json), parsed.GetValue(cost));
             if (json && parsed.GetValue(csv))
             {
                 throw new UsageException("Choose one of --csv and --json.");
@@ -41,11 +42,11 @@ internal static class StatementsVerb
                 var email = parsed.GetRequiredValue(user);
                 if (parsed.GetValue(file) is { } path)
                 {
-                    await WriteFileAsync(path, output => statements.WriteAsync(email, first, Writer(output, json), cancellation));
+                    await WriteFileAsync(path, output => statements.WriteAsync(email, first, Writer(output, json, showCost), cancellation));
                 }
                 else
                 {
-                    await statements.WriteAsync(email, first, Writer(frame.Output, json), cancellation);
+                    await statements.WriteAsync(email, first, Writer(frame.Output, json, showCost), cancellation);
                 }
             }
 
@@ -54,7 +55,7 @@ internal static class StatementsVerb
         return command;
     }
 
-    private static IStatementWriter Writer(TextWriter output, bool json) => json ? new StatementJson(output) : new StatementCsv(output);
+    private static IStatementWriter Writer(TextWriter output, bool json, bool showCost) => json ? new StatementJson(output, showCost) : new StatementCsv(output, showCost);
 
     /// <summary>Beside the file first: half a statement must not look like one.</summary>
     private static async Task WriteFileAsync(string path, Func<TextWriter, Task> write)

@@ -33,15 +33,16 @@ internal static class UsersVerb
                         ["role"] = Shapes.Name(entry.User.Role),
                         ["tags"] = Shapes.Texts(entry.User.Tags),
                         ["enabled"] = entry.User.Enabled,
+                        ["multiplier"] = entry.User.Multiplier,
                         ["limits"] = LimitOptions.Shape(entry.User.Limits),
                         ["balance_nano_usd"] = entry.Balance.Value,
                         ["balance_usd"] = entry.Balance.ToUsdString(),
                         ["created_at"] = Shapes.Moment(entry.User.CreatedAt),
                     }),
                 },
-                output => Table.Write(output, ["id", "email", "role", "tags", "balance usd", "limits", "state"], users.Select(static entry => new[]
+                output => Table.Write(output, ["id", "email", "role", "tags", "balance usd", "multiplier", "limits", "state"], users.Select(static entry => new[]
                 {
-                    entry.User.Id.Value.ToString(), entry.User.Email, Shapes.Name(entry.User.Role), Shapes.Joined(entry.User.Tags), Shapes.Usd(entry.Balance), LimitOptions.Tell(entry.User.Limits),
+                    entry.User.Id.Value.ToString(), entry.User.Email, Shapes.Name(entry.User.Role), Shapes.Joined(entry.User.Tags), Shapes.Usd(entry.Balance), Shapes.Number(entry.User.Multiplier), LimitOptions.Tell(entry.User.Limits),
                     entry.User.Enabled ? "active" : "disabled",
                 })));
         });
@@ -50,18 +51,18 @@ internal static class UsersVerb
 
     private static Command Create(VerbFrame frame)
     {
-        var command = Shared("create", "Create a user", out var email, out var role, out var tags, out var enabled, out var limits);
+        var command = Shared("create", "Create a user", out var email, out var role, out var tags, out var enabled, out var multiplier, out var limits);
         frame.OnData(command, async (home, parsed, cancellation) => Shapes.Changed(await home.Identity.CreateUserAsync(
-            Draft(parsed, email, role, tags, enabled) with { Limits = limits.Read(parsed, Limits.None) }, cancellation: cancellation)));
+            Draft(parsed, email, role, tags, enabled, multiplier) with { Limits = limits.Read(parsed, Limits.None) }, cancellation: cancellation)));
         return command;
     }
 
     private static Command Change(VerbFrame frame)
     {
-        var command = Shared("change", "Change a user", out var email, out var role, out var tags, out var enabled, out var limits);
+        var command = Shared("change", "Change a user", out var email, out var role, out var tags, out var enabled, out var multiplier, out var limits);
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
-            var draft = Draft(parsed, email, role, tags, enabled);
+            var draft = Draft(parsed, email, role, tags, enabled, multiplier);
             var present = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => string.Equals(user.Email, draft.Email.Trim(), StringComparison.OrdinalIgnoreCase));
             return Shapes.Changed(await home.Identity.UpdateUserAsync(draft with { Limits = limits.Read(parsed, present?.Limits ?? Limits.None) }, cancellation: cancellation));
         });
@@ -69,23 +70,25 @@ internal static class UsersVerb
     }
 
     private static Command Shared(
-        string name, string description, out Argument<string> email, out Option<Role?> role, out Option<string[]> tags, out Option<bool?> enabled, out LimitOptions limits)
+        string name, string description, out Argument<string> email, out Option<Role?> role, out Option<string[]> tags, out Option<bool?> enabled, out Option<decimal?> multiplier, out LimitOptions limits)
     {
         email = new Argument<string>("EMAIL");
         role = new Option<Role?>("--role") { Description = "user, operator or owner" };
         tags = new Option<string[]>("--tag", "--tags") { Description = "Opens restricted groups; replaces all tags", AllowMultipleArgumentsPerToken = true };
         enabled = new Option<bool?>("--enabled") { Description = "true or false" };
+        multiplier = new Option<decimal?>("--multiplier") { Description = "On all prices of all keys of the user, beside the group's" };
         limits = new LimitOptions();
-        var command = new Command(name, description) { email, role, tags, enabled };
+        var command = new Command(name, description) { email, role, tags, enabled, multiplier };
         limits.AddTo(command);
         return command;
     }
 
-    private static UserDraft Draft(ParseResult parsed, Argument<string> email, Option<Role?> role, Option<string[]> tags, Option<bool?> enabled) => new()
+    private static UserDraft Draft(ParseResult parsed, Argument<string> email, Option<Role?> role, Option<string[]> tags, Option<bool?> enabled, Option<decimal?> multiplier) => new()
     {
         Email = parsed.GetRequiredValue(email),
         Role = parsed.GetValue(role),
         Tags = parsed.GetValue(tags) is { Length: > 0 } all ? all.ToImmutableArray() : null,
         Enabled = parsed.GetValue(enabled),
+        Multiplier = parsed.GetValue(multiplier),
     };
 }

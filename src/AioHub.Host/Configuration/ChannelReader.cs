@@ -31,6 +31,7 @@ internal static class ChannelReader
         ModelMap = channel.Map("model_map"),
         Capabilities = ReadCapabilities(channel),
         Limits = LimitsReader.Read(channel, "a channel"),
+        CostMultiplier = channel.Number("cost_multiplier"),
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
         Settings = ReadSettings(channel),
     };

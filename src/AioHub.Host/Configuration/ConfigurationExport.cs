@@ -122,6 +122,7 @@ internal static class ConfigurationExport
             ["capabilities"] = new JsonObject(channel.Capabilities.OrderBy(static pair => pair.Key)
                 .Select(static pair => KeyValuePair.Create<string, JsonNode?>(CapabilityNames.Of(pair.Key), pair.Value))),
             ["limits"] = LimitsReader.Write(channel.Limits),
+            ["cost_multiplier"] = Short(channel.CostMultiplier),
             ["quota_usd"] = quota is { } usd ? Short(usd) : null,
             ["timeouts"] = Some(("connect", Span(channel.Timeouts.Connect)), ("first_byte", Span(channel.Timeouts.FirstByte)), ("idle", Span(channel.Timeouts.Idle))),
             ["settings"] = new JsonObject(channel.Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair =>

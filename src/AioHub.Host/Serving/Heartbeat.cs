@@ -51,7 +51,7 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
             }
 
             await money.Limits.RefreshAsync(_stopping.Token);
-            await money.Holds.RefreshAsync(_stopping.Token);
+            await money.Wallets.AnswerAsync(_stopping.Token);
             await money.Limits.CheckAsync(_stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

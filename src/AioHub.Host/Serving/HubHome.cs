@@ -2,6 +2,7 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
@@ -19,13 +20,17 @@ internal sealed class HubHome : IAsyncDisposable
         Time = time;
         Keys = new ApiKeyDirectory(master);
         Watch = new ConfigurationWatch(database, master, Keys, Catalog, Routing);
-        Ledger = new LedgerBook(database, time, cancellation => LedgerChanged(cancellation));
+        Ledger = new LedgerBook(database, time, cancellation => LedgerChanged(cancellation))
+        {
+            Journal = cancellation => LedgerAudit.UnwrittenAsync(database, settings.DataFolder, time, cancellation),
+        };
         Identity = new IdentityAdmin(database, master, time);
         Groups = new GroupAdmin(database, time);
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Models = new CatalogAdmin(database, time);
         Prices = new PriceSyncAdmin(database, time);
-        Codes = new CodeBook(database, master, time);
+        Codes = new CodeBook(database, master, time, cancellation => LedgerChanged(cancellation));
+        Alerts = new AlertAdmin(database, time);
         RouteSettings = new RouteSettingsAdmin(database);
     }
 
@@ -61,6 +66,8 @@ internal sealed class HubHome : IAsyncDisposable
     public PriceSyncAdmin Prices { get; }
 
     public CodeBook Codes { get; }
+
+    public AlertAdmin Alerts { get; }
 
     public RouteSettingsAdmin RouteSettings { get; }
 

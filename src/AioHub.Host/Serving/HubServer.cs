@@ -152,6 +152,7 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton<IHealth, LocalHealth>();
         services.AddSingleton<Router>();
         services.AddSingleton<ModelListing>();
+        services.AddSingleton(home.Codes);
         services.AddRelay(home.Settings.Relay);
     }
 }

@@ -9,8 +9,9 @@ internal sealed class ServedMoney : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _writing = Task.CompletedTask;
 
-    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer, WatchedLimits limits)
+    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer, WatchedLimits limits, WalletHolds wallets)
     {
+        Wallets = wallets;
         Limits = limits;
         Log = log;
         Journal = journal;
@@ -28,6 +29,9 @@ internal sealed class ServedMoney : IAsyncDisposable
 
     public WatchedLimits Limits { get; }
 
+    /// <summary>Answers commands that take money out of wallets.</summary>
+    public WalletHolds Wallets { get; }
+
     /// <exception cref="IOException">Another server has the data folder open.</exception>
     public static async Task<ServedMoney> OpenAsync(HubHome home, ILoggerFactory logging, CancellationToken cancellation)
     {
@@ -38,12 +42,15 @@ internal sealed class ServedMoney : IAsyncDisposable
             var holds = new LocalHoldBook(home.Database, home.Time);
             var writer = new ReceiptWriter(home.Database, journal, holds, home.Time, logging.CreateLogger<ReceiptWriter>());
             await writer.ReplayAsync(cancellation);
+            await writer.JoinAsync(cancellation);
             await holds.LoadAsync(cancellation);
-            var limits = new WatchedLimits(home, holds, new SpendingAlerts(holds, home.Database, home.Time, logging.CreateLogger<SpendingAlerts>()));
+            var limits = new WatchedLimits(
+                home, holds, new SpendingAlerts(holds, home.Database, home.Time, logging.CreateLogger<SpendingAlerts>()),
+                new QuotaAlerts(holds, home.Database, home.Time, logging.CreateLogger<QuotaAlerts>()));
             await limits.RefreshAsync(cancellation);
             // A top-up that is made through this process counts at once; others with the next refresh.
             home.LedgerChanged = holds.RefreshAsync;
-            var money = new ServedMoney(log, journal, holds, writer, limits);
+            var money = new ServedMoney(log, journal, holds, writer, limits, new WalletHolds(home.Database, holds, journal.NodeId, home.Time));
             money._writing = Task.Run(() => writer.RunAsync(money._stopping.Token), CancellationToken.None);
             return money;
         }

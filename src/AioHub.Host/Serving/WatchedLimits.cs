@@ -6,7 +6,7 @@ using AioHub.Core.Routing;
 namespace AioHub.Host.Serving;
 
 /// <summary>Everybody who has a limit on money: told to the hold book, and watched for alerts.</summary>
-internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingAlerts alerts)
+internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingAlerts alerts, QuotaAlerts quotaAlerts)
 {
     private volatile Seen? _seen;
 
@@ -20,6 +20,7 @@ internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingA
         }
 
         var bounded = new List<Bounded>();
+        var quotas = new List<WatchedQuota>();
         foreach (var key in keys)
         {
             Add(LimitOwner.Key, key.Id.Value, key.Name, key.Limits);
@@ -33,11 +34,20 @@ internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingA
         foreach (var group in table.Groups)
         {
             Add(LimitOwner.Group, group.Id.Value, group.Name, group.Limits);
+            if (group.HasQuota)
+            {
+                quotas.Add(new WatchedQuota(LimitOwner.Group, group.Id.Value, group.Name, group.Limits.Soft));
+            }
         }
 
         foreach (var channel in table.Channels)
         {
             Add(LimitOwner.Channel, channel.Id.Value, channel.Name, channel.Limits);
+            if (channel.HasQuota)
+            {
+                quotas.Add(new WatchedQuota(LimitOwner.Channel, channel.Id.Value, channel.Name, channel.Limits.Soft));
+            }
+
             foreach (var credential in channel.Credentials)
             {
                 Add(LimitOwner.Credential, credential.Id.Value, $"{channel.Name}/{credential.Name}", credential.Limits);
@@ -45,7 +55,7 @@ internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingA
         }
 
         await holds.FollowAsync(bounded.Select(static one => (one.Owner, one.Id)), cancellation);
-        _seen = new Seen(keys, table, bounded);
+        _seen = new Seen(keys, table, bounded, quotas);
 
         void Add(LimitOwner owner, long id, string name, Limits limits)
         {
@@ -57,7 +67,14 @@ internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingA
     }
 
     /// <summary>Raises the alerts that are due. One call at a time.</summary>
-    public Task CheckAsync(CancellationToken cancellation) => alerts.CheckAsync(_seen?.Bounded ?? [], cancellation);
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        if (_seen is { } seen)
+        {
+            await alerts.CheckAsync(seen.Bounded, cancellation);
+            await quotaAlerts.CheckAsync(seen.Quotas, cancellation);
+        }
+    }
 
-    private sealed record Seen(IReadOnlyCollection<ApiKey> Keys, RoutingTable Table, IReadOnlyList<Bounded> Bounded);
+    private sealed record Seen(IReadOnlyCollection<ApiKey> Keys, RoutingTable Table, IReadOnlyList<Bounded> Bounded, IReadOnlyList<WatchedQuota> Quotas);
 }

@@ -137,6 +137,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Stop = tap?.Stop ?? default,
             Usage = usage,
             Charge = charge,
+            ServedCost = charge.Lines.IsEmpty ? NanoUsd.Zero : Pricing.CostOf(charge, _attempt!.Channel.CostFactor),
             Attempts = _attempts,
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
@@ -171,11 +172,11 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         ImageQuality = tap.ImageQuality ?? envelope.Peek.ImageQuality,
     };
 
-    /// <summary>What an attempt cost that nobody is charged for, at the price row's own rates; null when its upstream reported nothing.</summary>
+    /// <summary>What an attempt cost that nobody is charged for, at list price times the channel's cost multiplier; null when its upstream reported nothing.</summary>
     private (Usage Usage, NanoUsd Cost)? LostIn(ReplyTap tap, RouteAttempt attempt)
     {
         var usage = tap.Usage;
-        return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.Price(attempt.Price, 1m, usage, ContextOf(tap, attempt)).Total);
+        return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.Price(attempt.Price, attempt.Channel.CostFactor, usage, ContextOf(tap, attempt)).Total);
     }
 
     /// <summary>The present attempt ended without an answer: its places in limits are free again.</summary>

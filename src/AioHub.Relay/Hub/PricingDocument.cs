@@ -109,6 +109,12 @@ internal sealed class PricingDocument
         }
 
         writer.WriteEndArray();
+        if (ReferenceEquals(model, _priced[0].Model))
+        {
+            // Where new-api has it: on the first model alone.
+            writer.WriteString("pricing_version", ShapeVersion);
+        }
+
         ExactPrices.Write(writer, model, price, groups, _now);
         writer.WriteEndObject();
     }

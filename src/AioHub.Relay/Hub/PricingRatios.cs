@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Core.Metering;
@@ -31,6 +33,40 @@ internal static class PricingRatios
         WriteRatio(writer, "image_ratio", rates.InputImage, input);
         WriteRatio(writer, "audio_ratio", rates.InputAudio, input);
         WriteRatio(writer, "audio_completion_ratio", rates.OutputAudio, rates.InputAudio ?? input);
+        if (perCall is null && price.Tiers.Length > 0)
+        {
+            // What depends on the length of the input no ratio can say; who knows no formulas sees the ratios of short inputs.
+            writer.WriteString("billing_mode", "tiered_expr");
+            writer.WriteString("billing_expr", Formula(price, usd));
+        }
+    }
+
+    /// <summary>
+    /// new-api's formula of a price with tiers: USD per million tokens times the tokens of each kind, by the whole length of the input
+    /// (<c>len &lt;= 200000 ? tier("base", p * 3 + …) : tier("above_200000", …)</c>).
+    /// </summary>
+    internal static string Formula(PriceRow price, decimal usd)
+    {
+        var text = new StringBuilder();
+        var (rates, name) = (price.Rates, "base");
+        foreach (var tier in price.Tiers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"len {(tier.Inclusive ? "<" : "<=")} {tier.Above} ? {Tier(name, rates, usd)} : ");
+            (rates, name) = (tier.Rates, string.Create(CultureInfo.InvariantCulture, $"above_{tier.Above}"));
+        }
+
+        return text.Append(Tier(name, rates, usd)).ToString();
+    }
+
+    private static string Tier(string name, Rates rates, decimal usd)
+    {
+        (string Variable, decimal? Rate)[] all =
+        [
+            ("p", rates.Input), ("c", rates.Output), ("cr", rates.CacheRead), ("cc", rates.CacheWrite5m ?? rates.CacheWriteOther), ("cc1h", rates.CacheWrite1h),
+            ("img", rates.InputImage), ("img_o", rates.OutputImage), ("ai", rates.InputAudio), ("ao", rates.OutputAudio),
+        ];
+        var terms = all.Where(static one => one.Rate is not null).Select(one => $"{one.Variable} * {Short(one.Rate!.Value * usd).ToString(CultureInfo.InvariantCulture)}").ToList();
+        return $"tier(\"{name}\", {(terms.Count == 0 ? "0" : string.Join(" + ", terms))})";
     }
 
     /// <summary>Of many images the plain one, else the first: a list of sizes and qualities is more than one number.</summary>

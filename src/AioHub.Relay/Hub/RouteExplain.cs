@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AioHub.Core.Identity;
-using AioHub.Core.Metering;
+using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
@@ -13,11 +13,10 @@ using Microsoft.AspNetCore.Http;
 namespace AioHub.Relay.Hub;
 
 /// <summary><c>POST /api/route/explain</c>: which group, channel and price a call would get, and why not the others. Nothing is sent or held.</summary>
-internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Reserve reserve, TimeProvider time)
+internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intake, TimeProvider time)
 {
-    /// <summary>What an answer is taken to be long, for the expected price.</summary>
-    private const int ExpectedOutput = 1000;
-    private const int BytesPerToken = 4;
+    /// <summary>A key's owner is not named to whoever holds the key.</summary>
+    private const string Owner = "owner";
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -43,10 +42,8 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Re
             return;
         }
 
-        var route = router.Start(question!);
-        reserve.PassOverFull(route, caller.Key, (bytes / BytesPerToken) + ExpectedOutput);
-        var explanation = RouteExplanation.Of(question!, route).For(caller.Key);
-        await JsonReply.WriteAsync(http, writer => Write(writer, explanation, caller.Key, bytes));
+        var run = dryRun.Run(question!, Owner, bytes).For(caller.Key);
+        await JsonReply.WriteAsync(http, writer => Write(writer, run));
     }
 
     private static bool TryAsk(JsonDocument body, Caller caller, out RouteQuestion? question, out int bytes, out Failure? flaw)
@@ -152,19 +149,18 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Re
         return needs;
     }
 
-    private void Write(Utf8JsonWriter writer, RouteExplanation explanation, ApiKey key, int bytes)
+    private static void Write(Utf8JsonWriter writer, DryRun run)
     {
+        var explanation = run.Explanation;
         writer.WriteStartObject();
         writer.WriteString("group", explanation.Group);
         writer.WriteString("channel", explanation.Channel);
         writer.WriteString("model", explanation.Model);
         writer.WriteString("upstream_model", explanation.UpstreamModel);
-        if (explanation.Price is { } price)
+        if (run.Expected is { } expected)
         {
-            var expected = Pricing.Price(price, explanation.Multiplier, new Usage { Input = bytes / BytesPerToken, Output = ExpectedOutput, Source = UsageSource.Estimated },
-                new PriceContext { Moment = time.GetUtcNow().UtcDateTime, UserMultiplier = key.OwnerMultiplier, KeyMultiplier = key.Multiplier });
             writer.WriteString("expected_usd", expected.Total.ToUsdString());
-            writer.WriteString("price_version", price.Version);
+            writer.WriteString("price_version", expected.PriceVersion);
         }
         else
         {
@@ -202,6 +198,44 @@ internal sealed class RouteExplain(Admit admit, Router router, Intake intake, Re
         }
 
         writer.WriteEndArray();
+        writer.WriteStartArray("limits");
+        foreach (var limit in run.Limits)
+        {
+            Write(writer, limit);
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, LimitState limit)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("owner", LimitNames.Of(limit.Owner));
+        writer.WriteString("name", limit.Name);
+        writer.WriteString("limit", limit.Limit);
+        writer.WriteString("state", limit.State);
+        WriteNumber(writer, "most", limit.Most);
+        WriteNumber(writer, "used", limit.Used);
+        WriteNumber(writer, "left", limit.Left);
+        if (limit.ResetsAt is { } resets)
+        {
+            writer.WriteString("resets_at", resets);
+        }
+
+        if (limit.RetryAfter is { } wait)
+        {
+            writer.WriteNumber("retry_after", HubFailures.Seconds(wait));
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter writer, string name, decimal? number)
+    {
+        if (number is { } value)
+        {
+            writer.WriteNumber(name, value);
+        }
     }
 }

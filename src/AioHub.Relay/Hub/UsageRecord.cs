@@ -71,6 +71,13 @@ internal static class UsageRecord
         }
 
         writer.WriteString("price_version", receipt.Charge.PriceVersion);
+        if (showChannels)
+        {
+            writer.WriteNumber("operator_cost_nano_usd", receipt.OperatorCost.Value);
+            writer.WriteString("operator_cost_usd", receipt.OperatorCost.ToUsdString());
+            writer.WriteString("margin_usd", (receipt.Charge.Total - receipt.OperatorCost).ToUsdString());
+        }
+
         writer.WriteString("outcome", OutcomeName(receipt.Outcome));
         WriteAttempts(writer, receipt, showChannels);
         writer.WriteStartArray("losses");

@@ -31,7 +31,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
     }
 
     /// <summary>What came of <see cref="Send"/>, which has ended. Waits only to read the words of an error.</summary>
-    public static ValueTask<Step<UpstreamReply>> ReceiveAsync(UpstreamCall call, Task<HttpResponseMessage> answer, CallClock clock)
+    public static ValueTask<Step<UpstreamReply>> ReceiveAsync(UpstreamCall call, Task<HttpResponseMessage> answer, CallClock clock, Settlement settlement)
     {
         if (!answer.IsCompletedSuccessfully)
         {
@@ -41,7 +41,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         var response = answer.Result;
         if (response.StatusCode is not (>= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices))
         {
-            return RefusedAsync(call, response, clock);
+            return RefusedAsync(call, response, clock, settlement);
         }
 
         try
@@ -77,14 +77,14 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             : UpstreamFailures.Unreachable;
     }
 
-    private static async ValueTask<Step<UpstreamReply>> RefusedAsync(UpstreamCall call, HttpResponseMessage response, CallClock clock)
+    private static async ValueTask<Step<UpstreamReply>> RefusedAsync(UpstreamCall call, HttpResponseMessage response, CallClock clock, Settlement settlement)
     {
         using (response)
         {
             try
             {
                 await using var body = OpenBody(response, clock.Token);
-                return await ReadFailureAsync(call, response, body, clock);
+                return await ReadFailureAsync(call, response, body, clock, settlement);
             }
             catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException || Decoding.IsBroken(exception))
             {
@@ -122,7 +122,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
     private static bool IsArray(UpstreamCall call) =>
         call.Envelope.Route.Dialect == Dialect.Gemini && !call.Request.RequestUri!.Query.Contains("alt=sse", StringComparison.OrdinalIgnoreCase);
 
-    private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CallClock clock)
+    private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CallClock clock, Settlement settlement)
     {
         using var bytes = new PooledBytes(4096);
         try
@@ -144,9 +144,24 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             clock.ThrowIfCallerLeft();
         }
 
+        NoteUsage(call, bytes, settlement);
         var status = (int)response.StatusCode;
         var error = Discreet(DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span), call.Attempt.Credential.Secret);
         return UpstreamFailures.FromStatus(status, error, ReplyHeaders.RetryAfter(response), ShowableBody(call.Attempt, bytes));
+    }
+
+    /// <summary>Some hosts refuse after they worked, and say in the error what it cost: the operator pays that, nobody else.</summary>
+    private static void NoteUsage(UpstreamCall call, PooledBytes bytes, Settlement settlement)
+    {
+        if (bytes.Span.IndexOf("sage"u8) < 0)
+        {
+            // Neither "usage" nor "usageMetadata": most errors say nothing of the kind.
+            return;
+        }
+
+        using var tap = DialectRooms.Upstream(call.Envelope.Route.Dialect).CreateTap(call.Envelope.Route.Operation, ChannelUsage.RulesOf(call.Attempt.Channel));
+        tap.OnReply(bytes.Span);
+        settlement.NoteLost(tap);
     }
 
     /// <summary>An error without the hub's credential: some upstreams quote the key that they refuse.</summary>

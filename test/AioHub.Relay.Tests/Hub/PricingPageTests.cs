@@ -44,6 +44,7 @@ public sealed class PricingPageTests
         await using var hub = await SmallHub.StartAsync([upstream], price: Everything);
         await PriceAsync(hub, "yuan", new PriceRow { Version = "", From = Start, Currency = "CNY", Rates = new Rates { Input = 10, Output = 30 } });
         await PriceAsync(hub, "picture", new PriceRow { Version = "", From = Start, PerImage = [new ImagePrice("big", null, 0.08m), new ImagePrice(null, null, 0.04m)] });
+        await PriceAsync(hub, "flat", Everything with { Tiers = [] });
         await PriceAsync(hub, "third", new PriceRow { Version = "", From = Start, Rates = new Rates { Input = 3, Output = 1 } });
         var page = await PageAsync(hub);
         foreach (var name in new[] { "success", "data", "vendors", "group_ratio", "usable_group", "supported_endpoint", "auto_groups", "pricing_version", "groups" })
@@ -64,13 +65,70 @@ public sealed class PricingPageTests
         (Number(models["picture"], "quota_type"), Number(models["picture"], "model_price"), Number(models["picture"], "model_ratio")).ShouldBe((1, 0.04m, 0));
         page.GetProperty("supported_endpoint").EnumerateObject().Select(static type => type.Name).ShouldContain("openai");
 
-        // What a reader of ratios makes of it.
+        // What a reader of ratios makes of it; where the input's length matters, ratios alone would be wrong.
         var read = PriceDocumentReader.Read(JsonSerializer.SerializeToUtf8Bytes(page), new PriceReading { Format = PriceFormat.NewApi });
         read.Faults.ShouldBeEmpty();
-        var rates = read.Offers.Single(static offer => offer.Name == SmallHub.Model).Rows[0].Rates;
+        var rates = read.Offers.Single(static offer => offer.Name == "flat").Rows[0].Rates;
         (rates.Input, rates.Output, rates.CacheRead, rates.CacheWrite5m, rates.InputImage, rates.InputAudio, rates.OutputAudio).ShouldBe((3, 15, 0.3m, 3.75m, 6, 12, 24));
+        read.Offers.Single(static offer => offer.Name == SmallHub.Model).Refusal.ShouldNotBeNull().ShouldContain("formula");
+        models["flat"].TryGetProperty("billing_mode", out _).ShouldBeFalse();
+        small.GetProperty("billing_mode").GetString().ShouldBe("tiered_expr");
+        small.GetProperty("billing_expr").GetString().ShouldBe(
+            """len < 200000 ? tier("base", p * 3 + c * 15 + cr * 0.3 + cc * 3.75 + cc1h * 6 + img * 6 + img_o * 30 + ai * 12 + ao * 24) : tier("above_200000", p * 6 + c * 22.5 + cr * 0.6)""");
         read.Offers.Single(static offer => offer.Name == "third").Rows[0].Rates.Output.ShouldBe(1);
         read.Offers.Single(static offer => offer.Name == "picture").Rows[0].PerRequest.ShouldBe(0.04m);
+    }
+
+    /// <summary>
+    /// The fields of a new-api page as its readers know them (controller/pricing.go and model/pricing.go of QuantumNous/new-api, seen 2026-11): what must be there,
+    /// what may be there, and nothing else but the hub's own additions, so that no reader takes one for something that it knows.
+    /// </summary>
+    [Fact]
+    public async Task The_page_has_the_fields_that_readers_know_and_the_hubs_own()
+    {
+        string[] top = ["success", "data", "vendors", "group_ratio", "usable_group", "supported_endpoint", "auto_groups", "pricing_version"];
+        string[] always = ["model_name", "quota_type", "model_ratio", "model_price", "owner_by", "completion_ratio", "enable_groups", "supported_endpoint_types"];
+        string[] maybe =
+        [
+            "description", "icon", "tags", "vendor_id", "cache_ratio", "create_cache_ratio", "image_ratio", "audio_ratio", "audio_completion_ratio", "billing_mode", "billing_expr", "pricing_version",
+        ];
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));
+        await using var hub = await SmallHub.StartAsync([upstream], price: Everything);
+        await PriceAsync(hub, "plain", new PriceRow { Version = "", From = Start, Rates = new Rates { Input = 10, Output = 30 } });
+        await PriceAsync(hub, "picture", new PriceRow { Version = "", From = Start, PerImage = [new ImagePrice(null, null, 0.04m)] });
+        var page = await PageAsync(hub);
+        page.EnumerateObject().Select(static member => member.Name).ShouldBe([.. top, "groups"], ignoreOrder: true);
+        var items = page.GetProperty("data").EnumerateArray().ToList();
+        items.Count.ShouldBeGreaterThan(2);
+        foreach (var item in items)
+        {
+            var names = item.EnumerateObject().Select(static member => member.Name).ToList();
+            names.ShouldBeUnique();
+            always.Except(names).ShouldBeEmpty();
+            names.Except(always).Except(maybe).ShouldBe(["vendor", "exact_prices"], ignoreOrder: true);
+            item.TryGetProperty("billing_mode", out var mode).ShouldBe(item.TryGetProperty("billing_expr", out _));
+            (mode.ValueKind == JsonValueKind.Undefined || mode.GetString() == "tiered_expr").ShouldBeTrue();
+            item.GetProperty("owner_by").GetString().ShouldBe("");
+            item.GetProperty("quota_type").GetInt32().ShouldBeOneOf(0, 1);
+            foreach (var number in names.Where(static name => name.EndsWith("_ratio", StringComparison.Ordinal) || name is "model_price" or "vendor_id"))
+            {
+                item.GetProperty(number).ValueKind.ShouldBe(JsonValueKind.Number, number);
+            }
+
+            foreach (var type in item.GetProperty("supported_endpoint_types").EnumerateArray())
+            {
+                page.GetProperty("supported_endpoint").GetProperty(type.GetString()!).EnumerateObject().Select(static member => member.Name).ShouldBe(["path", "method"]);
+            }
+        }
+
+        items.Select(static item => item.TryGetProperty("pricing_version", out _)).ShouldBe([true, .. Enumerable.Repeat(false, items.Count - 1)]);
+        foreach (var vendor in page.GetProperty("vendors").EnumerateArray())
+        {
+            (vendor.GetProperty("id").ValueKind, vendor.GetProperty("name").ValueKind).ShouldBe((JsonValueKind.Number, JsonValueKind.String));
+        }
+
+        page.GetProperty("group_ratio").EnumerateObject().ShouldAllBe(static group => group.Value.ValueKind == JsonValueKind.Number);
+        page.GetProperty("usable_group").EnumerateObject().ShouldAllBe(static group => group.Value.ValueKind == JsonValueKind.String);
     }
 
     [Fact]

@@ -81,6 +81,79 @@ public sealed class UsageAndPriceTests(SharedHub shared)
         shown.GetProperty("usage").GetProperty("input").GetInt64().ShouldBe(7);
     }
 
+    /// <summary>Upstreams that refuse after they worked say so in the error, by status or inside a 200.</summary>
+    [Theory]
+    [InlineData(Dialect.OpenAiChat, 500, """{"error":{"message":"x","type":"server_error"},"usage":{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8}}""")]
+    [InlineData(Dialect.OpenAiChat, 200, """{"error":{"message":"x","type":"server_error"},"usage":{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8}}""")]
+    [InlineData(Dialect.OpenAiResponses, 503, """{"object":"response","status":"failed","error":{"message":"x","code":"server_error"},"output":[],"usage":{"input_tokens":7,"output_tokens":1,"total_tokens":8}}""")]
+    [InlineData(Dialect.OpenAiResponses, 200, """{"object":"response","status":"failed","error":{"message":"x","code":"server_error"},"output":[],"usage":{"input_tokens":7,"output_tokens":1,"total_tokens":8}}""")]
+    [InlineData(Dialect.AnthropicMessages, 529, """{"type":"error","error":{"type":"overloaded_error","message":"x"},"usage":{"input_tokens":7,"output_tokens":1}}""")]
+    [InlineData(Dialect.AnthropicMessages, 200, """{"type":"error","error":{"type":"overloaded_error","message":"x"},"usage":{"input_tokens":7,"output_tokens":1}}""")]
+    [InlineData(Dialect.Gemini, 503, """{"error":{"code":503,"message":"x","status":"UNAVAILABLE"},"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":1,"totalTokenCount":8}}""")]
+    [InlineData(Dialect.Gemini, 200, """{"error":{"code":503,"message":"x","status":"UNAVAILABLE"},"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":1,"totalTokenCount":8}}""")]
+    public async Task Usage_inside_an_error_is_the_operators_cost_and_nobody_elses(Dialect dialect, int status, string error)
+    {
+        var sample = Sample.Of(dialect);
+        await using var first = await FakeUpstream.StartAsync(_ => Reply.Json(status, error));
+        await using var second = await FakeUpstream.StartAsync(_ => sample.WholeReply());
+        var customer = await _hub.CustomerAsync(new Offer(), first, second);
+        await _hub.Home.Channels.UpsertAsync(new ChannelDraft { Name = customer.Name + "-0", CostMultiplier = 0.25m });
+        await _hub.RefreshAsync();
+        var receipt = await customer.ReceiptAsync(await customer.PostAsync(sample.Path, sample.Body));
+        receipt.Attempts.Length.ShouldBe(2);
+        (receipt.Attempts[0].Usage.Input, receipt.Attempts[0].Usage.Output).ShouldBe((7, 1));
+        receipt.LostCost.ShouldBe(new NanoUsd(((7 * 2) + (1 * 10)) * 1000 / 4));
+        receipt.Charge.Total.Value.ShouldBe(Sample.Nano);
+        customer.Spent.Value.ShouldBe(Sample.Nano);
+    }
+
+    [Fact]
+    public async Task When_all_fail_the_cost_is_kept_and_nobody_pays()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(500, """{"error":{"message":"x"},"usage":{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8}}"""));
+        var customer = await _hub.CustomerAsync(new Offer(), upstream);
+        var receipt = await customer.ReceiptAsync(await customer.PostAsync("/v1/chat/completions", ChatBody));
+        (receipt.Outcome, receipt.OperatorCost.Value, receipt.ServedCost).ShouldBe((CallOutcome.Failed, 24_000, NanoUsd.Zero));
+        await customer.ShouldHavePaidNothingAsync();
+    }
+
+    /// <summary>What callers pay (group, user and key) and what the operator pays (the channel) are two things.</summary>
+    [Theory]
+    [InlineData("1", "1")]
+    [InlineData("0.8", "1")]
+    [InlineData("0", "1")]
+    [InlineData("1.5", "0.2")]
+    [InlineData("1", "0")]
+    [InlineData("0.333333", "3")]
+    public async Task Cost_is_list_price_times_the_channels_multiplier_whatever_callers_pay(string costText, string groupText)
+    {
+        var (cost, group) = (decimal.Parse(costText, CultureInfo.InvariantCulture), decimal.Parse(groupText, CultureInfo.InvariantCulture));
+        var sample = Sample.Of(Dialect.OpenAiChat);
+        await using var upstream = await FakeUpstream.StartAsync(_ => sample.WholeReply());
+        var customer = await _hub.CustomerAsync(new Offer { Role = Role.Operator }, upstream);
+        await _hub.Home.Groups.UpsertAsync(new GroupDraft { Name = customer.Name, Multiplier = group });
+        await _hub.Home.Channels.UpsertAsync(new ChannelDraft { Name = customer.Name + "-0", CostMultiplier = cost });
+        await _hub.RefreshAsync();
+        var answer = await customer.PostAsync(sample.Path, sample.Body);
+        var receipt = await customer.ReceiptAsync(answer);
+        receipt.Charge.Total.ShouldBe(NanoUsd.FromUsd(new NanoUsd(Sample.Nano).ToUsd() * group));
+        receipt.OperatorCost.ShouldBe(NanoUsd.FromUsd(new NanoUsd(Sample.Nano).ToUsd() * cost));
+        var shown = (await customer.GetAsync("/api/usage/requests/" + answer.RequestId)).Json;
+        shown.GetProperty("operator_cost_nano_usd").GetInt64().ShouldBe(receipt.OperatorCost.Value);
+        shown.GetProperty("margin_usd").GetString().ShouldBe((receipt.Charge.Total - receipt.OperatorCost).ToUsdString());
+    }
+
+    [Fact]
+    public async Task Callers_see_neither_cost_nor_margin()
+    {
+        var sample = Sample.Of(Dialect.OpenAiChat);
+        await using var upstream = await FakeUpstream.StartAsync(_ => sample.WholeReply());
+        var customer = await _hub.CustomerAsync(new Offer(), upstream);
+        var answer = await customer.PostAsync(sample.Path, sample.Body);
+        var shown = (await customer.GetAsync("/api/usage/requests/" + answer.RequestId)).Text;
+        (shown.Contains("operator_cost", StringComparison.Ordinal), shown.Contains("margin", StringComparison.Ordinal)).ShouldBe((false, false));
+    }
+
     [Fact]
     public async Task An_answer_without_content_is_free_and_its_cost_is_kept()
     {

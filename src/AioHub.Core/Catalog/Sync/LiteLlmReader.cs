@@ -32,6 +32,7 @@ internal static class LiteLlmReader
 
     public static IEnumerable<PriceEntry> Entries(JsonElement root, string? provider)
     {
+        var wanted = new List<(string Key, string Name, string Vendor, JsonElement Entry)>();
         foreach (var entry in root.EnumerateObject())
         {
             if (string.Equals(entry.Name, Example, StringComparison.Ordinal))
@@ -56,9 +57,28 @@ internal static class LiteLlmReader
             var name = entry.Name.StartsWith(seller + "/", StringComparison.Ordinal) ? entry.Name[(seller.Length + 1)..] : entry.Name;
             if (name.Length > 0 && (provider is not null || !name.Contains('/', StringComparison.Ordinal)))
             {
-                yield return new PriceEntry(entry.Name, () => Read(name, vendor ?? "", entry.Value));
+                wanted.Add((entry.Name, name, vendor ?? "", entry.Value));
             }
         }
+
+        foreach (var same in wanted.GroupBy(static one => one.Name, StringComparer.Ordinal))
+        {
+            foreach (var twice in same.GroupBy(static one => one.Key, StringComparer.Ordinal).Where(static keys => keys.Count() > 1))
+            {
+                yield return new PriceEntry(twice.Key, static () => throw new FormatException("stands there twice"));
+            }
+
+            yield return new PriceEntry(same.Key, () => Read(same.Key, [.. same.Select(static one => (one.Key, one.Vendor, one.Entry))]));
+        }
+    }
+
+    /// <summary>The map names some models with the seller in front and without. Where the two say different prices, nobody can tell which is meant.</summary>
+    private static OfferedModel? Read(string name, List<(string Key, string Vendor, JsonElement Entry)> entries)
+    {
+        var offers = entries.Select(one => Read(name, one.Vendor, one.Entry)).OfType<OfferedModel>().ToList();
+        return offers.Count == 0 ? null
+            : offers.DistinctBy(static offer => PriceLines.TextOf(offer.Rows[0]), StringComparer.Ordinal).Count() == 1 ? offers[0]
+            : offers[0] with { Rows = [], Refusal = $"has two prices there, as {string.Join(" and as ", entries.Select(static one => $"'{one.Key}'"))}" };
     }
 
     private static OfferedModel? Read(string name, string vendor, JsonElement entry)

@@ -53,6 +53,9 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
         {
             Error = VendorErrors.Find(body);
             Stop = Error is null ? Stop : StopReason.Error;
+            if (facts.Figures.Any)
+                Usage = facts.Figures.ToUsage(rules);
+
             return false;
         }
 

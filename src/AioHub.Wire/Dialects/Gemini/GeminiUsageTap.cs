@@ -47,6 +47,9 @@ internal sealed class GeminiUsageTap(Operation operation) : ReplyTap
         {
             Error = VendorErrors.Find(body);
             Stop = Error is null ? Stop : StopReason.Error;
+            if (facts.Figures.Any)
+                Usage = facts.Figures.ToUsage() with { Source = UsageSource.Reported };
+
             return false;
         }
 

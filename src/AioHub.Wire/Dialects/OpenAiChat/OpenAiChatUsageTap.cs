@@ -54,6 +54,9 @@ internal sealed class OpenAiChatUsageTap(UsageRules rules) : ReplyTap
                 Error = new UpstreamError("error", null, "The upstream ended its answer with finish_reason \"error\".");
 
             Stop = Error is null ? Stop : StopReason.Error;
+            if (chunk.HasUsage)
+                Usage = chunk.Figures.ToUsage(rules);
+
             return false;
         }
 

@@ -61,6 +61,8 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
                 // A host that names no type and sends an error object.
                 if (facts.Event == OpenAiResponsesEvent.Unknown && facts.Failed)
                 {
+                    if (facts.Figures.Any)
+                        Usage = facts.Figures.ToUsage(rules, inside: true);
                     Error = VendorErrors.Read(0, data);
                     Stop = StopReason.Error;
                     return EventKind.Error;
@@ -88,6 +90,9 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         {
             Error = VendorErrors.Find(body);
             Stop = Error is null ? Stop : StopReason.Error;
+            if (facts.Figures.Any)
+                Usage = facts.Figures.ToUsage(rules, inside: true);
+
             return false;
         }
 

@@ -315,7 +315,17 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("AckedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AckedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Kind")
@@ -348,8 +358,13 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Owner", "OwnerId", "Kind")
+                        .IsUnique()
+                        .HasFilter("\"Period\" = 0 AND \"EndedAt\" IS NULL");
+
                     b.HasIndex("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Period\" <> 0");
 
                     b.ToTable("alerts", (string)null);
                 });
@@ -416,6 +431,29 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasIndex("AccountId", "Id");
 
                     b.ToTable("entries", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.NodeRow", b =>
+                {
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Heartbeat")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("OpenHolds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Pending")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("NodeId");
+
+                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
@@ -526,6 +564,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.Property<long>("ChargeNano")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CostNano")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("CredentialId")
                         .HasColumnType("INTEGER");
 
@@ -560,6 +601,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("KeyId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LostNano")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Operation")
@@ -655,6 +699,49 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.ToTable("user_calls", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldAnswerRow", b =>
+                {
+                    b.Property<long>("HoldId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("BalanceNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Granted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("HeldNano")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("HoldId", "NodeId");
+
+                    b.ToTable("wallet_hold_answers", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("wallet_holds", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Metering.JournalMarkRow", b =>
                 {
                     b.Property<string>("NodeId")
@@ -670,29 +757,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasKey("NodeId");
 
                     b.ToTable("journal_marks", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Metering.NodeRow", b =>
-                {
-                    b.Property<string>("NodeId")
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("Heartbeat")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("OpenHolds")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Pending")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime>("StartedAt")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("NodeId");
-
-                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>
@@ -713,6 +777,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.Property<long?>("ConnectTimeoutMs")
                         .HasColumnType("INTEGER");
+
+                    b.Property<decimal>("CostMultiplier")
+                        .HasPrecision(18, 6)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Dialects")
                         .IsRequired()
@@ -964,6 +1032,15 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldAnswerRow", b =>
+                {
+                    b.HasOne("AioHub.Core.Ledger.WalletHoldRow", null)
+                        .WithMany()
+                        .HasForeignKey("HoldId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

@@ -41,7 +41,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Period = table.Column<int>(type: "integer", nullable: false),
                     Window = table.Column<int>(type: "integer", nullable: false),
                     LimitNano = table.Column<long>(type: "bigint", nullable: false),
-                    SpentNano = table.Column<long>(type: "bigint", nullable: false)
+                    SpentNano = table.Column<long>(type: "bigint", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    AckedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    AckedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -77,6 +80,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Capabilities = table.Column<string>(type: "text", nullable: false),
                     Limits = table.Column<string>(type: "text", nullable: false),
                     HasQuota = table.Column<bool>(type: "boolean", nullable: false),
+                    CostMultiplier = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
                     ConnectTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
                     FirstByteTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
                     IdleTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
@@ -266,6 +270,8 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     CacheReadTokens = table.Column<long>(type: "bigint", nullable: false),
                     OutputTokens = table.Column<long>(type: "bigint", nullable: false),
                     ChargeNano = table.Column<long>(type: "bigint", nullable: false),
+                    CostNano = table.Column<long>(type: "bigint", nullable: false),
+                    LostNano = table.Column<long>(type: "bigint", nullable: false),
                     QuotaGroupId = table.Column<long>(type: "bigint", nullable: true),
                     BudgetChannelId = table.Column<long>(type: "bigint", nullable: true),
                     GroupId = table.Column<long>(type: "bigint", nullable: true),
@@ -341,6 +347,21 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "wallet_holds",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    UserId = table.Column<long>(type: "bigint", nullable: false),
+                    AmountNano = table.Column<long>(type: "bigint", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_wallet_holds", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -475,6 +496,27 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "wallet_hold_answers",
+                columns: table => new
+                {
+                    HoldId = table.Column<long>(type: "bigint", nullable: false),
+                    NodeId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Granted = table.Column<bool>(type: "boolean", nullable: false),
+                    BalanceNano = table.Column<long>(type: "bigint", nullable: false),
+                    HeldNano = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_wallet_hold_answers", x => new { x.HoldId, x.NodeId });
+                    table.ForeignKey(
+                        name: "FK_wallet_hold_answers_wallet_holds_HoldId",
+                        column: x => x.HoldId,
+                        principalTable: "wallet_holds",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_accounts_Kind_OwnerId",
                 table: "accounts",
@@ -482,10 +524,18 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_alerts_Owner_OwnerId_Kind",
+                table: "alerts",
+                columns: new[] { "Owner", "OwnerId", "Kind" },
+                unique: true,
+                filter: "\"Period\" = 0 AND \"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_alerts_Owner_OwnerId_Period_Window_LimitNano_Kind",
                 table: "alerts",
                 columns: new[] { "Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind" },
-                unique: true);
+                unique: true,
+                filter: "\"Period\" <> 0");
 
             migrationBuilder.CreateIndex(
                 name: "IX_api_keys_Hash",
@@ -657,6 +707,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "user_calls");
 
             migrationBuilder.DropTable(
+                name: "wallet_hold_answers");
+
+            migrationBuilder.DropTable(
                 name: "users");
 
             migrationBuilder.DropTable(
@@ -670,6 +723,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "price_syncs");
+
+            migrationBuilder.DropTable(
+                name: "wallet_holds");
         }
     }
 }

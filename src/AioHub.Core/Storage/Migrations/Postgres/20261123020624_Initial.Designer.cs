@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AioHub.Core.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresHubContext))]
-    [Migration("20261122233516_Initial")]
+    [Migration("20261123020624_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -333,7 +333,17 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<DateTime?>("AckedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("AckedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
                     b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Kind")
@@ -366,8 +376,13 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Owner", "OwnerId", "Kind")
+                        .IsUnique()
+                        .HasFilter("\"Period\" = 0 AND \"EndedAt\" IS NULL");
+
                     b.HasIndex("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Period\" <> 0");
 
                     b.ToTable("alerts", (string)null);
                 });
@@ -434,6 +449,29 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasIndex("AccountId", "Id");
 
                     b.ToTable("entries", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.NodeRow", b =>
+                {
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<DateTime>("Heartbeat")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("OpenHolds")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Pending")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("NodeId");
+
+                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
@@ -546,6 +584,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.Property<long>("ChargeNano")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("CostNano")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("CredentialId")
                         .HasColumnType("bigint");
 
@@ -580,6 +621,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.Property<long>("KeyId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LostNano")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Operation")
@@ -675,6 +719,51 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.ToTable("user_calls", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldAnswerRow", b =>
+                {
+                    b.Property<long>("HoldId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("BalanceNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("Granted")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("HeldNano")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("HoldId", "NodeId");
+
+                    b.ToTable("wallet_hold_answers", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AmountNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("wallet_holds", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Metering.JournalMarkRow", b =>
                 {
                     b.Property<string>("NodeId")
@@ -690,29 +779,6 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.HasKey("NodeId");
 
                     b.ToTable("journal_marks", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Metering.NodeRow", b =>
-                {
-                    b.Property<string>("NodeId")
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)");
-
-                    b.Property<DateTime>("Heartbeat")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<int>("OpenHolds")
-                        .HasColumnType("integer");
-
-                    b.Property<int>("Pending")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTime>("StartedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.HasKey("NodeId");
-
-                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>
@@ -735,6 +801,10 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
                     b.Property<long?>("ConnectTimeoutMs")
                         .HasColumnType("bigint");
+
+                    b.Property<decimal>("CostMultiplier")
+                        .HasPrecision(18, 6)
+                        .HasColumnType("numeric(18,6)");
 
                     b.Property<string>("Dialects")
                         .IsRequired()
@@ -990,6 +1060,15 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldAnswerRow", b =>
+                {
+                    b.HasOne("AioHub.Core.Ledger.WalletHoldRow", null)
+                        .WithMany()
+                        .HasForeignKey("HoldId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AioHub.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteHubContext))]
-    [Migration("20261122233512_Initial")]
+    [Migration("20261123020549_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -318,7 +318,17 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("AckedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AckedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Kind")
@@ -351,8 +361,13 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Owner", "OwnerId", "Kind")
+                        .IsUnique()
+                        .HasFilter("\"Period\" = 0 AND \"EndedAt\" IS NULL");
+
                     b.HasIndex("Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Period\" <> 0");
 
                     b.ToTable("alerts", (string)null);
                 });
@@ -419,6 +434,29 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasIndex("AccountId", "Id");
 
                     b.ToTable("entries", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.NodeRow", b =>
+                {
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Heartbeat")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("OpenHolds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Pending")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("NodeId");
+
+                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Ledger.PostingRow", b =>
@@ -529,6 +567,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.Property<long>("ChargeNano")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CostNano")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("CredentialId")
                         .HasColumnType("INTEGER");
 
@@ -563,6 +604,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("KeyId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LostNano")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Operation")
@@ -658,6 +702,49 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.ToTable("user_calls", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldAnswerRow", b =>
+                {
+                    b.Property<long>("HoldId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("NodeId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("BalanceNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Granted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("HeldNano")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("HoldId", "NodeId");
+
+                    b.ToTable("wallet_hold_answers", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("wallet_holds", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Metering.JournalMarkRow", b =>
                 {
                     b.Property<string>("NodeId")
@@ -673,29 +760,6 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasKey("NodeId");
 
                     b.ToTable("journal_marks", (string)null);
-                });
-
-            modelBuilder.Entity("AioHub.Core.Metering.NodeRow", b =>
-                {
-                    b.Property<string>("NodeId")
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("Heartbeat")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("OpenHolds")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Pending")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime>("StartedAt")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("NodeId");
-
-                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>
@@ -716,6 +780,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
                     b.Property<long?>("ConnectTimeoutMs")
                         .HasColumnType("INTEGER");
+
+                    b.Property<decimal>("CostMultiplier")
+                        .HasPrecision(18, 6)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Dialects")
                         .IsRequired()
@@ -967,6 +1035,15 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AioHub.Core.Ledger.WalletHoldAnswerRow", b =>
+                {
+                    b.HasOne("AioHub.Core.Ledger.WalletHoldRow", null)
+                        .WithMany()
+                        .HasForeignKey("HoldId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

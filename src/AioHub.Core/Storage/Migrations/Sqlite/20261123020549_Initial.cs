@@ -40,7 +40,10 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Period = table.Column<int>(type: "INTEGER", nullable: false),
                     Window = table.Column<int>(type: "INTEGER", nullable: false),
                     LimitNano = table.Column<long>(type: "INTEGER", nullable: false),
-                    SpentNano = table.Column<long>(type: "INTEGER", nullable: false)
+                    SpentNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    AckedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    AckedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -76,6 +79,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Capabilities = table.Column<string>(type: "TEXT", nullable: false),
                     Limits = table.Column<string>(type: "TEXT", nullable: false),
                     HasQuota = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CostMultiplier = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
                     ConnectTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
                     FirstByteTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
                     IdleTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
@@ -265,6 +269,8 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     CacheReadTokens = table.Column<long>(type: "INTEGER", nullable: false),
                     OutputTokens = table.Column<long>(type: "INTEGER", nullable: false),
                     ChargeNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    CostNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    LostNano = table.Column<long>(type: "INTEGER", nullable: false),
                     QuotaGroupId = table.Column<long>(type: "INTEGER", nullable: true),
                     BudgetChannelId = table.Column<long>(type: "INTEGER", nullable: true),
                     GroupId = table.Column<long>(type: "INTEGER", nullable: true),
@@ -333,6 +339,21 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "wallet_holds",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: false),
+                    AmountNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_wallet_holds", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -467,6 +488,27 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "wallet_hold_answers",
+                columns: table => new
+                {
+                    HoldId = table.Column<long>(type: "INTEGER", nullable: false),
+                    NodeId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Granted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    BalanceNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    HeldNano = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_wallet_hold_answers", x => new { x.HoldId, x.NodeId });
+                    table.ForeignKey(
+                        name: "FK_wallet_hold_answers_wallet_holds_HoldId",
+                        column: x => x.HoldId,
+                        principalTable: "wallet_holds",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_accounts_Kind_OwnerId",
                 table: "accounts",
@@ -474,10 +516,18 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_alerts_Owner_OwnerId_Kind",
+                table: "alerts",
+                columns: new[] { "Owner", "OwnerId", "Kind" },
+                unique: true,
+                filter: "\"Period\" = 0 AND \"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_alerts_Owner_OwnerId_Period_Window_LimitNano_Kind",
                 table: "alerts",
                 columns: new[] { "Owner", "OwnerId", "Period", "Window", "LimitNano", "Kind" },
-                unique: true);
+                unique: true,
+                filter: "\"Period\" <> 0");
 
             migrationBuilder.CreateIndex(
                 name: "IX_api_keys_Hash",
@@ -649,6 +699,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "user_calls");
 
             migrationBuilder.DropTable(
+                name: "wallet_hold_answers");
+
+            migrationBuilder.DropTable(
                 name: "users");
 
             migrationBuilder.DropTable(
@@ -662,6 +715,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "price_syncs");
+
+            migrationBuilder.DropTable(
+                name: "wallet_holds");
         }
     }
 }
