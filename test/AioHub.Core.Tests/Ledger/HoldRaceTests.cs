@@ -44,6 +44,7 @@ public sealed class HoldRaceTests() : OnLedger(DatabaseEngine.Sqlite)
                 Volatile.Write(ref ended, round);
             }
         });
+        ender.IsBackground = true;
         ender.Start();
         try
         {
