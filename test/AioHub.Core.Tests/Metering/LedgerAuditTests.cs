@@ -19,6 +19,7 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         report => report.Ok.ShouldBeTrue(), report => (report.Accounts, report.Entries, report.Requests, report.OpenHolds, report.JournalPending).ShouldBe((0, 0, 0, 0, 0)));
 
     [Theory]
+    [InlineData("UPDATE request_log SET \"CostNano\" = 7 WHERE \"ChargeNano\" = 100", "cost the operator 7 nano-USD")]
     [InlineData("""UPDATE accounts SET "BalanceNano" = "BalanceNano" + 1 WHERE "Kind" = 'wallet'""", "The balance of wallet 1 is 871 nano-USD, but its entries and calls add up to 870")]
     [InlineData("""UPDATE entries SET "AmountNano" = 2000 WHERE "Kind" = 'top_up' AND "AmountNano" = 1000""", "The balance of wallet 1")]
     [InlineData("""DELETE FROM accounts WHERE "Kind" = 'wallet' AND "OwnerId" = 2""", "There is no account for wallet 2, whose calls add up to -7 nano-USD")]
@@ -106,7 +107,7 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         await ExecuteAsync("DROP INDEX \"IX_request_log_Id\"");
         await ExecuteAsync("""
             INSERT INTO request_log SELECT "Seq" + 1000, "Id", "StartedAt", "KeyId", "UserId", "GroupName", "ChannelName", "RequestedModel", "ServedModel", "Dialect",
-                "Operation", "Stream", "HttpStatus", "Outcome", "ErrorCode", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "QuotaGroupId", "BudgetChannelId",
+                "Operation", "Stream", "HttpStatus", "Outcome", "ErrorCode", "InputTokens", "CacheReadTokens", "OutputTokens", "ChargeNano", "CostNano", "LostNano", "QuotaGroupId", "BudgetChannelId",
                 "GroupId", "ChannelId", "CredentialId", "TotalMs",
                 "FirstByteMs", "Origin", "Detail" FROM request_log WHERE "ChargeNano" = 100
             """);
