@@ -13,7 +13,7 @@ public sealed class ReceiptFieldsTests
         Usage = new Usage { Input = 5, Output = long.MaxValue, Source = UsageSource.Reported },
         Charge = new Charge([new LineItem("input", 5, 1.25m)], 0.4m, new NanoUsd(7), "v"),
         Attempts = [new AttemptRecord("g", "c", "k", "ok", 200, 1.5, null), new AttemptRecord("g", "d", "k", "upstream_error", null, double.NaN, new string('é', 500))],
-        Losses = [new Loss("a", "b", LossSeverity.Warning)],
+        Losses = [new Loss("a", "b", LossSeverity.Warning)], ServedCost = new NanoUsd(321_654_987),
     };
 
     [Fact]
