@@ -82,7 +82,7 @@ public abstract class WalletHoldsTests(DatabaseEngine engine) : OnLedger(engine)
     [Fact]
     public async Task What_calls_hold_stays_and_the_rest_may_go()
     {
-        await PeopleAsync(100);
+        await PeopleAsync(100, speed: 4);
         using var book = await ServeAsync();
         var holds = new WalletHolds(Database, book, Node, Time);
         var call = (await book.ReserveAsync(Claim(Key(1, _ann.Value)), new NanoUsd(60), Cancellation)).Hold!;
@@ -97,7 +97,7 @@ public abstract class WalletHoldsTests(DatabaseEngine engine) : OnLedger(engine)
     [Fact]
     public async Task A_server_that_does_not_answer_stops_it_and_nothing_stays_behind()
     {
-        await PeopleAsync(100);
+        await PeopleAsync(100, speed: 4);
         using var book = await ServeAsync();
         (await Should.ThrowAsync<AdminException>(() => TransferAsync(1))).Message.ShouldContain($"({Node}) did not say");
         (await CountAsync<WalletHoldRow>()).ShouldBe(0);
@@ -170,8 +170,10 @@ public abstract class WalletHoldsTests(DatabaseEngine engine) : OnLedger(engine)
 
     private DateTime Now => Time.GetUtcNow().UtcDateTime;
 
-    private async Task PeopleAsync(long nano)
+    /// <param name="speed">Above 1 where a command's patience must run out.</param>
+    private async Task PeopleAsync(long nano, int speed = 1)
     {
+        Time.Speed = speed;
         var identity = new IdentityAdmin(Database, Master, Time);
         _ann = new UserId((await identity.CreateUserAsync(new UserDraft { Email = "ann@example.com" }, cancellation: Cancellation)).Id);
         _bob = new UserId((await identity.CreateUserAsync(new UserDraft { Email = "bob@example.com" }, cancellation: Cancellation)).Id);
