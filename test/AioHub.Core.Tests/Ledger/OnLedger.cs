@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
@@ -15,7 +16,7 @@ namespace AioHub.Core.Tests.Ledger;
 public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private readonly List<HubDatabase> _opened = [];
+    private readonly ConcurrentBag<HubDatabase> _opened = [];
     private string? _postgres;
 
     public static readonly Group PlainGroup = new() { Id = new GroupId(1), Name = "openai" };
