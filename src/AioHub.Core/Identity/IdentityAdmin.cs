@@ -73,6 +73,15 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             })];
     }
 
+    /// <summary>Users with limits of their own.</summary>
+    public async Task<IReadOnlyList<(UserId Id, string Email, Limits Limits)>> ListLimitedUsersAsync(CancellationToken cancellation = default)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return await reader.ReadAsync(
+            """SELECT "Id", "Email", "Limits" FROM users WHERE "Limits" <> $1 ORDER BY "Email" """,
+            static row => (new UserId(row.GetInt64(0)), row.GetString(1), LimitsText.To(row.GetString(2))), cancellation, LimitsText.None);
+    }
+
     /// <summary>Keys in the order of their making, revoked ones included.</summary>
     /// <param name="owner">Only this user's; null = everybody's.</param>
     /// <param name="cancellation">Ends the wait.</param>

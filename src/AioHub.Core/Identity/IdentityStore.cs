@@ -103,7 +103,7 @@ internal static class IdentityStore
     public static async Task ReloadAsync(HubReader reader, ApiKeyDirectory directory, CancellationToken cancellation)
     {
         var users = await reader.ReadAsync(
-            """SELECT "Id", "Role", "Tags", "Enabled", "Version", "Multiplier", "Limits" FROM users WHERE "Version" > @version""",
+            """SELECT "Id", "Role", "Tags", "Enabled", "Version", "Multiplier", "Limits" FROM users WHERE "Version" > $1""",
             static row => new UserRecord(row.GetInt64(0), row.Name<Role>(1), JsonText.ToList(row.GetString(2)), row.GetBoolean(3), row.GetInt64(4), row.GetDecimal(5))
             {
                 Limits = LimitsText.To(row.GetString(6)),
@@ -116,7 +116,7 @@ internal static class IdentityStore
             """
             SELECT "Id", "UserId", "Name", "Hash", "Groups", "CrossGroupFailover", "Models", "Limits",
                    "ExpiresAt", "Enabled", "RevokedAt", "Version", "Multiplier"
-            FROM api_keys WHERE "Version" > @version
+            FROM api_keys WHERE "Version" > $1
             """,
             row => new KeyRecord
             {

@@ -76,11 +76,13 @@ internal static class AlertStore
             .OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation));
     }
 
-    /// <summary>Alerts about quotas that are not over.</summary>
-    public static async Task<ImmutableArray<Alert>> OfQuotasAsync(HubDatabase database, CancellationToken cancellation)
+    /// <summary>Alerts about quotas that are not over, with the balance at which each was raised.</summary>
+    public static async Task<List<(LimitOwner Owner, long Id, string Kind, NanoUsd Balance)>> OfQuotasAsync(HubDatabase database, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
-        return Alerts(await context.Set<AlertRow>().AsNoTracking().Where(static row => row.Period == BudgetPeriod.None && row.EndedAt == null).ToListAsync(cancellation));
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return await reader.ReadAsync(
+            """SELECT "Owner", "OwnerId", "Kind", "SpentNano" FROM alerts WHERE "Period" = 0 AND "EndedAt" IS NULL""",
+            static row => ((LimitOwner)row.GetInt32(0), row.GetInt64(1), row.GetString(2), new NanoUsd(row.GetInt64(3))), cancellation);
     }
 
     /// <summary>What an alert about a quota tells of is over.</summary>
@@ -110,14 +112,14 @@ internal static class AlertStore
     /// <summary>What was last put into a quota; zero when nothing ever was.</summary>
     public static async Task<NanoUsd> LastTopUpAsync(HubDatabase database, AccountRef account, CancellationToken cancellation)
     {
-        var (kind, topUp) = (LedgerNames.Of(account.Kind), LedgerNames.Of(EntryKind.TopUp));
-        await using var context = database.CreateContext();
-        return new NanoUsd(await (
-            from entry in context.Set<EntryRow>()
-            join owner in context.Set<AccountRow>() on entry.AccountId equals owner.Id
-            where owner.Kind == kind && owner.OwnerId == account.OwnerId && entry.Kind == topUp
-            orderby entry.Id descending
-            select entry.AmountNano).FirstOrDefaultAsync(cancellation));
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        var amounts = await reader.ReadAsync(
+            """
+            SELECT entries."AmountNano" FROM entries JOIN accounts ON accounts."Id" = entries."AccountId"
+            WHERE accounts."Kind" = $1 AND accounts."OwnerId" = $2 AND entries."Kind" = $3 ORDER BY entries."Id" DESC LIMIT 1
+            """,
+            static row => row.GetInt64(0), cancellation, LedgerNames.Of(account.Kind), account.OwnerId, LedgerNames.Of(EntryKind.TopUp));
+        return new NanoUsd(amounts.FirstOrDefault());
     }
 
     private static ImmutableArray<Alert> Alerts(List<AlertRow> rows) => [.. rows.Select(static row => new Alert(

@@ -60,19 +60,15 @@ internal static class ChargeStore
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = LoadSql;
-        command.Parameters.Add(command is SqliteCommand ? new SqliteParameter("$1", through) : new NpgsqlParameter { Value = through });
+        command.Bind(through);
         var calls = new CallTotals(through, now);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            calls.Add(new LoggedCall(
-                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3),
-                RequestLogRow.MomentOf(reader.GetInt64(4)), reader.GetInt64(5), Number(6), Number(7), Number(8), Number(9)));
+            calls.Add(LedgerReader.CallOf(reader));
         }
 
         return calls;
-
-        long? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
     }
 
     public static void Post(SqliteConnection connection, CallTotals calls)

@@ -21,11 +21,6 @@ internal sealed record NewEntry(EntryKind Kind, NanoUsd Amount, string Reason, s
     public long? PairId { get; init; }
 }
 
-/// <summary>All that the hold book needs to start, of one moment.</summary>
-/// <param name="Last">The newest number of an entry or a call.</param>
-internal sealed record LedgerSnapshot(
-    long Version, long Last, IReadOnlyDictionary<AccountRef, long> Balances, IReadOnlyDictionary<Spender, Spending> Spending);
-
 /// <summary>Reads and writes accounts and entries through EF Core; the charges of calls are rows of the request log, posted in bulk (<see cref="ChargeStore"/>).</summary>
 internal static class LedgerStore
 {
@@ -151,41 +146,10 @@ internal static class LedgerStore
         return [.. entries.OrderByDescending(static entry => entry.Id).Take(limit)];
     }
 
-    public static async Task<LedgerSnapshot> LoadAsync(HubDatabase database, CancellationToken cancellation)
-    {
-        await using var context = database.CreateContext();
-        await using var snapshot = await BeginSnapshotAsync(context, cancellation);
-        var version = await VersionAsync(context, cancellation);
-        var last = await LastAsync(context, cancellation);
-        var unposted = await SpendingStore.UnpostedAsync(context, cancellation);
-        var accounts = await context.Set<AccountRow>().AsNoTracking().ToListAsync(cancellation);
-        var balances = accounts.ToDictionary(static row => new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), static row => row.BalanceNano);
-        foreach (var (account, nano) in unposted.Balances())
-        {
-            balances[account] = checked(balances.GetValueOrDefault(account) + nano);
-        }
-
-        return new LedgerSnapshot(version, last, balances, await SpendingStore.ReadAsync(context, unposted, cancellation));
-    }
-
-    public static async Task<long> VersionAsync(HubContext context, CancellationToken cancellation) =>
-        await context.Set<ChangeRow>().AsNoTracking().Where(static row => row.Area == ChangeAreas.Ledger).Select(static row => row.Version).SingleOrDefaultAsync(cancellation);
-
     /// <summary>The newest number of an entry or a call.</summary>
     public static async Task<long> LastAsync(HubContext context, CancellationToken cancellation) => Math.Max(
         await context.Set<EntryRow>().MaxAsync(static row => (long?)row.Id, cancellation) ?? 0,
         await context.Set<RequestLogRow>().MaxAsync(static row => (long?)row.Seq, cancellation) ?? 0);
-
-    /// <summary>Entries with after &lt; number ≤ last.</summary>
-    public static async Task<List<(AccountRef Account, long Nano)>> EntriesBetweenAsync(HubContext context, long after, long last, CancellationToken cancellation)
-    {
-        var rows = await (
-            from entry in context.Set<EntryRow>().AsNoTracking()
-            join account in context.Set<AccountRow>().AsNoTracking() on entry.AccountId equals account.Id
-            where entry.Id > after && entry.Id <= last
-            select new { account.Kind, account.OwnerId, entry.AmountNano }).ToListAsync(cancellation);
-        return rows.ConvertAll(static row => (new AccountRef(LedgerNames.AccountKindOf(row.Kind), row.OwnerId), row.AmountNano));
-    }
 
     /// <summary>A transaction that sees one moment. SQLite: a deferred one, so that readers never wait for the writer.</summary>
     public static async Task<IAsyncDisposable> BeginSnapshotAsync(HubContext context, CancellationToken cancellation)

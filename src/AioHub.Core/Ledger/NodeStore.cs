@@ -39,14 +39,22 @@ internal static class NodeStore
     /// </summary>
     public static async Task JoinAsync(HubDatabase database, string node, DateTime now, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
-        await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
-        await context.Set<WalletHoldAnswerRow>().Where(row => row.NodeId == node).ExecuteDeleteAsync(cancellation);
-        await context.Set<NodeRow>().Where(row => row.NodeId == node).ExecuteDeleteAsync(cancellation);
-        context.Add(new NodeRow { NodeId = node, StartedAt = now, Heartbeat = now });
-        await context.SaveChangesAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await ExecuteAsync(ChargeStore.RaiseSql);
+        await ExecuteAsync("""DELETE FROM wallet_hold_answers WHERE "NodeId" = $1""", node);
+        await ExecuteAsync("""DELETE FROM nodes WHERE "NodeId" = $1""", node);
+        await ExecuteAsync("""INSERT INTO nodes ("NodeId", "StartedAt", "Heartbeat", "OpenHolds", "Pending") VALUES ($1, $2, $3, 0, 0)""", node, now, now);
         await transaction.CommitAsync(cancellation);
+
+        async Task ExecuteAsync(string sql, params object[] values)
+        {
+            await using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = sql;
+            command.Bind(values);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
     }
 
     /// <summary>The servers that live, and those that ended without a word.</summary>

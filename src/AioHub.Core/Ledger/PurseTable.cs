@@ -89,7 +89,7 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
             }
 
             var now = Now();
-            var snapshot = await LedgerStore.LoadAsync(database, cancellation);
+            var snapshot = await LedgerReader.LoadAsync(database, cancellation);
             foreach (var (account, balance) in snapshot.Balances)
             {
                 _accounts[account] = new Purse(balance);
@@ -122,25 +122,22 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
                 throw new InvalidOperationException("The hold book is not loaded.");
             }
 
-            // The last entry is read before the version: when every version up to that one is this process' own, so are the entries up to this one.
-            await using var context = database.CreateContext();
-            var last = await LedgerStore.LastAsync(context, cancellation);
-            var version = await LedgerStore.VersionAsync(context, cancellation);
+            await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+            var (version, _, last) = await LedgerReader.StateAsync(reader, cancellation);
             var late = _late is { } pending && pending.Until > time.GetTimestamp() ? pending.Before : (DateTime?)null;
-            var foreign = SawForeign(version);
-            if (!foreign && (late is null || last <= _lastEntry))
+            // Of one moment: when every version up to that one is this process' own, so are the entries and calls up to this one.
+            if (!SawForeign(version) && (late is null || last <= _lastEntry))
             {
                 _lastEntry = Math.Max(last, _lastEntry);
                 return;
             }
 
-            last = await LedgerStore.LastAsync(context, cancellation);
-            foreach (var (account, nano) in await LedgerStore.EntriesBetweenAsync(context, _lastEntry, last, cancellation))
+            foreach (var (account, nano) in await LedgerReader.EntriesBetweenAsync(reader, _lastEntry, last, cancellation))
             {
                 Of(account).Add(nano);
             }
 
-            foreach (var (call, own) in await SpendingStore.BetweenAsync(context, _lastEntry, last, Origin, late, cancellation))
+            foreach (var (call, own) in await LedgerReader.CallsBetweenAsync(reader, _lastEntry, last, Origin, late, cancellation))
             {
                 Count(call, own);
             }
@@ -170,8 +167,12 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
                 return;
             }
 
-            await using var context = database.CreateContext();
-            var before = await LedgerStore.LastAsync(context, cancellation);
+            long before;
+            await using (var earlier = await HubReader.OpenAsync(database, consistent: false, cancellation))
+            {
+                before = (await LedgerReader.StateAsync(earlier, cancellation)).Last;
+            }
+
             var now = Now();
             // Before the first call there is nothing to tell apart. Later the moment lies a little ahead: who begins then finds the purses in place. Whole
             // microseconds, as the log stores moments.
@@ -188,16 +189,16 @@ internal sealed class PurseTable(HubDatabase database, TimeProvider time) : IDis
             try
             {
                 await (BeforeSums?.Invoke() ?? Task.CompletedTask);
-                await using var snapshot = await LedgerStore.BeginSnapshotAsync(context, cancellation);
-                var last = await LedgerStore.LastAsync(context, cancellation);
-                var spending = await SpendingStore.ReadAsync(context, await SpendingStore.UnpostedAsync(context, cancellation), cancellation);
+                await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
+                var state = await LedgerReader.StateAsync(reader, cancellation);
+                var spending = await LedgerReader.SpendingAsync(reader, state, cancellation);
                 foreach (var spender in fresh)
                 {
                     next[spender].Spend(spending.GetValueOrDefault(spender), now);
-                    next[spender].Through = last;
+                    next[spender].Through = state.Last;
                 }
 
-                foreach (var (call, _) in since == DateTime.MinValue ? [] : await SpendingStore.OwnSinceAsync(context, before, last, Origin, since, cancellation))
+                foreach (var call in since == DateTime.MinValue ? [] : await LedgerReader.OwnCallsSinceAsync(reader, before, state.Last, Origin, since, cancellation))
                 {
                     ForEach(call, (spender, purses) =>
                     {

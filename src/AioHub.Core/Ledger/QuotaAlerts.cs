@@ -29,7 +29,7 @@ public sealed class QuotaAlerts(LocalHoldBook book, HubDatabase database, TimePr
     /// <returns>What was raised now.</returns>
     public async Task<ImmutableArray<Alert>> CheckAsync(IReadOnlyCollection<WatchedQuota> quotas, CancellationToken cancellation)
     {
-        _open ??= (await AlertStore.OfQuotasAsync(database, cancellation)).ToDictionary(static alert => (alert.Owner, alert.OwnerId, alert.Kind), static alert => alert.Spent);
+        _open ??= (await AlertStore.OfQuotasAsync(database, cancellation)).ToDictionary(static alert => (alert.Owner, alert.Id, alert.Kind), static alert => alert.Balance);
         var raised = ImmutableArray.CreateBuilder<Alert>();
         foreach (var quota in quotas)
         {

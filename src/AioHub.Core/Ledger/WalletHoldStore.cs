@@ -59,10 +59,18 @@ internal static class WalletHoldStore
     /// <summary>All that is asked now. One look, and no write unless somebody died.</summary>
     public static async Task<List<WalletHoldRow>> OpenAsync(HubDatabase database, DateTime now, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
-        var rows = await context.Set<WalletHoldRow>().AsNoTracking().OrderBy(static row => row.Id).ToListAsync(cancellation);
+        List<WalletHoldRow> rows;
+        await using (var reader = await HubReader.OpenAsync(database, consistent: false, cancellation))
+        {
+            rows = await reader.ReadAsync(
+                """SELECT "Id", "UserId", "AmountNano", "ExpiresAt" FROM wallet_holds ORDER BY "Id" """,
+                static row => new WalletHoldRow { Id = row.GetInt64(0), UserId = row.GetInt64(1), AmountNano = row.GetInt64(2), ExpiresAt = row.Moment(3)!.Value },
+                cancellation);
+        }
+
         if (rows.Exists(row => row.ExpiresAt < now))
         {
+            await using var context = database.CreateContext();
             await context.Set<WalletHoldRow>().Where(row => row.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         }
 

@@ -90,7 +90,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var command = connection.CreateCommand();
         command.CommandText = """SELECT "Segment", "Offset" FROM journal_marks WHERE "NodeId" = $1""";
-        Bind(command, nodeId);
+        command.Bind(nodeId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? new JournalMark(reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
@@ -144,7 +144,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
             await using var command = connection.CreateCommand();
             command.Transaction = transaction;
             command.CommandText = MarkSql;
-            Bind(command, nodeId, position.Segment, position.Offset);
+            command.Bind(nodeId, position.Segment, position.Offset);
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
@@ -161,24 +161,8 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        Bind(command, values);
+        command.Bind(values);
         await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    /// <summary>Both drivers take <c>$1</c>: SQLite as a name, Npgsql as a position when the parameter has no name.</summary>
-    private static void Bind(System.Data.Common.DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            var parameter = command.CreateParameter();
-            if (parameter is SqliteParameter)
-            {
-                parameter.ParameterName = $"${i + 1}";
-            }
-
-            parameter.Value = values[i];
-            command.Parameters.Add(parameter);
-        }
     }
 }
 

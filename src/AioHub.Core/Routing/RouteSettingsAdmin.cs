@@ -55,8 +55,8 @@ public sealed class RouteSettingsAdmin(HubDatabase database)
     /// <summary>The settings as the database has them now.</summary>
     public async Task<RouteSettings> ReadAsync(CancellationToken cancellation = default)
     {
-        await using var context = database.CreateContext();
-        return Read(await SettingsStore.FindAsync(context, SettingsStore.RouteSettings, cancellation));
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return Read((await SettingsStore.LoadAsync(reader, cancellation)).GetValueOrDefault(SettingsStore.RouteSettings));
     }
 
     private static string? Show(PriceRow? price) => price is null ? null : PriceJson.Write(price);

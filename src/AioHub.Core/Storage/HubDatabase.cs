@@ -1,7 +1,5 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AioHub.Core.Storage;
 
@@ -12,106 +10,29 @@ public enum DatabaseEngine
     Postgres,
 }
 
-/// <summary>Opens the database: through EF Core for rules, through plain connections for the bulk writers.</summary>
-public sealed class HubDatabase : IAsyncDisposable
+/// <summary>
+/// Opens the database: through EF Core for rules, through plain connections for what a server does each second and for the bulk writers. Each engine is a
+/// class of its own, so that a server loads the driver of the one it has.
+/// </summary>
+public abstract class HubDatabase : IAsyncDisposable
 {
-    private readonly DbContextOptions _options;
-    private readonly NpgsqlDataSource? _postgres;
-
-    /// <summary>No connection is ever used by two threads at once, so SQLite need not lock at every bound value; nor count its memory under a lock.</summary>
-    static HubDatabase()
+    private protected HubDatabase()
     {
-        SQLitePCL.Batteries_V2.Init();
-        SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
-        SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
-    private HubDatabase(DatabaseEngine engine, string connectionString)
-    {
-        Engine = engine;
-        ConnectionString = connectionString;
-        if (engine == DatabaseEngine.Sqlite)
-        {
-            _options = new DbContextOptionsBuilder<SqliteHubContext>().UseSqlite(connectionString).Options;
-        }
-        else
-        {
-            _postgres = NpgsqlDataSource.Create(connectionString);
-            _options = new DbContextOptionsBuilder<PostgresHubContext>().UseNpgsql(_postgres).Options;
-        }
-    }
-
-    public DatabaseEngine Engine { get; }
-
-    internal string ConnectionString { get; }
+    public abstract DatabaseEngine Engine { get; }
 
     /// <summary>A PostgreSQL database by its connection string (<c>Host=…</c>), or, when that is empty, a SQLite file in the data folder.</summary>
-    public static HubDatabase Open(string? connectionString, string dataFolder)
-    {
-        if (!string.IsNullOrWhiteSpace(connectionString))
-        {
-            return new HubDatabase(DatabaseEngine.Postgres, connectionString);
-        }
+    public static HubDatabase Open(string? connectionString, string dataFolder) =>
+        string.IsNullOrWhiteSpace(connectionString) ? SqliteDatabase.In(dataFolder) : PostgresDatabase.At(connectionString);
 
-        DataFolder.Ensure(dataFolder);
-        var sqlite = new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.Combine(dataFolder, "aiohub.db"),
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            DefaultTimeout = 30,
-        };
-        return new HubDatabase(DatabaseEngine.Sqlite, sqlite.ConnectionString);
-    }
-
-    internal HubContext CreateContext() => Engine == DatabaseEngine.Sqlite
-        ? new SqliteHubContext((DbContextOptions<SqliteHubContext>)_options)
-        : new PostgresHubContext((DbContextOptions<PostgresHubContext>)_options);
+    internal abstract HubContext CreateContext();
 
     /// <summary>A connection of its own, open, for bulk writes. SQLite: write-ahead logging and a busy timeout are set.</summary>
-    internal async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken cancellation)
-    {
-        if (_postgres is not null)
-        {
-            return await _postgres.OpenConnectionAsync(cancellation);
-        }
-
-        var connection = new SqliteConnection(ConnectionString);
-        try
-        {
-            await connection.OpenAsync(cancellation);
-            await using var command = connection.CreateCommand();
-            // The page size counts for a new file only: receipts are long rows, and large pages bring them in for two thirds of the processor time.
-            command.CommandText = "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;";
-            await command.ExecuteNonQueryAsync(cancellation);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    internal abstract ValueTask<DbConnection> OpenConnectionAsync(CancellationToken cancellation);
 
     /// <summary>A pooled connection as the driver gives it, for short reads.</summary>
-    internal async ValueTask<DbConnection> OpenPlainConnectionAsync(CancellationToken cancellation)
-    {
-        if (_postgres is not null)
-        {
-            return await _postgres.OpenConnectionAsync(cancellation);
-        }
-
-        var connection = new SqliteConnection(ConnectionString);
-        try
-        {
-            await connection.OpenAsync(cancellation);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    internal abstract ValueTask<DbConnection> OpenPlainConnectionAsync(CancellationToken cancellation);
 
     /// <summary>
     /// Several commands as one change. Nothing is kept before <see cref="HubTransaction.CommitAsync"/>; until then other writers of the
@@ -123,11 +44,14 @@ public sealed class HubDatabase : IAsyncDisposable
     /// <summary>Brings the schema up to date; processes that start at once wait for each other.</summary>
     public Task MigrateAsync(CancellationToken cancellation) => SchemaUpgrade.RunAsync(this, cancellation);
 
-    public async ValueTask DisposeAsync()
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Made when the first command asks: a server that only serves never pays for EF Core's model.</summary>
+    private protected static DbContextOptions Options<TContext>(Func<DbContextOptionsBuilder<TContext>, DbContextOptionsBuilder> use)
+        where TContext : HubContext
     {
-        if (_postgres is not null)
-        {
-            await _postgres.DisposeAsync();
-        }
+        var builder = new DbContextOptionsBuilder<TContext>();
+        use(builder);
+        return builder.Options;
     }
 }

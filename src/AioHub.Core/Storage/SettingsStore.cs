@@ -31,6 +31,8 @@ internal static class SettingsStore
     public const string AutoPolicy = "auto_policy";
     /// <summary>What an operator set about routing.</summary>
     public const string RouteSettings = "route_settings";
+    /// <summary>See <see cref="Setup.AppliedFile"/>.</summary>
+    public const string AppliedFile = "applied_file";
 
     public static async Task<Dictionary<string, string>> LoadAsync(HubReader reader, CancellationToken cancellation)
     {

@@ -69,8 +69,10 @@ internal static class ServeVerb
             first = seeded;
             if (!string.IsNullOrEmpty(settings.Config))
             {
-                var report = await ConfigurationFile.ApplyAsync(home, settings.Config, dryRun: false, cancellation);
-                ApplyVerb.TellKeys(frame.Output, report);
+                if (await ConfigurationFile.ApplyAtStartAsync(home, settings.Config, Environment.GetEnvironmentVariable, cancellation) is { } report)
+                {
+                    ApplyVerb.TellKeys(frame.Output, report);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Core.Setup;
 using AioHub.Core.Storage;
 using AioHub.Host.Serving;
 
@@ -23,7 +24,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
     private readonly List<ChangeReport> _reports = [];
     private readonly List<NewKey> _keys = [];
 
-    public async Task<ConfigurationReport> ApplyAsync(ConfigurationContent content, bool dryRun, CancellationToken cancellation)
+    public async Task<ConfigurationReport> ApplyAsync(ConfigurationContent content, bool dryRun, AppliedFile? note, CancellationToken cancellation)
     {
         var models = content.Models.Any(static model => model.Wanted.Removed)
             ? (await home.Models.ListAsync(cancellation)).Select(static model => model.Id).ToHashSet(StringComparer.OrdinalIgnoreCase)
@@ -79,8 +80,9 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
             await OnAsync(settings, "settings", async draft => await home.RouteSettings.SetAsync(draft, within: transaction, cancellation: cancellation));
         }
 
-        if (!dryRun && _reports.Count > 0)
+        if (!dryRun && (_reports.Count > 0 || note is not null))
         {
+            await (note?.NoteAsync(transaction, cancellation) ?? Task.CompletedTask);
             await transaction.CommitAsync(cancellation);
         }
 

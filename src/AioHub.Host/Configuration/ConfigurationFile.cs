@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
+using AioHub.Core.Setup;
 using AioHub.Host.Serving;
 
 namespace AioHub.Host.Configuration;
@@ -24,17 +25,22 @@ internal static class ConfigurationFile
     /// <exception cref="AdminException">Something is wrong with the file; each problem names its line. Nothing was changed.</exception>
     public static async Task<ConfigurationReport> ApplyAsync(HubHome home, string path, bool dryRun, CancellationToken cancellation)
     {
-        string text;
-        try
-        {
-            text = await File.ReadAllTextAsync(path, cancellation);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new AdminException(path, $"cannot be read: {failure.Message}");
-        }
-
+        var text = await ReadAsync(path, cancellation);
         return await ApplyTextAsync(home, path, text, Environment.GetEnvironmentVariable, dryRun, cancellation);
+    }
+
+    /// <summary>Applies a file at a start, unless it is the one that the last start applied and nothing was changed since.</summary>
+    /// <param name="home">The hub's data. Its directories are not refreshed here.</param>
+    /// <param name="path">A YAML (or JSON) file.</param>
+    /// <param name="environment">Gives a variable's value or null.</param>
+    /// <param name="cancellation">Undoes everything.</param>
+    /// <returns>Null: there was nothing to do.</returns>
+    /// <exception cref="AdminException">As with <see cref="ApplyAsync"/>.</exception>
+    public static async Task<ConfigurationReport?> ApplyAtStartAsync(HubHome home, string path, Func<string, string?> environment, CancellationToken cancellation)
+    {
+        var text = await ReadAsync(path, cancellation);
+        var file = AppliedFile.Of(home.Master, text, YamlReader.Variables(text).Select(name => KeyValuePair.Create(name, environment(name))));
+        return await file.StandsAsync(home.Database, cancellation) ? null : await ApplyTextAsync(home, path, text, environment, dryRun: false, cancellation, file);
     }
 
     /// <param name="home">The hub's data.</param>
@@ -43,18 +49,31 @@ internal static class ConfigurationFile
     /// <param name="environment">Gives a variable's value or null.</param>
     /// <param name="dryRun">Undo everything in the end.</param>
     /// <param name="cancellation">Undoes everything.</param>
+    /// <param name="file">Noted with the change; null = nothing is.</param>
     /// <exception cref="AdminException">Something is wrong with the text; nothing was changed.</exception>
     public static async Task<ConfigurationReport> ApplyTextAsync(
-        HubHome home, string name, string text, Func<string, string?> environment, bool dryRun, CancellationToken cancellation)
+        HubHome home, string name, string text, Func<string, string?> environment, bool dryRun, CancellationToken cancellation, AppliedFile? file = null)
     {
         var problems = new FileProblems(name);
         var root = YamlReader.Read(text, environment, problems);
         var content = root is null ? null : ConfigurationReader.Read(root, problems);
         problems.ThrowIfAny();
-        return await new ConfigurationChange(home, name, problems).ApplyAsync(content!, dryRun, cancellation);
+        return await new ConfigurationChange(home, name, problems).ApplyAsync(content!, dryRun, file, cancellation);
     }
 
     /// <summary>The whole configuration as YAML, in a stable order, without any secret: each stands as <c>${NAME}</c>. Applying it changes nothing.</summary>
     public static async Task<string> ExportAsync(HubHome home, CancellationToken cancellation = default) =>
         YamlText.Of(await ConfigurationExport.ReadAsync(home, cancellation));
+
+    private static async Task<string> ReadAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path, cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AdminException(path, $"cannot be read: {failure.Message}");
+        }
+    }
 }

@@ -72,6 +72,10 @@ internal sealed partial class YamlReader
         }
     }
 
+    /// <summary>The environment variables that a text names, each once; also where it only mentions one in a comment.</summary>
+    public static IEnumerable<string> Variables(string text) =>
+        Reference().Matches(text).Select(static match => match.Groups["name"].Value).Where(static name => name.Length > 0).Distinct(StringComparer.Ordinal);
+
     private YamlValue Node(int depth)
     {
         var start = _nodes;

@@ -26,7 +26,7 @@ internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingA
             Add(LimitOwner.Key, key.Id.Value, key.Name, key.Limits);
         }
 
-        foreach (var user in await home.Identity.ListUsersAsync(cancellation))
+        foreach (var user in await home.Identity.ListLimitedUsersAsync(cancellation))
         {
             Add(LimitOwner.User, user.Id.Value, user.Email, user.Limits);
         }

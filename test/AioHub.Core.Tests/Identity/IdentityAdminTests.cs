@@ -15,7 +15,7 @@ public sealed class SqliteIdentityAdminTests() : IdentityAdminTests(DatabaseEngi
         await SeedAsync(("OPENAI_API_KEY", "sk-upstream-secret-value-0001"));
         var made = await Identity.CreateKeyAsync(new KeyDraft { Name = "k", User = "owner@localhost", Secret = "sk-given-secret-value-0002" }, cancellation: Cancellation);
         var random = await Identity.CreateKeyAsync(new KeyDraft { Name = "r", User = "owner@localhost" }, cancellation: Cancellation);
-        SqliteConnection.ClearPool(new SqliteConnection(Database.ConnectionString));
+        SqliteConnection.ClearPool(new SqliteConnection(((SqliteDatabase)Database).ConnectionString));
         var bytes = Directory.GetFiles(Folder).SelectMany(File.ReadAllBytes).ToArray();
         bytes.AsSpan().IndexOf("owner@localhost"u8).ShouldBeGreaterThan(0);
         foreach (var secret in new[] { "sk-upstream-secret-value-0001", made.Secret!, random.Secret! })

@@ -148,7 +148,7 @@ public abstract class ReceiptStoreTests(DatabaseEngine engine) : OnLedger(engine
             await ApplyAsync(store, [Pending(Receipt(10) with { StartedAt = at })]);
         }
 
-        var (_, spent) = (await LedgerStore.LoadAsync(Database, Cancellation)).Spending.Single(static pair => pair.Key.Owner == LimitOwner.Key);
+        var (_, spent) = (await LedgerReader.LoadAsync(Database, Cancellation)).Spending.Single(static pair => pair.Key.Owner == LimitOwner.Key);
         (spent.At(now), spent.Total).ShouldBe(((20, 30, 30), 50));
         (await LedgerAudit.VerifyAsync(Database, null, Time, Cancellation)).Problems.ShouldBeEmpty();
     }

@@ -27,7 +27,7 @@ public sealed class SqliteSchemaTests() : SchemaTests(DatabaseEngine.Sqlite)
     public async Task The_file_is_in_write_ahead_mode()
     {
         await Database.MigrateAsync(Cancellation);
-        await using var connection = new SqliteConnection(Database.ConnectionString);
+        await using var connection = new SqliteConnection(((SqliteDatabase)Database).ConnectionString);
         await connection.OpenAsync(Cancellation);
         await using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA journal_mode";

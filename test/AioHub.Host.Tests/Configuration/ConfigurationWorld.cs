@@ -32,6 +32,14 @@ internal sealed class ConfigurationWorld : IAsyncDisposable
     public Task<ConfigurationReport> ApplyAsync(string text, bool dryRun = false) =>
         ConfigurationFile.ApplyTextAsync(Home, "hub.yaml", text, name => Environment.GetValueOrDefault(name), dryRun, CancellationToken.None);
 
+    /// <summary>As a start does with its <c>--config</c>; false: there was nothing to do.</summary>
+    public async Task<bool> StartWithAsync(string text)
+    {
+        var path = _folder["start.yaml"];
+        await File.WriteAllTextAsync(path, text);
+        return await ConfigurationFile.ApplyAtStartAsync(Home, path, name => Environment.GetValueOrDefault(name), CancellationToken.None) is not null;
+    }
+
     public async Task<IReadOnlyList<string>> RefusedAsync(string text) =>
         [.. (await Should.ThrowAsync<AdminException>(() => ApplyAsync(text))).Problems.Select(static problem => problem.ToString())];
 
