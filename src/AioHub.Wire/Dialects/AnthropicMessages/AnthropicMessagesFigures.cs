@@ -67,7 +67,7 @@ internal struct AnthropicMessagesFigures
                 reader.Skip();
         }
 
-        milliseconds = latency == Absent ? null : latency;
+        milliseconds = latency == Absent || odd ? null : latency;
         return figures;
     }
 

@@ -65,15 +65,18 @@ internal sealed class KiroUsageTap : ReplyTap
         OutputBytes += facts.Bytes;
         _called |= facts.Called;
         _percent = facts.Percent;
-        _odd |= facts.Odd;
-        if (facts.Figures.Any)
-            _figures = facts.Figures;
-        // Each metering event tells what was taken, not the sum so far.
-        if (facts.IsCredits && facts.NanoCredits is { } credits)
-            _nanoCredits = Math.Min(_nanoCredits + credits, KiroFigures.MostNanoCredits);
+        if (facts.Figures.Any || facts.NanoCredits is not null)
+        {
+            _odd |= facts.Odd;
+            if (facts.Figures.Any)
+                _figures = facts.Figures;
+            // Each metering event tells what was taken, not the sum so far.
+            if (facts.IsCredits && facts.NanoCredits is { } credits)
+                _nanoCredits = Math.Min(_nanoCredits + credits, KiroFigures.MostNanoCredits);
 
-        var tokens = _figures.Any ? _figures.ToUsage() : default;
-        Usage = tokens with { NanoCredits = _nanoCredits, Clamped = tokens.Clamped || _odd };
+            var tokens = _figures.Any ? _figures.ToUsage() : default;
+            Usage = tokens with { NanoCredits = _nanoCredits, Clamped = tokens.Clamped || _odd };
+        }
 
         // What closes a stream closes nothing when more of the answer follows.
         Ended = facts.Closing || (Ended && !facts.Content);
