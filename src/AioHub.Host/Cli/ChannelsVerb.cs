@@ -36,7 +36,7 @@ internal static class ChannelsVerb
                     entry.Listing.Channel.Name, ChannelTypes.Of(entry.Listing.Channel.Type).Name, entry.Listing.Channel.Enabled ? "enabled" : "disabled", AddressOf(entry.Listing.Channel),
                     Shapes.Joined(entry.Listing.Credentials.Select(static credential => $"{credential.Name} {credential.MaskedSecret}")),
                     Shapes.Joined(entry.Listing.Channel.Models),
-                    entry.Quota is { } left ? Shapes.Usd(left) : null, Shapes.Number(entry.Listing.Channel.CostMultiplier), LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
+                    entry.Quota is { } left ? Shapes.Usd(left) : null, CostOf(entry.Listing.Channel), LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
                 })));
         });
         return command;
@@ -185,6 +185,8 @@ internal static class ChannelsVerb
 
     private static KeyValuePair<string, string> Pair(string text) =>
         text.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } upstream] ? KeyValuePair.Create(name, upstream) : throw new UsageException($"'{text}' is not A=B.");
+
+    private static string CostOf(Channel channel) => channel.CreditPrice is { } credit ? $"{Shapes.Usd(credit)} a credit" : Shapes.Number(channel.CostMultiplier);
 
     private static string AddressOf(Channel channel) => (channel.BaseUrl ?? ChannelTypes.Of(channel.Type).BaseUrl)?.OriginalString ?? "built in";
 

@@ -6,7 +6,8 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Relay.Calls;
 
 /// <summary>
-/// What a reply used: as reported; where the report never came, counted by a tokenizer, or by how full the upstream calls the context; where there is no text to count, estimated. Counting happens only then.
+/// What a reply used: as reported; where the report never came, by how full the upstream calls the context, else counted by a tokenizer; where there is no text to
+/// count, estimated. Counting happens only then.
 /// </summary>
 internal static class Measure
 {

@@ -9,7 +9,7 @@ public enum UsageSource
     Reported,
     /// <summary>A real tokenizer counted the text.</summary>
     Counted,
-    /// <summary>Derived from lengths.</summary>
+    /// <summary>Derived from lengths, or from how full the upstream calls the context.</summary>
     Estimated,
 }
 
