@@ -79,6 +79,16 @@ public static class Pricing
         return usd >= MaxCharge.ToUsd() ? MaxCharge : NanoUsd.FromUsd(usd);
     }
 
+    /// <summary>What credits of an upstream cost the operator; rounded once, half away from zero, at most <see cref="MaxCharge"/>.</summary>
+    /// <param name="nanoCredits">Billionths of a credit; below zero counts as none.</param>
+    /// <param name="price">Of one credit; zero or more.</param>
+    public static NanoUsd CostOfCredits(long nanoCredits, NanoUsd price)
+    {
+        const long nanoPerCredit = 1_000_000_000;
+        var product = (Int128)Math.Max(nanoCredits, 0) * Math.Max(price.Value, 0);
+        return new NanoUsd((long)Int128.Min((product + (nanoPerCredit / 2)) / nanoPerCredit, MaxCharge.Value));
+    }
+
     /// <summary>
     /// An upper bound of what a call of at most this size can cost, for a hold: every input token at the dearest input rate that may apply (cache
     /// writes and audio included), every output token at the dearest output rate, in the dearest tier that this size can reach, in the dearest region.

@@ -27,7 +27,7 @@ public sealed record AttemptRecord(string Group, string Channel, string Credenti
     /// <summary>What the upstream reported to have used in a try that failed or was abandoned; zero where it reported nothing.</summary>
     public Usage Usage { get; init; }
 
-    /// <summary>What such a try cost the operator at list price times the channel's cost multiplier: never charged to anybody. Null = the try served, or nothing was reported.</summary>
+    /// <summary>What such a try cost the operator as <see cref="Receipt.ServedCost"/> is worked out: never charged to anybody. Null = the try served, or nothing was reported.</summary>
     public NanoUsd? OperatorCost { get; init; }
 }
 
@@ -68,11 +68,18 @@ public sealed record Receipt : IKnownCall
     public Usage Usage { get; init; }
     public required Charge Charge { get; init; }
     public ImmutableArray<AttemptRecord> Attempts { get; init; } = [];
-    /// <summary>What the answer cost the operator: list price times the channel's cost multiplier, whatever group, user and key make of it for the caller.</summary>
+    /// <summary>
+    /// What the answer cost the operator, whatever group, user and key make of it for the caller: list price times the channel's cost multiplier, or the credits
+    /// that the upstream took times the channel's price of one.
+    /// </summary>
     public NanoUsd ServedCost { get; init; }
+    /// <summary>The price of a credit by which <see cref="ServedCost"/> was worked out; null = it was worked out from the list price.</summary>
+    public NanoUsd? CreditPrice { get; init; }
     public ImmutableArray<Loss> Losses { get; init; } = [];
     public double TotalMilliseconds { get; init; }
     public double? FirstByteMilliseconds { get; init; }
+    /// <summary>How long the upstream says that it worked, in milliseconds; null when it does not say.</summary>
+    public double? UpstreamMilliseconds { get; init; }
     public string? UserAgent { get; init; }
     public string? Session { get; init; }
 

@@ -5,8 +5,8 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Core.Metering;
 
 /// <summary>
-/// Whether a receipt says the same thing throughout: its lines are what was used, its multiplier is the product of its factors, and its charge is the lines times the
-/// multiplier. In plain decimals, apart from <see cref="Pricing"/>, which it proves.
+/// Whether a receipt says the same thing throughout: its lines are what was used, its multiplier is the product of its factors, its charge is the lines times the
+/// multiplier, and its cost is its credits where the operator paid in credits. In plain decimals, apart from <see cref="Pricing"/>, which it proves.
 /// </summary>
 internal static class ReceiptProof
 {
@@ -15,7 +15,7 @@ internal static class ReceiptProof
     {
         try
         {
-            return FaultOfCharge(receipt.Charge) ?? (receipt.Charge.Lines.IsDefaultOrEmpty ? null : FaultOfLines(receipt.Charge, receipt.Usage));
+            return FaultOfCharge(receipt.Charge) ?? (receipt.Charge.Lines.IsDefaultOrEmpty ? null : FaultOfLines(receipt.Charge, receipt.Usage)) ?? FaultOfCredits(receipt);
         }
         catch (OverflowException)
         {
@@ -49,6 +49,19 @@ internal static class ReceiptProof
         usd *= charge.Multiplier;
         var sum = usd >= Pricing.MaxCharge.ToUsd() ? Pricing.MaxCharge : usd <= 0 ? NanoUsd.Zero : NanoUsd.FromUsd(usd);
         return sum == charge.Total ? null : $"charges {Told(charge.Total.Value)} nano-USD, but its lines add up to {Told(sum.Value)}";
+    }
+
+    /// <summary>Where credits were what the operator paid, they make the cost of what served.</summary>
+    private static string? FaultOfCredits(Receipt receipt)
+    {
+        if (receipt.CreditPrice is not { } price)
+        {
+            return null;
+        }
+
+        var usd = Math.Max(receipt.Usage.NanoCredits, 0) * price.ToUsd() / 1_000_000_000m;
+        var cost = usd >= Pricing.MaxCharge.ToUsd() ? Pricing.MaxCharge : NanoUsd.FromUsd(usd);
+        return cost == receipt.ServedCost ? null : $"cost the operator {Told(receipt.ServedCost.Value)} nano-USD, but its credits make {Told(cost.Value)}";
     }
 
     /// <summary>Tokens and tools have a line whenever they were used; other units only where the price row has a rate for them.</summary>

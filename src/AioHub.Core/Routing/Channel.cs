@@ -64,6 +64,8 @@ public sealed record Channel
     public decimal CostMultiplier { get; init; } = 1m;
     /// <summary>As <see cref="CostMultiplier"/>, but what the hub answers by itself costs nothing.</summary>
     public decimal CostFactor => Type == ChannelType.Sandbox ? 0m : CostMultiplier;
+    /// <summary>What the operator pays for one credit, where the upstream tells the credits that a call took (Kiro). Null = its calls cost list price, as any others.</summary>
+    public NanoUsd? CreditPrice { get; init; }
     public ChannelTimeouts Timeouts { get; init; } = new();
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;

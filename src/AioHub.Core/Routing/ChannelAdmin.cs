@@ -184,6 +184,11 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
         row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
         row.CostMultiplier = lines.Set("cost_multiplier", row.CostMultiplier, draft.CostMultiplier ?? row.CostMultiplier);
+        if (draft.CreditPrice.IsNamed)
+        {
+            row.CreditPriceNano = lines.Set("credit_price", Price(row.CreditPriceNano), Price(draft.CreditPrice.Value is { } usd ? NanoUsd.FromUsd(usd).Value : null))?.Value;
+        }
+
         if (draft.Timeouts is { } timeouts)
         {
             row.ConnectTimeoutMs = lines.Set("timeouts.connect_ms", row.ConnectTimeoutMs, Milliseconds(timeouts.Connect));
@@ -197,6 +202,8 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
             lines.Add("settings: changed");
             row.Settings = text;
         }
+
+        static NanoUsd? Price(long? nano) => nano is { } value ? new NanoUsd(value) : null;
 
         static long? Milliseconds(TimeSpan? span) => span is { } value ? (long)value.TotalMilliseconds : null;
     }
@@ -230,6 +237,8 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         LimitsText.Check(draft.Limits, problems);
         problems.Require(draft.CostMultiplier is null or (>= 0 and <= RoutingRules.MaxMultiplier), "cost_multiplier", $"must be from 0 to {RoutingRules.MaxMultiplier}");
         problems.Require(draft.CostMultiplier is not { } cost || decimal.Round(cost, 6) == cost, "cost_multiplier", "has more than 6 decimals");
+        problems.Require(draft.CreditPrice.Value is null or (>= 0 and <= RoutingRules.MaxCreditPrice), "credit_price", $"must be from 0 to {RoutingRules.MaxCreditPrice} USD");
+        problems.Require(draft.CreditPrice.Value is not { } credit || decimal.Round(credit, 9) == credit, "credit_price", "has more than 9 decimals");
         foreach (var span in new[] { draft.Timeouts?.Connect, draft.Timeouts?.FirstByte, draft.Timeouts?.Idle })
         {
             problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), "timeouts", "must be longer than 0 and at most an hour");

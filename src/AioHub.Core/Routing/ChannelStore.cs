@@ -26,6 +26,7 @@ internal sealed class ChannelRow
     public string Limits { get; set; } = LimitsText.None;
     public bool HasQuota { get; set; }
     public decimal CostMultiplier { get; set; } = 1m;
+    public long? CreditPriceNano { get; set; }
     public long? ConnectTimeoutMs { get; set; }
     public long? FirstByteTimeoutMs { get; set; }
     public long? IdleTimeoutMs { get; set; }
@@ -88,7 +89,7 @@ internal static class ChannelStore
         return await reader.ReadAsync(
             """
             SELECT "Id", "Name", "Type", "Enabled", "BaseUrl", "Dialects", "AllowPrivateNetwork", "Models", "ModelMap", "Capabilities", "Limits",
-                   "HasQuota", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings", "CostMultiplier"
+                   "HasQuota", "ConnectTimeoutMs", "FirstByteTimeoutMs", "IdleTimeoutMs", "Settings", "CostMultiplier", "CreditPriceNano"
             FROM channels ORDER BY "Name"
             """,
             row => new Channel
@@ -108,6 +109,7 @@ internal static class ChannelStore
                 Timeouts = new ChannelTimeouts(Span(row.Long(12)), Span(row.Long(13)), Span(row.Long(14))),
                 Settings = JsonText.ToMap(row.GetString(15)),
                 CostMultiplier = row.GetDecimal(16),
+                CreditPrice = row.Long(17) is { } nano ? new NanoUsd(nano) : null,
                 Credentials = [.. credentials[row.GetInt64(0)].OfType<Credential>()],
             },
             cancellation);

@@ -64,6 +64,8 @@ public sealed record ChannelDraft
     public bool? HasQuota { get; init; }
     /// <summary>Of the list price; 0 to 1000, default 1.</summary>
     public decimal? CostMultiplier { get; init; }
+    /// <summary>USD for one credit of the upstream, at most nine decimals; 0 to 1000; null = list price counts.</summary>
+    public Named<decimal?> CreditPrice { get; init; }
     /// <summary>Replaces all timeouts.</summary>
     public ChannelTimeouts? Timeouts { get; init; }
     /// <summary>Replaces all settings.</summary>

@@ -12,6 +12,8 @@ internal static class RoutingRules
     public const int MaxPriority = 1000;
     public const int MaxWeight = 1000;
     public const decimal MaxMultiplier = 1000m;
+    /// <summary>In USD.</summary>
+    public const decimal MaxCreditPrice = 1000m;
     private const int MaxTextLength = 20_000;
 
     public static bool IsGroupName(string name) =>

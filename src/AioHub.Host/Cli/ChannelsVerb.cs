@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
@@ -35,7 +36,7 @@ internal static class ChannelsVerb
                     entry.Listing.Channel.Name, ChannelTypes.Of(entry.Listing.Channel.Type).Name, entry.Listing.Channel.Enabled ? "enabled" : "disabled", AddressOf(entry.Listing.Channel),
                     Shapes.Joined(entry.Listing.Credentials.Select(static credential => $"{credential.Name} {credential.MaskedSecret}")),
                     Shapes.Joined(entry.Listing.Channel.Models),
-                    entry.Quota is { } left ? Shapes.Usd(left) : null, Shapes.Number(entry.Listing.Channel.CostMultiplier), LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
+                    entry.Quota is { } left ? Shapes.Usd(left) : null, CostOf(entry.Listing.Channel), LimitOptions.Tell(entry.Listing.Channel.Limits), Shapes.Joined(entry.Listing.Groups),
                 })));
         });
         return command;
@@ -90,8 +91,9 @@ internal static class ChannelsVerb
         var name = new Argument<string>("NAME");
         var quota = new Option<bool?>("--quota") { Description = "Whether the channel has a budget of its own; `topup --channel` fills it" };
         var cost = new Option<decimal?>("--cost-multiplier") { Description = "What you pay of the list price: 0.8 with a discount of 20 %; callers pay the group's price" };
+        var credit = new Option<string?>("--credit-price") { Description = "What one credit of the upstream costs you, where it tells the credits that a call took (Kiro); none = list price counts", HelpName = "USD" };
         var limits = new LimitOptions();
-        var command = new Command("set", "Change a channel's quota, cost and limits") { name, quota, cost };
+        var command = new Command("set", "Change a channel's quota, cost and limits") { name, quota, cost, credit };
         limits.AddTo(command);
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
@@ -99,10 +101,18 @@ internal static class ChannelsVerb
             var present = (await home.Channels.ListAsync(cancellation)).FirstOrDefault(channel => channel.Channel.Name == wanted)
                 ?? throw new AdminException("name", $"there is no channel '{wanted}'; `channels list` shows all");
             return Shapes.Changed(await home.Channels.UpsertAsync(
-                new ChannelDraft { Name = wanted, HasQuota = parsed.GetValue(quota), CostMultiplier = parsed.GetValue(cost), Limits = limits.Read(parsed, present.Channel.Limits) }, cancellation: cancellation));
+                new ChannelDraft { Name = wanted, HasQuota = parsed.GetValue(quota), CostMultiplier = parsed.GetValue(cost), CreditPrice = CreditPrice(parsed.GetValue(credit)), Limits = limits.Read(parsed, present.Channel.Limits) },
+                cancellation: cancellation));
         });
         return command;
     }
+
+    private static Named<decimal?> CreditPrice(string? text) => text switch
+    {
+        null => default,
+        "none" => new Named<decimal?>(null),
+        _ => decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var usd) ? usd : throw new UsageException($"'{text}' is no amount of USD, and not none."),
+    };
 
     private static Command Switch(VerbFrame frame, string verb, string description, bool enabled)
     {
@@ -176,6 +186,8 @@ internal static class ChannelsVerb
     private static KeyValuePair<string, string> Pair(string text) =>
         text.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } upstream] ? KeyValuePair.Create(name, upstream) : throw new UsageException($"'{text}' is not A=B.");
 
+    private static string CostOf(Channel channel) => channel.CreditPrice is { } credit ? $"{Shapes.Usd(credit)} a credit" : Shapes.Number(channel.CostMultiplier);
+
     private static string AddressOf(Channel channel) => (channel.BaseUrl ?? ChannelTypes.Of(channel.Type).BaseUrl)?.OriginalString ?? "built in";
 
     private static JsonObject Shape(ChannelListing listing, NanoUsd? quota) => new()
@@ -194,6 +206,7 @@ internal static class ChannelsVerb
         ["limits"] = LimitOptions.Shape(listing.Channel.Limits),
         ["quota_nano_usd"] = quota?.Value,
         ["cost_multiplier"] = listing.Channel.CostMultiplier,
+        ["credit_price_nano_usd"] = listing.Channel.CreditPrice?.Value,
         ["models"] = Shapes.Texts(listing.Channel.Models),
         ["model_map"] = new JsonObject(listing.Channel.ModelMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
             .Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),

@@ -32,6 +32,7 @@ internal static class ChannelReader
         Capabilities = ReadCapabilities(channel),
         Limits = LimitsReader.Read(channel, "a channel"),
         CostMultiplier = channel.Number("cost_multiplier"),
+        CreditPrice = channel.NamedNumber("credit_price"),
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
         Settings = ReadSettings(channel),
     };

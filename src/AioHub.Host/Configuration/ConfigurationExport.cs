@@ -123,6 +123,7 @@ internal static class ConfigurationExport
                 .Select(static pair => KeyValuePair.Create<string, JsonNode?>(CapabilityNames.Of(pair.Key), pair.Value))),
             ["limits"] = LimitsReader.Write(channel.Limits),
             ["cost_multiplier"] = Short(channel.CostMultiplier),
+            ["credit_price"] = channel.CreditPrice is { } credit ? Short(credit.ToUsd()) : null,
             ["quota_usd"] = quota is { } usd ? Short(usd) : null,
             ["timeouts"] = Some(("connect", Span(channel.Timeouts.Connect)), ("first_byte", Span(channel.Timeouts.FirstByte)), ("idle", Span(channel.Timeouts.Idle))),
             ["settings"] = new JsonObject(channel.Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair =>

@@ -6,7 +6,8 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Relay.Calls;
 
 /// <summary>
-/// What a reply used: as reported; where the report never came, counted by a tokenizer; where there is no text to count, estimated. Counting happens only then.
+/// What a reply used: as reported; where the report never came, by how full the upstream calls the context, else counted by a tokenizer; where there is no text to
+/// count, estimated. Counting happens only then.
 /// </summary>
 internal static class Measure
 {
@@ -18,7 +19,8 @@ internal static class Measure
     private const int BytesPerToken = 4;
 
     /// <param name="complete">False: the reply broke off, so reported output may lag behind what was produced.</param>
-    public static Usage Usage(ReplyTap tap, Envelope envelope, bool complete)
+    /// <param name="window">The context window that served, in tokens; null = unknown.</param>
+    public static Usage Usage(ReplyTap tap, Envelope envelope, bool complete, int? window = null)
     {
         if (IsEmpty(tap, envelope))
         {
@@ -28,7 +30,8 @@ internal static class Measure
         var reported = tap.Usage;
         if (reported.Source != UsageSource.Reported)
         {
-            return WithUnits(Counted(tap, envelope), envelope);
+            // Credits are the operator's cost, wherever the tokens come from.
+            return WithUnits(ByContext(tap, window) ?? Counted(tap, envelope), envelope) with { NanoCredits = reported.NanoCredits };
         }
 
         return WithUnits(complete ? reported : AtLeastProduced(reported, tap), envelope);
@@ -42,6 +45,22 @@ internal static class Measure
     {
         var opaque = Math.Min(envelope.Peek.OpaqueBytes, envelope.Body.Length);
         return ((envelope.Body.Length - opaque) / BytesPerToken) + (opaque == 0 ? 0 : RequestTokens.OpaqueTokens);
+    }
+
+    /// <summary>
+    /// Where no tokens are reported, but how full the context is: the output is counted, the rest of it was the input, whatever of it the cache served.
+    /// Null = nothing of the kind was told, or less than what came out.
+    /// </summary>
+    private static Usage? ByContext(ReplyTap tap, int? window)
+    {
+        if (tap.ContextPercent is not { } percent || window is not { } tokens)
+        {
+            return null;
+        }
+
+        var output = ReplyTokens.Count(tap).Tokens;
+        var input = (long)Math.Round(tokens * percent / 100m, 0, MidpointRounding.AwayFromZero) - output;
+        return input <= 0 ? null : new Usage { Input = input, Output = output, Source = UsageSource.Estimated };
     }
 
     private static Usage AtLeastProduced(in Usage reported, ReplyTap tap)

@@ -95,7 +95,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             return Receipt;
         }
 
-        var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete);
+        var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete, _attempt.Model.WindowFor(envelope.Model.LongContext));
         var charge = tap is null || _attempt is null || envelope.Route.Free || Measure.IsEmpty(tap, envelope) || (usage.IsZero && _attempt.Price.PerRequest is null)
             ? Charge.Nothing(_attempt?.Price.Version ?? "")
             : Pricing.Price(_attempt.Price, _attempt.Group.Multiplier, usage, ContextOf(tap, _attempt) with
@@ -109,6 +109,8 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             _attempts = _attempts.SetItem(_attempts.Length - 1, _attempts[^1] with { Usage = empty.Usage, OperatorCost = empty.Cost });
         }
 
+        // None for an answer without content, whose usage is empty: its cost stands in its attempt.
+        var credits = _attempt is null ? null : CreditsIn(usage, _attempt);
         var receipt = new Receipt
         {
             Id = envelope.Id,
@@ -137,10 +139,12 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Stop = tap?.Stop ?? default,
             Usage = usage,
             Charge = charge,
-            ServedCost = charge.Lines.IsEmpty ? NanoUsd.Zero : Pricing.CostOf(charge, _attempt!.Channel.CostFactor),
+            ServedCost = credits ?? (charge.Lines.IsEmpty ? NanoUsd.Zero : Pricing.CostOf(charge, _attempt!.Channel.CostFactor)),
+            CreditPrice = credits is null ? null : _attempt!.Channel.CreditPrice,
             Attempts = _attempts,
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
+            UpstreamMilliseconds = tap?.UpstreamMilliseconds,
             UserAgent = envelope.Caller.UserAgent,
             Session = envelope.Session,
         };
@@ -172,10 +176,19 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         ImageQuality = tap.ImageQuality ?? envelope.Peek.ImageQuality,
     };
 
-    /// <summary>What an attempt cost that nobody is charged for, at list price times the channel's cost multiplier; null when its upstream reported nothing.</summary>
+    /// <summary>What the credits cost that the upstream took: that is what the operator pays, not the list price. Null = none were told, or the channel has no price for them.</summary>
+    private static NanoUsd? CreditsIn(in Usage usage, RouteAttempt attempt) =>
+        usage.NanoCredits > 0 && attempt.Channel.CreditPrice is { } price ? Pricing.CostOfCredits(usage.NanoCredits, price) : null;
+
+    /// <summary>What an attempt cost that nobody is charged for: its credits, else list price times the channel's cost multiplier; null when its upstream reported nothing.</summary>
     private (Usage Usage, NanoUsd Cost)? LostIn(ReplyTap tap, RouteAttempt attempt)
     {
         var usage = tap.Usage;
+        if (CreditsIn(usage, attempt) is { } credits)
+        {
+            return (usage, credits);
+        }
+
         return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.Price(attempt.Price, attempt.Channel.CostFactor, usage, ContextOf(tap, attempt)).Total);
     }
 

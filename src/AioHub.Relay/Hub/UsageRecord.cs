@@ -43,7 +43,7 @@ internal static class UsageRecord
         writer.WriteBoolean("stream", receipt.Stream);
         writer.WriteString("service_tier", receipt.ServiceTier);
         writer.WriteString("stop_reason", receipt.Stop == StopReason.None ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.Stop.ToString()));
-        WriteUsage(writer, receipt.Usage);
+        WriteUsage(writer, receipt.Usage, showChannels);
         writer.WriteNumber("charge_nano_usd", receipt.Charge.Total.Value);
         writer.WriteString("charge_usd", receipt.Charge.Total.ToUsdString());
         writer.WriteStartArray("line_items");
@@ -75,6 +75,11 @@ internal static class UsageRecord
         {
             writer.WriteNumber("operator_cost_nano_usd", receipt.OperatorCost.Value);
             writer.WriteString("operator_cost_usd", receipt.OperatorCost.ToUsdString());
+            if (receipt.CreditPrice is { } credit)
+            {
+                writer.WriteString("credit_price_usd", credit.ToUsdString());
+            }
+
             writer.WriteString("margin_usd", (receipt.Charge.Total - receipt.OperatorCost).ToUsdString());
         }
 
@@ -101,6 +106,11 @@ internal static class UsageRecord
             writer.WriteNull("first_byte");
         }
 
+        if (showChannels && receipt.UpstreamMilliseconds is { } upstream)
+        {
+            writer.WriteNumber("upstream", upstream);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
@@ -110,7 +120,8 @@ internal static class UsageRecord
     /// <summary>A decimal without trailing zeros.</summary>
     public static string Exact(decimal value) => value.ToString("0.############################", CultureInfo.InvariantCulture);
 
-    private static void WriteUsage(Utf8JsonWriter writer, in Usage usage)
+    /// <param name="showCredits">The asker is an operator: credits are what the hub paid, not what the caller used.</param>
+    private static void WriteUsage(Utf8JsonWriter writer, in Usage usage, bool showCredits)
     {
         writer.WriteStartObject("usage");
         writer.WriteNumber("input", usage.Input);
@@ -132,6 +143,11 @@ internal static class UsageRecord
         WriteCount(writer, "citations", usage.Citations);
         WriteCount(writer, "milliseconds", usage.Milliseconds);
         WriteCount(writer, "characters", usage.Characters);
+        if (showCredits && usage.NanoCredits > 0)
+        {
+            writer.WriteString("credits", Exact(usage.NanoCredits / 1_000_000_000m));
+        }
+
         writer.WriteStartObject("tool_calls");
         WriteCount(writer, "web_search", usage.ToolCalls.WebSearch);
         WriteCount(writer, "web_fetch", usage.ToolCalls.WebFetch);
@@ -164,7 +180,7 @@ internal static class UsageRecord
                 writer.WriteString("detail", attempt.Detail);
                 if (attempt.OperatorCost is { } cost)
                 {
-                    WriteUsage(writer, attempt.Usage);
+                    WriteUsage(writer, attempt.Usage, showCredits: true);
                     writer.WriteNumber("operator_cost_nano_usd", cost.Value);
                 }
             }

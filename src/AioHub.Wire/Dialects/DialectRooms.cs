@@ -1,5 +1,7 @@
 using AioHub.Wire.Dialects.AnthropicMessages;
+using AioHub.Wire.Dialects.BedrockConverse;
 using AioHub.Wire.Dialects.Gemini;
+using AioHub.Wire.Dialects.Kiro;
 using AioHub.Wire.Dialects.OpenAiChat;
 using AioHub.Wire.Dialects.OpenAiResponses;
 using AioHub.Wire.Vocabulary;
@@ -24,6 +26,8 @@ public static class DialectRooms
         Dialect.OpenAiResponses => OpenAiResponsesDialect.Instance,
         Dialect.AnthropicMessages => AnthropicMessagesDialect.Instance,
         Dialect.Gemini => GeminiDialect.Instance,
-        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "Not built yet."),
+        Dialect.BedrockConverse => BedrockConverseDialect.Instance,
+        Dialect.Kiro => KiroDialect.Instance,
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "There is no room for it."),
     };
 }

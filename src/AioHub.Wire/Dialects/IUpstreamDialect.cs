@@ -64,6 +64,10 @@ public abstract class ReplyTap : IDisposable
     /// <summary>The size and quality of the images that were made, as the upstream says.</summary>
     public string? ImageSize { get; protected set; }
     public string? ImageQuality { get; protected set; }
+    /// <summary>How long the upstream says that it worked on the call, in milliseconds; null when it does not say.</summary>
+    public long? UpstreamMilliseconds { get; protected set; }
+    /// <summary>How much of the model's context window the call fills, in percent, as the upstream says (Kiro); what usage is estimated by when no tokens are reported.</summary>
+    public virtual decimal? ContextPercent => null;
     /// <summary>UTF-8 bytes of produced text, reasoning and tool arguments so far: the base of an estimate when usage never comes.</summary>
     public long OutputBytes { get; protected set; }
     /// <summary>

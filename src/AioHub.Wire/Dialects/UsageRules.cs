@@ -13,7 +13,7 @@ public enum PartPlace
 
 /// <summary>
 /// How a vendor counts where its dialect leaves it open. The taps know the spellings of all vendors; what is chosen by vendor is only what the same
-/// spelling means. Bedrock's and Kiro's figures have dialects of their own and need no rules here until their carriers are built.
+/// spelling means. Bedrock's Converse and Kiro's figures have dialects of their own, in which nothing was found so far that two upstreams count differently.
 /// </summary>
 /// <param name="Vendor">The name by which a channel's setting <c>usage_rules</c> asks for them.</param>
 public sealed record UsageRules(string Vendor)

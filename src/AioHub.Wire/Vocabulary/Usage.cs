@@ -9,7 +9,7 @@ public enum UsageSource
     Reported,
     /// <summary>A real tokenizer counted the text.</summary>
     Counted,
-    /// <summary>Derived from lengths.</summary>
+    /// <summary>Derived from lengths, or from how full the upstream calls the context.</summary>
     Estimated,
 }
 
@@ -82,6 +82,11 @@ public readonly record struct Usage
     public long Characters { get => Rest.Characters; init => _others = value == 0 && _others is null ? null : (Rest with { Characters = value }).OrNull(); }
     /// <summary>Generated images, for prices per image.</summary>
     public int Images { get => Rest.Images; init => _others = value == 0 && _others is null ? null : (Rest with { Images = value }).OrNull(); }
+    /// <summary>
+    /// Credits that the upstream took for the call (Kiro), in billionths of one. What the operator pays for, never a caller's charge; <see cref="Source"/>
+    /// speaks of tokens alone.
+    /// </summary>
+    public long NanoCredits { get => Rest.NanoCredits; init => _others = value == 0 && _others is null ? null : (Rest with { NanoCredits = value }).OrNull(); }
     public ToolCalls ToolCalls { get => Rest.ToolCalls; init => _others = value == default && _others is null ? null : (Rest with { ToolCalls = value }).OrNull(); }
     public UsageSource Source { get; init; }
     /// <summary>The upstream's figures contradicted each other and were clamped to stay disjoint and non-negative.</summary>
@@ -111,6 +116,7 @@ public readonly record struct Usage
         public long Milliseconds { get; init; }
         public long Characters { get; init; }
         public int Images { get; init; }
+        public long NanoCredits { get; init; }
         public ToolCalls ToolCalls { get; init; }
 
         public long TokensIn => InputAudio + InputImage + InputVideo + CacheReadAudio + CacheReadImage;

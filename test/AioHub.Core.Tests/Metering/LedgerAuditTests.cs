@@ -94,6 +94,7 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         { "a line of -1 request at -0.1 USD a million", static receipt => Lines(receipt, new LineItem("request", -1, -0.1m)) },
         { "was multiplied by 2, but its factors make 1", static receipt => receipt with { Charge = receipt.Charge with { Multiplier = 2m } } },
         { "charges 100 nano-USD, but its lines add up to 200", static receipt => receipt with { Charge = receipt.Charge with { Multiplier = 2m, Factors = [new ChargeFactor("group", 2m)] } } },
+        { "cost the operator 0 nano-USD, but its credits make 60000000", static receipt => receipt with { CreditPrice = new NanoUsd(40_000_000), Usage = receipt.Usage with { NanoCredits = 1_500_000_000 } } },
         { "figures that no call can have", static receipt => receipt with { Charge = receipt.Charge with { Factors = [new ChargeFactor("group", decimal.MaxValue), new ChargeFactor("key", 2m)] } } },
     };
 

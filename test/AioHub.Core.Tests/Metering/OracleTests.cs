@@ -24,7 +24,7 @@ public sealed class OracleTests
     public void Usage_and_rates_give_the_price_of_others_to_the_last_digit()
     {
         var tally = new Tally();
-        var extracted = 0;
+        var (extracted, bedrock) = (0, 0);
         foreach (var one in Cases("genai_prices_unit"))
         {
             var source = Text(one, "source");
@@ -40,12 +40,14 @@ public sealed class OracleTests
             var charge = Pricing.Price(oracle.Row, 1m, oracle.Usage, default);
             charge.Lines.Sum(static line => line.Usd).ShouldBe(oracle.Total, source);
             charge.Total.ShouldBe(NanoUsd.FromUsd(oracle.Total), source);
+            bedrock += Text(one, "provider_id") == "aws" ? 1 : 0;
             tally.Equal();
         }
 
-        tally.Tell("genai_prices_unit", $", {extracted} usages extracted alike");
+        tally.Tell("genai_prices_unit", $", {extracted} usages extracted alike, {bedrock} of Bedrock");
         tally.Count.ShouldBeGreaterThanOrEqualTo(87);
         extracted.ShouldBeGreaterThanOrEqualTo(16);
+        bedrock.ShouldBeGreaterThanOrEqualTo(5);
     }
 
     [Fact]

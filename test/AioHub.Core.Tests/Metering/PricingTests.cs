@@ -29,6 +29,20 @@ public sealed class PricingTests
         charge.Clamped.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(0, 40_000_000, 0)]
+    [InlineData(89_700_000, 40_000_000, 3_588_000)]
+    [InlineData(1_000_000_000, 1, 1)]
+    [InlineData(499_999_999, 1, 0)]
+    [InlineData(500_000_000, 1, 1)]
+    [InlineData(1, 0, 0)]
+    [InlineData(-5, 40_000_000, 0)]
+    [InlineData(5, -40_000_000, 0)]
+    [InlineData(1_000_000_000_000_000, 1_000_000_000_000, 10_000_000_000_000_000)]
+    [InlineData(long.MaxValue, long.MaxValue, 10_000_000_000_000_000)]
+    public void Credits_cost_their_price_rounded_once(long nanoCredits, long price, long nano) =>
+        Pricing.CostOfCredits(nanoCredits, new NanoUsd(price)).Value.ShouldBe(nano);
+
     [Fact]
     public void A_bucket_without_a_rate_pays_its_sides()
     {

@@ -98,12 +98,14 @@ public sealed class ReceiptFieldsTests
         var usage = new Usage
         {
             Input = 1, CacheRead = 2, CacheWrite5m = 3, CacheWrite1h = 4, CacheWriteOther = 5, Output = 6, Reasoning = 7, InputAudio = 8, OutputAudio = 9, InputImage = 10, OutputImage = 11,
-            InputVideo = 12, CacheReadAudio = 13, CacheReadImage = 14, OutputVideo = 15, Citations = 16, Milliseconds = 17, Characters = 18, Images = 19,
+            InputVideo = 12, CacheReadAudio = 13, CacheReadImage = 14, OutputVideo = 15, Citations = 16, Milliseconds = 17, Characters = 18, Images = 19, NanoCredits = 27,
             ToolCalls = new ToolCalls(20, 21, 22, 23, 24) { XSearch = 25, Maps = 26 }, Source = UsageSource.Counted, Clamped = true,
         };
         var receipt = Sample with
         {
             Usage = usage,
+            CreditPrice = new NanoUsd(40_000_000),
+            UpstreamMilliseconds = 821,
             Charge = Sample.Charge with { Factors = [new ChargeFactor("group", 0.4m), new ChargeFactor("key", 1.000001m)] },
             Attempts =
             [
@@ -118,6 +120,20 @@ public sealed class ReceiptFieldsTests
         read.Usage.ShouldBe(usage);
         read.Charge.Factors.ShouldBe(receipt.Charge.Factors);
         read.Attempts.ShouldBe(receipt.Attempts);
+        (read.ServedCost, read.CreditPrice, read.UpstreamMilliseconds).ShouldBe((receipt.ServedCost, receipt.CreditPrice, receipt.UpstreamMilliseconds));
+    }
+
+    /// <summary>Credits that cost nothing are another thing than credits without a price.</summary>
+    [Fact]
+    public void A_price_of_zero_is_a_price()
+    {
+        foreach (var price in new NanoUsd?[] { null, NanoUsd.Zero, new NanoUsd(1) })
+        {
+            var to = new FieldWriter(new byte[8], 0);
+            ReceiptFields.Write(ref to, Sample with { CreditPrice = price });
+            var read = ReceiptFields.TryRead(to.Buffer.AsSpan(0, to.Position)).ShouldNotBeNull();
+            (read.CreditPrice, read.UpstreamMilliseconds).ShouldBe((price, null));
+        }
     }
 
     /// <summary>The numbers stand in files and databases: a name may be added at the end, none may move.</summary>

@@ -56,6 +56,33 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
     }
 
     [Fact]
+    public async Task A_price_of_credits_is_set_kept_and_taken_away()
+    {
+        await SeedAsync();
+        var server = NewDirectories();
+        await server.LoadAsync();
+        await Channels.UpsertAsync(Draft, cancellation: Cancellation);
+        await PriceIsAsync(null);
+        (await Channels.UpsertAsync(Draft with { CreditPrice = 0.04m }, cancellation: Cancellation)).Changes.ShouldBe(["credit_price: none → 0.040000000"]);
+        await PriceIsAsync(40_000_000);
+        (await Channels.UpsertAsync(Draft with { CreditPrice = 0.0400m }, cancellation: Cancellation)).Any.ShouldBeFalse();
+        (await Channels.UpsertAsync(Draft, cancellation: Cancellation)).Any.ShouldBeFalse("what a draft does not name stays");
+        await Channels.UpsertAsync(Draft with { CreditPrice = 0m }, cancellation: Cancellation);
+        await PriceIsAsync(0);
+        await Channels.UpsertAsync(Draft with { CreditPrice = new Named<decimal?>(null) }, cancellation: Cancellation);
+        await PriceIsAsync(null);
+        foreach (var wrong in new[] { -0.01m, 1000.000000001m, 0.0000000001m })
+            await Should.ThrowAsync<AdminException>(() => Channels.UpsertAsync(Draft with { CreditPrice = wrong }, cancellation: Cancellation));
+
+        async Task PriceIsAsync(long? nano)
+        {
+            await server.RefreshAsync();
+            server.Channel("ch-1").CreditPrice?.Value.ShouldBe(nano ?? -1);
+            server.Channel("ch-1").CreditPrice.HasValue.ShouldBe(nano.HasValue);
+        }
+    }
+
+    [Fact]
     public async Task Secrets_go_in_and_never_come_out()
     {
         var report = await Channels.UpsertAsync(Draft, cancellation: Cancellation);

@@ -69,6 +69,36 @@ public abstract class OperatorVerbTests(DatabaseEngine engine) : OnCommandLine(e
     }
 
     [Fact]
+    public async Task APriceOfCreditsGoesThroughFilesAndCommands()
+    {
+        const string file = """
+            version: 1
+            channels: [{ name: up, type: kiro, credit_price: 0.040000001, credentials: [{ name: a, secret: s }] }]
+            """;
+        await JsonAsync("apply", Folder.Write("hub.yaml", file));
+        (await RunAsync("export")).Output.ShouldContain("credit_price: 0.040000001");
+        await JsonAsync("apply", Folder.Write("silent.yaml", "version: 1\nchannels: [{ name: up, enabled: true }]"));
+        (await PriceAsync()).GetInt64().ShouldBe(40_000_001);
+        (await JsonAsync("channels", "set", "up", "--credit-price", "0.04")).GetProperty("changed").GetBoolean().ShouldBeTrue();
+        (await PriceAsync()).GetInt64().ShouldBe(40_000_000);
+        (await JsonAsync("apply", Folder["hub.yaml"])).GetProperty("changes")[0].GetProperty("changes")[0].GetString()!.ShouldContain("credit_price: 0.040000000 → 0.040000001");
+        await JsonAsync("channels", "set", "up", "--credit-price", "none");
+        (await PriceAsync()).ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        (await RunAsync("export")).Output.ShouldNotContain("credit_price: 0");
+        await JsonAsync("apply", Folder["hub.yaml"]);
+        await JsonAsync("apply", Folder.Write("null.yaml", "version: 1\nchannels: [{ name: up, credit_price: null }]"));
+        (await PriceAsync()).ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        foreach (var wrong in new[] { "-1", "1001", "0.0000000001", "much" })
+        {
+            (await RunAsync("channels", "set", "up", "--credit-price", wrong)).Exit.ShouldNotBe(0);
+            (await RunAsync("apply", Folder.Write("wrong.yaml", $"version: 1\nchannels: [{{ name: up, credit_price: {wrong} }}]"))).Exit.ShouldNotBe(0);
+        }
+
+        async Task<System.Text.Json.JsonElement> PriceAsync() => (await JsonAsync("channels", "list")).GetProperty("channels").EnumerateArray()
+            .Single(static channel => channel.GetProperty("name").GetString() == "up").GetProperty("credit_price_nano_usd");
+    }
+
+    [Fact]
     public async Task MultipliersOfUsersAndKeysAreSetByCommand()
     {
         await JsonAsync("users", "create", Ann, "--multiplier", "0.5");

@@ -36,6 +36,22 @@ public sealed class DialectAllocationTests
         """{"candidates":[{"content":{"parts":[{"text":"Hello"},{"functionCall":{"name":"f","args":{}}}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":9,"promptTokensDetails":[{"modality":"TEXT","tokenCount":9}],"serviceTier":"standard"},"modelVersion":"m"}""",
         """{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":4,"serviceTier":"standard"},"modelVersion":"m"}""",
     })]
+    [InlineData(Dialect.BedrockConverse, new[]
+    {
+        """{"contentBlockIndex":0,"delta":{"text":"Hello"},"p":"ab"}""",
+        """{"contentBlockIndex":1,"start":{"toolUse":{"name":"f","toolUseId":"t"}}}""",
+        """{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{}"}}}""",
+        """{"stopReason":"end_turn"}""",
+        """{"metadata":{"usage":{"inputTokens":9,"outputTokens":4,"totalTokens":13},"metrics":{"latencyMs":5},"serviceTier":{"type":"default"}}}""",
+    })]
+    // Credits stand apart from tokens and take their room once, at the stream's end.
+    [InlineData(Dialect.Kiro, new[]
+    {
+        """{"assistantResponseEvent":{"content":"Hello"}}""",
+        """{"toolUseEvent":{"toolUseId":"t","name":"f","input":"{}"}}""",
+        """{"contextUsageEvent":{"contextUsagePercentage":1.25}}""",
+        """{"metadataEvent":{"tokenUsage":{"uncachedInputTokens":9,"outputTokens":4,"totalTokens":13},"stopReason":"END_TURN"}}""",
+    })]
     public void Events(Dialect dialect, string[] events)
     {
         var tap = DialectRooms.Upstream(dialect).CreateTap(Operation.Generate);
@@ -43,7 +59,7 @@ public sealed class DialectAllocationTests
         Allocations.Of(() =>
         {
             foreach (var data in bytes)
-                tap.OnEvent("event"u8, data);
+                tap.OnEvent(dialect == Dialect.Kiro ? default : "event"u8, data);
         }).ShouldBe(0);
         tap.HasContent.ShouldBeTrue();
     }

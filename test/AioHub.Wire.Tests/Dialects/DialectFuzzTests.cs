@@ -17,6 +17,10 @@ public sealed class DialectFuzzTests
         """{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"a\""}}""",
         """{"candidates":[{"content":{"parts":[{"text":"Hi"},{"functionCall":{"name":"f","args":{"a":[1]}}},{"inlineData":{"mimeType":"image/png","data":"AA"}}]},"finishReason":"STOP","groundingMetadata":{"webSearchQueries":["q"]}}],"usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":3,"candidatesTokenCount":5,"thoughtsTokenCount":2,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":4}]}}""",
         """{"data":[{"b64_json":"AA"}],"usage":{"input_tokens":3,"output_tokens":7},"results":[{}],"text":"x","meta":{"tokens":{"input_tokens":3}}}""",
+        """{"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":3,"outputTokenCount":13,"invocationLatency":3037,"cacheReadInputTokenCount":5,"cacheWriteInputTokenCount":25037}}""",
+        """{"output":{"message":{"content":[{"text":"Hi"},{"toolUse":{"name":"f","input":{"a":1}}},{"reasoningContent":{"reasoningText":{"text":"x"}}}]}},"stopReason":"end_turn","usage":{"inputTokens":3,"outputTokens":5,"totalTokens":9,"cacheWriteInputTokens":7,"cacheDetails":[{"ttl":"1h","inputTokens":4}]},"serviceTier":{"type":"flex"},"metrics":{"latencyMs":5}}""",
+        """{"metadata":{"usage":{"inputTokens":3,"outputTokens":5}},"contentBlockDelta":{"delta":{"text":"Hi","citation":{"a":1}}}}""",
+        """{"assistantResponseEvent":{"content":"Hi"},"toolUseEvent":{"name":"f","input":"{}"},"contextUsageEvent":{"contextUsagePercentage":10.8},"meteringEvent":{"unit":"credit","usage":0.0897},"metadataEvent":{"tokenUsage":{"uncachedInputTokens":3,"outputTokens":4,"cacheReadInputTokens":5}}}""",
         """[{"error":{"code":429,"message":"try again in 1.5s","status":"RESOURCE_EXHAUSTED","details":[{"reason":"X","retryDelay":"2s"}],"metadata":{"raw":"x"}}}]""",
         """{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":3,"n":2,"metadata":{"user_id":"{\"session_id\":\"s\"}"},"generationConfig":{"maxOutputTokens":3},"text":{"format":{"type":"json_schema"}},"tools":[{}]}""",
     ];
@@ -60,7 +64,7 @@ public sealed class DialectFuzzTests
 
     private static void Try(byte[] bytes)
     {
-        foreach (var dialect in Rooms.All)
+        foreach (var dialect in Rooms.Upstream)
         {
             var room = DialectRooms.Upstream(dialect);
             foreach (var operation in new[] { Operation.Generate, Operation.CountTokens, Operation.Compact, Operation.Embed, Operation.GenerateImage, Operation.Transcribe, Operation.Rerank })
@@ -69,12 +73,20 @@ public sealed class DialectFuzzTests
                 stream.OnEvent(bytes.AsSpan(0, bytes.Length / 8), bytes);
                 stream.OnEvent("error"u8, bytes);
                 stream.OnEvent("response.completed"u8, bytes);
+                stream.OnEvent("metadata"u8, bytes);
+                stream.OnEvent("assistantResponseEvent"u8, bytes);
+                stream.OnEvent("meteringEvent"u8, bytes);
+                stream.OnEvent("metadataEvent"u8, bytes);
+                stream.OnEvent(default, bytes);
                 Sound(stream);
                 var whole = room.CreateTap(operation);
                 whole.OnReply(bytes);
                 Sound(whole);
-                DialectRooms.Client(dialect).TryPeek(bytes, operation, out _, out var fault);
-                (fault.Message is null || fault.Message.Length > 10).ShouldBeTrue();
+                if (Rooms.All.Contains(dialect))
+                {
+                    DialectRooms.Client(dialect).TryPeek(bytes, operation, out _, out var fault);
+                    (fault.Message is null || fault.Message.Length > 10).ShouldBeTrue();
+                }
             }
 
             var error = room.ReadError(500, bytes);
@@ -89,7 +101,7 @@ public sealed class DialectFuzzTests
         foreach (var figure in new[]
                  {
                      usage.Input, usage.CacheRead, usage.CacheWrite5m, usage.CacheWrite1h, usage.CacheWriteOther, usage.Output, usage.Reasoning, usage.InputAudio,
-                     usage.OutputAudio, usage.InputImage, usage.OutputImage, usage.InputVideo, usage.CacheReadAudio, usage.Images, usage.ToolCalls.WebSearch, tap.OutputBytes,
+                     usage.OutputAudio, usage.InputImage, usage.OutputImage, usage.InputVideo, usage.CacheReadAudio, usage.NanoCredits, usage.Images, usage.ToolCalls.WebSearch, tap.OutputBytes,
                  })
             figure.ShouldBeGreaterThanOrEqualTo(0);
 

@@ -5,4 +5,7 @@ namespace AioHub.Wire.Tests.Dialects;
 internal static class Rooms
 {
     public static readonly Dialect[] All = [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini];
+
+    /// <summary>With those that callers cannot speak.</summary>
+    public static readonly Dialect[] Upstream = [.. All, Dialect.BedrockConverse, Dialect.Kiro];
 }

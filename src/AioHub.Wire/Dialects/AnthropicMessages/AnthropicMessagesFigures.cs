@@ -17,6 +17,9 @@ internal struct AnthropicMessagesFigures
     private bool _odd;
 
     public bool Any { get; private set; }
+
+    /// <summary>Whether an output was told.</summary>
+    public readonly bool HasOutput => _output != Absent;
     public string? ServiceTier { get; private set; }
 
     /// <summary>The fast mode served: it is billed as a tier of its own, whatever the tier says.</summary>
@@ -25,16 +28,70 @@ internal struct AnthropicMessagesFigures
     /// <summary>Where it was computed; null when that is not told, or not available.</summary>
     public string? Region { get; private set; }
 
+    private static AnthropicMessagesFigures Nothing => new()
+    {
+        _input = Absent, _output = Absent, _cacheRead = Absent, _cacheWrite = Absent, _write5m = Absent, _write1h = Absent,
+        _thinking = Absent, _webSearch = Absent, _webFetch = Absent, _codeExecution = Absent,
+    };
+
+    private readonly long WholeInput => Math.Max(_input, 0) + Math.Max(_cacheRead, 0) + Math.Max(_cacheWrite, Math.Max(_write5m, 0) + Math.Max(_write1h, 0));
+
     /// <summary>Reads the usage object that the reader stands on.</summary>
     public static AnthropicMessagesFigures Read(ref Utf8JsonReader reader, string? knownTier, string? knownRegion)
     {
-        var figures = new AnthropicMessagesFigures
-        {
-            _input = Absent, _output = Absent, _cacheRead = Absent, _cacheWrite = Absent, _write5m = Absent, _write1h = Absent,
-            _thinking = Absent, _webSearch = Absent, _webFetch = Absent, _codeExecution = Absent,
-        };
+        var figures = Nothing;
         figures.ReadUsage(ref reader, knownTier, knownRegion);
         return figures;
+    }
+
+    /// <summary>Reads Bedrock's metrics, which the reader stands on. They count as Messages does: the input without what the cache served and stored.</summary>
+    /// <param name="milliseconds">How long the model was called; null when that is not told.</param>
+    public static AnthropicMessagesFigures ReadMetrics(ref Utf8JsonReader reader, out long? milliseconds)
+    {
+        var figures = Nothing;
+        var latency = Absent;
+        var odd = false;
+        while (NextName(ref reader))
+        {
+            if (Is(ref reader, Names.InputTokenCount))
+                figures.Main(ref reader, ref figures._input);
+            else if (Is(ref reader, Names.OutputTokenCount))
+                figures.Main(ref reader, ref figures._output);
+            else if (Is(ref reader, Names.CacheReadInputTokenCount))
+                figures.Main(ref reader, ref figures._cacheRead);
+            else if (Is(ref reader, Names.CacheWriteInputTokenCount))
+                figures.Main(ref reader, ref figures._cacheWrite);
+            else if (Is(ref reader, Names.InvocationLatency))
+                latency = Count(ref reader, ref odd);
+            else
+                reader.Skip();
+        }
+
+        milliseconds = latency == Absent || odd ? null : latency;
+        return figures;
+    }
+
+    /// <summary>
+    /// The usage holds and the metrics fill what it left open: usage alone tells lifetimes of writes, thinking, tools and compactions. Metrics count as a report
+    /// of their own only when they tell both sides, as half a report would make the other half free.
+    /// </summary>
+    /// <param name="isOutputFinal">False: the usage's output is the placeholder of <c>message_start</c>, which the metrics overtake.</param>
+    public static AnthropicMessagesFigures Fill(AnthropicMessagesFigures usage, AnthropicMessagesFigures metrics, bool isOutputFinal)
+    {
+        if (!usage.Any)
+            return metrics.WholeInput > 0 && metrics.HasOutput ? metrics : usage;
+
+        var filled = usage;
+        var blank = usage.WholeInput == 0;
+        filled._input = blank ? Over(usage._input, metrics._input) : Over(metrics._input, usage._input);
+        filled._cacheRead = blank ? Over(usage._cacheRead, metrics._cacheRead) : Over(metrics._cacheRead, usage._cacheRead);
+        // Writes whose lifetimes were told without a sum are told.
+        if (blank || Math.Max(usage._write5m, 0) + Math.Max(usage._write1h, 0) == 0)
+            filled._cacheWrite = blank ? Over(usage._cacheWrite, metrics._cacheWrite) : Over(metrics._cacheWrite, usage._cacheWrite);
+
+        filled._output = isOutputFinal ? usage._output : Math.Max(usage._output, metrics._output);
+        filled._odd |= metrics._odd;
+        return filled;
     }
 
     /// <summary>What a later event says overrides what an earlier one said, field by field.</summary>
@@ -52,7 +109,7 @@ internal struct AnthropicMessagesFigures
         merged._odd |= earlier._odd;
         merged.Any |= earlier.Any;
         // No prompt is empty: a host that ends with zeros for the whole input does not know it, and what message_start said holds.
-        var blank = Math.Max(later._input, 0) + Math.Max(later._cacheRead, 0) + Math.Max(later._cacheWrite, 0) == 0;
+        var blank = later.WholeInput == 0;
         merged._input = blank ? earlier._input : Over(earlier._input, later._input);
         merged._cacheRead = blank ? earlier._cacheRead : Over(earlier._cacheRead, later._cacheRead);
         merged._cacheWrite = blank ? earlier._cacheWrite : Over(earlier._cacheWrite, later._cacheWrite);

@@ -62,4 +62,12 @@ internal static class AnthropicMessagesNames
     public static ReadOnlySpan<byte> Fast => "fast"u8;
     public static ReadOnlySpan<byte> InferenceGeo => "inference_geo"u8;
     public static ReadOnlySpan<byte> ServiceTier => "service_tier"u8;
+
+    // What Bedrock adds to the last event of a stream.
+    public static ReadOnlySpan<byte> InvocationMetrics => "amazon-bedrock-invocationMetrics"u8;
+    public static ReadOnlySpan<byte> InputTokenCount => "inputTokenCount"u8;
+    public static ReadOnlySpan<byte> OutputTokenCount => "outputTokenCount"u8;
+    public static ReadOnlySpan<byte> CacheReadInputTokenCount => "cacheReadInputTokenCount"u8;
+    public static ReadOnlySpan<byte> CacheWriteInputTokenCount => "cacheWriteInputTokenCount"u8;
+    public static ReadOnlySpan<byte> InvocationLatency => "invocationLatency"u8;
 }

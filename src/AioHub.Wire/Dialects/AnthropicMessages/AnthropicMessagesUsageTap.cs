@@ -13,6 +13,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
     private const string FastTier = "fast";
 
     private AnthropicMessagesFigures _figures;
+    private bool _isOutputFinal;
 
     public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
@@ -20,7 +21,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
-        Take(ref facts);
+        Take(ref facts, isLast: facts.Event == Event.Stop);
         switch (facts.Event)
         {
             case Event.Stop:
@@ -59,7 +60,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
             return false;
         }
 
-        Take(ref facts);
+        Take(ref facts, isLast: true);
         Ended = true;
         if (HasContent && Usage.Source == UsageSource.None)
         {
@@ -71,7 +72,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
         return true;
     }
 
-    private void Take(ref Facts facts)
+    private void Take(ref Facts facts, bool isLast)
     {
         Model = facts.Model;
         ServiceTier = facts.ServiceTier;
@@ -83,7 +84,17 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
         if (facts.Figures.Any)
         {
             _figures = AnthropicMessagesFigures.Merge(_figures, facts.Figures);
+            _isOutputFinal |= facts.Figures.HasOutput && !facts.Opening;
             Usage = _figures.ToUsage(rules);
+        }
+
+        // Bedrock tells them at the end and nowhere else: what bears their name in the middle of a stream is somebody's invention.
+        if (isLast && facts.HasMetrics)
+        {
+            UpstreamMilliseconds = facts.Milliseconds ?? UpstreamMilliseconds;
+            _figures = AnthropicMessagesFigures.Fill(_figures, facts.Metrics, _isOutputFinal);
+            if (_figures.Any)
+                Usage = _figures.ToUsage(rules);
         }
     }
 
@@ -136,6 +147,7 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
                 if (EnterObject(ref reader))
                 {
                     facts.Figures = AnthropicMessagesFigures.Read(ref reader, facts.ServiceTier, facts.Region);
+                    facts.Opening = inner;
                     // Later events repeat the tier without the speed.
                     var fast = facts.Figures.IsFast || string.Equals(facts.ServiceTier, FastTier, StringComparison.Ordinal);
                     facts.ServiceTier = fast ? FastTier : facts.Figures.ServiceTier ?? facts.ServiceTier;
@@ -158,6 +170,14 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
             else if (Is(ref reader, Names.StopReason))
             {
                 ReadStop(ref reader, ref facts);
+            }
+            else if (!inner && Is(ref reader, Names.InvocationMetrics))
+            {
+                if (EnterObject(ref reader))
+                {
+                    facts.Metrics = AnthropicMessagesFigures.ReadMetrics(ref reader, out facts.Milliseconds);
+                    facts.HasMetrics = true;
+                }
             }
             else if (Is(ref reader, Names.Error))
             {
@@ -312,5 +332,10 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
         public long Bytes;
         public StopReason Stop;
         public AnthropicMessagesFigures Figures;
+        /// <summary>The figures stood in the message that opens a stream.</summary>
+        public bool Opening;
+        public bool HasMetrics;
+        public AnthropicMessagesFigures Metrics;
+        public long? Milliseconds;
     }
 }

@@ -803,6 +803,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                         .HasPrecision(18, 6)
                         .HasColumnType("numeric(18,6)");
 
+                    b.Property<long?>("CreditPriceNano")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Dialects")
                         .IsRequired()
                         .HasColumnType("text");

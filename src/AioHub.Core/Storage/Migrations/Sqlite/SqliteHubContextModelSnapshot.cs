@@ -782,6 +782,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                         .HasPrecision(18, 6)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("CreditPriceNano")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Dialects")
                         .IsRequired()
                         .HasColumnType("TEXT");

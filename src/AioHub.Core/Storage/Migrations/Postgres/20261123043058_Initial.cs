@@ -81,6 +81,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     Limits = table.Column<string>(type: "text", nullable: false),
                     HasQuota = table.Column<bool>(type: "boolean", nullable: false),
                     CostMultiplier = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
+                    CreditPriceNano = table.Column<long>(type: "bigint", nullable: true),
                     ConnectTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
                     FirstByteTimeoutMs = table.Column<long>(type: "bigint", nullable: true),
                     IdleTimeoutMs = table.Column<long>(type: "bigint", nullable: true),

@@ -80,6 +80,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     Limits = table.Column<string>(type: "TEXT", nullable: false),
                     HasQuota = table.Column<bool>(type: "INTEGER", nullable: false),
                     CostMultiplier = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
+                    CreditPriceNano = table.Column<long>(type: "INTEGER", nullable: true),
                     ConnectTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
                     FirstByteTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),
                     IdleTimeoutMs = table.Column<long>(type: "INTEGER", nullable: true),

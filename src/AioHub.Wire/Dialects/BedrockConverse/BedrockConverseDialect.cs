@@ -1,0 +1,21 @@
+using AioHub.Wire.Dialects.Shared;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Wire.Dialects.BedrockConverse;
+
+/// <summary>Bedrock's Converse and ConverseStream. Upstreams alone speak it. The room's only public type.</summary>
+public sealed class BedrockConverseDialect : IUpstreamDialect
+{
+    public static BedrockConverseDialect Instance { get; } = new();
+
+    private BedrockConverseDialect()
+    {
+    }
+
+    public Dialect Dialect => Dialect.BedrockConverse;
+
+    /// <summary>The tap takes the payloads of the event stream's frames, each with the frame's <c>:event-type</c> or <c>:exception-type</c>.</summary>
+    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new BedrockConverseUsageTap(operation);
+
+    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+}

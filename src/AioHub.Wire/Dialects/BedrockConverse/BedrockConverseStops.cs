@@ -1,0 +1,23 @@
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Wire.Dialects.BedrockConverse;
+
+/// <summary>Converse's stop reasons.</summary>
+internal static class BedrockConverseStops
+{
+    public static StopReason Read(ReadOnlySpan<byte> reason)
+    {
+        if (reason.SequenceEqual("end_turn"u8))
+            return StopReason.EndTurn;
+        if (reason.SequenceEqual("tool_use"u8))
+            return StopReason.ToolUse;
+        if (reason.SequenceEqual("max_tokens"u8))
+            return StopReason.MaxTokens;
+        if (reason.SequenceEqual("stop_sequence"u8))
+            return StopReason.StopSequence;
+        if (reason.SequenceEqual("guardrail_intervened"u8) || reason.SequenceEqual("content_filtered"u8))
+            return StopReason.ContentFilter;
+
+        return reason.SequenceEqual("model_context_window_exceeded"u8) ? StopReason.ContextOverflow : StopReason.Other;
+    }
+}

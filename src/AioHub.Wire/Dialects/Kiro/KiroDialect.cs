@@ -1,0 +1,21 @@
+using AioHub.Wire.Dialects.Shared;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Wire.Dialects.Kiro;
+
+/// <summary>Kiro's assistant responses. Upstreams alone speak it. The room's only public type.</summary>
+public sealed class KiroDialect : IUpstreamDialect
+{
+    public static KiroDialect Instance { get; } = new();
+
+    private KiroDialect()
+    {
+    }
+
+    public Dialect Dialect => Dialect.Kiro;
+
+    /// <summary>The tap takes the payloads of the event stream's frames, each with the frame's <c>:event-type</c> or <c>:exception-type</c>.</summary>
+    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new KiroUsageTap();
+
+    public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+}
