@@ -26,15 +26,16 @@ internal sealed class RouteIndex
     private readonly ConcurrentDictionary<(GroupEntry Group, ModelEntry Model), CandidateList> _lists = new();
     private int _listCount;
 
-    public RouteIndex(RoutingTable table, ModelCatalog catalog)
+    public RouteIndex(RoutingTable table, ModelCatalog catalog, VitalsBook vitals)
     {
         Table = table;
         Catalog = catalog;
         var sets = new Dictionary<ImmutableArray<string>, GlobSet>(GlobListComparer.Instance);
         var channels = new Dictionary<ChannelId, ChannelEntry>();
         foreach (var channel in table.Channels)
-            channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models));
+            channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models), vitals);
         _channels = [.. channels.Values];
+        vitals.Keep(_channels.SelectMany(static channel => channel.Credentials).Select(static slot => slot.Credential.Id).ToHashSet());
 
         var groups = new Dictionary<string, GroupEntry>(StringComparer.Ordinal);
         foreach (var group in table.Groups)
@@ -164,13 +165,15 @@ internal sealed class RouteIndex
         if (!group.Allows(model))
             return CandidateList.None;
 
-        var tiers = new SortedDictionary<int, List<Candidate>>();
+        // By price, where that is what the group goes by: dearer channels are a later tier.
+        var tiers = new SortedDictionary<(int Priority, decimal Cost), List<Candidate>>();
         foreach (var member in group.Members)
         {
             if (!member.Channel.Usable || member.Channel.UpstreamName(model) is not { } upstream)
                 continue;
-            if (!tiers.TryGetValue(member.Priority, out var tier))
-                tiers[member.Priority] = tier = [];
+            var place = (member.Priority, group.Group.Policy.Selection == SelectionPolicy.Cheapest ? member.Channel.Channel.CostFactor : 0);
+            if (!tiers.TryGetValue(place, out var tier))
+                tiers[place] = tier = [];
             tier.Add(new Candidate(member.Channel, member.Weight, upstream, member.Channel.Capabilities & model.Able));
         }
 
