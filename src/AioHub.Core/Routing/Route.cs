@@ -365,7 +365,7 @@ public sealed class Route
         {
             if (_autoPlace >= 0)
             {
-                var stops = Index.Auto(Model!);
+                var stops = Index.Auto(Model!, Question);
                 if (_boundFirst && !_cooling)
                 {
                     // Sticky: auto stays with the group that answered the conversation last.

@@ -9,7 +9,11 @@ namespace AioHub.Core.Routing;
 /// <summary>What is to be routed.</summary>
 /// <param name="Model">As the caller wrote it, variant apart.</param>
 /// <param name="Session">What keeps calls of one conversation together, or null.</param>
-public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session);
+public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session)
+{
+    /// <summary>The client's <c>User-Agent</c>.</summary>
+    public string? Client { get; init; }
+}
 
 /// <summary>One try of one request on one credential, with all that it costs and is called.</summary>
 public sealed record RouteAttempt(Group Group, Channel Channel, Credential Credential, ModelInfo Model, string UpstreamModel, PriceRow Price)

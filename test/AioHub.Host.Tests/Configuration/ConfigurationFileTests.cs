@@ -37,7 +37,7 @@ public sealed class ConfigurationFileTests
             auto_tier: 4
         auto:
           order: [openai, anthropic]
-          rules: [{ model: "gemini-*", groups: [gemini] }]
+          rules: [{ model: "gemini-*", groups: [gemini] }, { clients: ["claude-cli/*"], dialects: [anthropic], tags: [early], groups: [anthropic] }]
         channels:
           - name: kiro-1
             type: kiro
