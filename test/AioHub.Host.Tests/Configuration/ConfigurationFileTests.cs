@@ -165,7 +165,8 @@ public sealed class ConfigurationFileTests
         key.Limits.PerMonth.ShouldBe(NanoUsd.FromUsd(50));
         key.ExpiresAt.ShouldBe(new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         (await world.WalletAsync("ann@example.com")).ShouldBe(NanoUsd.FromUsd(10));
-        world.Home.Routing.Current.Auto.Rules.Single().Groups.ShouldBe(["gemini"]);
+        world.Home.Routing.Current.Auto.Rules[0].Groups.ShouldBe(["gemini"]);
+        world.Home.Routing.Current.Auto.Rules[1].Clients.ShouldBe(["claude-cli/*"]);
         var settings = await world.Home.RouteSettings.ReadAsync();
         settings.MaxAttempts.ShouldBe(4);
         settings.FallbackPrice!.Rates.Output.ShouldBe(2);
