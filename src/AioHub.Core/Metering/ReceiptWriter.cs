@@ -19,7 +19,7 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private const int BusyBatch = 250;
 
     // A transaction of few receipts costs as much as those; many must not wait in memory for long.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ParkedEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);

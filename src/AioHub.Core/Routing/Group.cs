@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing;
@@ -67,13 +68,30 @@ public sealed record Group
     /// <summary>Whose quota a call of this group is taken from too; null = it has none.</summary>
     public GroupId? Quota => HasQuota ? Id : null;
     public Limits Limits { get; init; } = Limits.None;
+    /// <summary>How it chooses among its members.</summary>
+    public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 
     public bool IsAuto => string.Equals(Name, AutoName, StringComparison.Ordinal);
 }
 
-/// <summary>One rule of <c>auto</c>: calls whose model matches go to these groups, in this order.</summary>
-public sealed record AutoRule(string Model, ImmutableArray<string> Groups);
+/// <summary>One rule of <c>auto</c>: calls for which all that it asks holds go to these groups, in this order. Of several the first holds.</summary>
+/// <param name="Model">A glob.</param>
+public sealed record AutoRule(string Model, ImmutableArray<string> Groups)
+{
+    /// <summary>What the caller speaks; empty = anything.</summary>
+    public ImmutableArray<Dialect> Dialects { get; init; } = [];
+    /// <summary>Globs of the client's <c>User-Agent</c>; empty = anybody's.</summary>
+    public ImmutableArray<string> Clients { get; init; } = [];
+    /// <summary>The key's owner has one of these; empty = anybody.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Whether the rest of it holds for a call whose model matches.</summary>
+    public bool Holds(RouteQuestion question) =>
+        (Dialects.IsDefaultOrEmpty || Dialects.Contains(question.Dialect))
+        && (Clients.IsDefaultOrEmpty || Glob.MatchesAny(Clients, question.Client ?? ""))
+        && (Tags.IsDefaultOrEmpty || GroupEntry.Share(Tags, question.Key.OwnerTags));
+}
 
 /// <summary>How <c>auto</c> orders the groups: rules first, then the named order, then tier, dearer before cheaper, name.</summary>
 public sealed record AutoPolicy(ImmutableArray<string> Order, ImmutableArray<AutoRule> Rules);

@@ -10,6 +10,8 @@ namespace AioHub.Core.Routing;
 /// </summary>
 public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
 {
+    private const int MaxClientGlob = 256;
+
     /// <summary>Creates the group or changes what the draft names; doing so twice changes nothing.</summary>
     /// <exception cref="AdminException">The draft is wrong.</exception>
     public Task<ChangeReport> UpsertAsync(GroupDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
@@ -87,6 +89,9 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
             foreach (var rule in draft.Rules ?? [])
             {
                 RoutingRules.CheckGlobs("auto.rules.model", [rule.Model], problems);
+                problems.Require(
+                    rule.Clients.IsDefault || rule.Clients.All(static glob => glob.Length is > 0 and <= MaxClientGlob && !glob.Any(char.IsControl)), "auto.rules.clients",
+                    $"an entry is empty or longer than {MaxClientGlob} characters; write what the client's User-Agent looks like, with * for any characters");
                 problems.Require(!rule.Groups.IsDefaultOrEmpty, "auto.rules.groups", $"the rule for '{rule.Model}' names no group");
                 CheckNames("auto.rules.groups", rule.Groups);
             }

@@ -137,11 +137,22 @@ internal static class GroupStore
             writer.WriteStartObject();
             writer.WriteString("model", rule.Model);
             WriteNames(writer, "groups", rule.Groups);
+            WriteSome("dialects", [.. rule.Dialects.Select(DialectNames.Of)]);
+            WriteSome("clients", rule.Clients);
+            WriteSome("tags", rule.Tags);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+
+        void WriteSome(string member, ImmutableArray<string> names)
+        {
+            if (!names.IsDefaultOrEmpty)
+            {
+                WriteNames(writer, member, names);
+            }
+        }
     });
 
     public static AutoPolicy ToAuto(string? json)
@@ -155,7 +166,14 @@ internal static class GroupStore
         var root = document.RootElement;
         return new AutoPolicy(
             Names(root.GetProperty("order")),
-            [.. root.GetProperty("rules").EnumerateArray().Select(static rule => new AutoRule(rule.GetProperty("model").GetString()!, Names(rule.GetProperty("groups"))))]);
+            [.. root.GetProperty("rules").EnumerateArray().Select(static rule => new AutoRule(rule.GetProperty("model").GetString()!, Names(rule.GetProperty("groups")))
+            {
+                Dialects = [.. Some(rule, "dialects").SelectMany(static name => DialectNames.TryParse(name, out var dialect) ? new[] { dialect } : [])],
+                Clients = Some(rule, "clients"),
+                Tags = Some(rule, "tags"),
+            })]);
+
+        static ImmutableArray<string> Some(JsonElement rule, string member) => rule.TryGetProperty(member, out var names) ? Names(names) : [];
     }
 
     private static ImmutableArray<string> Names(JsonElement list) => [.. list.EnumerateArray().Select(static name => name.GetString()!)];

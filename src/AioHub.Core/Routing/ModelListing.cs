@@ -118,7 +118,7 @@ public sealed class ModelListing(Router router)
             var entry = index.Enter(name, key.OwnerTags);
             if (entry is null ? string.Equals(name, Group.AutoName, StringComparison.Ordinal) && index.Find(name) is null : entry.Group is { IsAuto: true, Status: GroupStatus.Active })
             {
-                foreach (var other in index.AutoOrder(model: null))
+                foreach (var other in index.AutoOrder(rule: null))
                 {
                     if (other.Group.Status == GroupStatus.Active && other.Admits(key.OwnerTags))
                         yield return other;

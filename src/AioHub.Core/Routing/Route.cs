@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
+using AioHub.Core.Routing.Affinity;
 using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 
@@ -11,8 +12,16 @@ namespace AioHub.Core.Routing;
 /// </summary>
 public sealed class Route
 {
-    private readonly IHealth _health;
+    /// <summary>Others are asked first for so long after a limit had no place: a place may come free at any moment.</summary>
+    private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly Router _router;
     private readonly Picker _picker;
+    private readonly ulong? _conversation;
+    private readonly Binding? _bound;
+    /// <summary>So many decisions in a row must find its credential slow before a conversation leaves it.</summary>
+    private const int SlowInARow = 3;
+
     private readonly int _mostAttempts;
 
     private GroupEntry? _group;
@@ -24,15 +33,19 @@ public sealed class Route
     private ChannelEntry? _lastChannel;
     private int _keyPlace;
     private int _autoPlace = -1;
+    private bool _boundFirst;
+    private bool _isFree;
+    private bool _waitsForHome;
     private bool _cooling;
     private bool _stopped;
 
-    internal Route(RouteQuestion question, RouteIndex index, IHealth health, Random random, DateTime now, RouteSettings settings)
+    internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now)
     {
+        var settings = router.Settings;
         Question = question;
         Index = index;
         Now = now;
-        _health = health;
+        _router = router;
         _mostAttempts = settings.MaxAttempts;
         Model = question.Model.Base.Length <= ModelName.MaxLength ? index.FindModel(question.Model.Base) : null;
         Dialect = Ridden(question.Dialect, question.Operation);
@@ -48,10 +61,14 @@ public sealed class Route
                 needs |= Needs.LongContext;
         }
 
-        ulong? conversation = question.Session is { Length: > 0 } session && Model is not null
-            ? StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash))
-            : null;
-        _picker = new Picker(health, random, Model?.Info.Id ?? "", Dialect, needs, conversation);
+        if (question.Session is { Length: > 0 } session && Model is not null)
+        {
+            _conversation = StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash));
+            _bound = router.Affinity.Find(_conversation.Value);
+            _boundFirst = _bound is not null;
+        }
+
+        _picker = new Picker(router, Model, Dialect, needs, _conversation);
     }
 
     /// <summary>Why nothing at all can be tried; null = at least one attempt is (or was) possible.</summary>
@@ -59,6 +76,9 @@ public sealed class Route
 
     /// <summary>Attempts given out so far.</summary>
     public int Attempts { get; private set; }
+
+    /// <summary>What became of the conversation's wish to stay where it was; of the next attempt or, once it was given out, of the last one.</summary>
+    public AffinityOutcome Affinity { get; private set; }
 
     internal RouteQuestion Question { get; }
 
@@ -102,6 +122,7 @@ public sealed class Route
             return false;
 
         _picker.MarkTried(_peekedSlot!);
+        attempt.Begin();
         _peeked = null;
         _peekedSlot = null;
         _lastChannel = _peekedChannel;
@@ -114,7 +135,9 @@ public sealed class Route
     /// <param name="retryAfter">What the upstream asked for, if it did.</param>
     public void Report(RouteAttempt attempt, AttemptFailure failure, TimeSpan? retryAfter)
     {
-        _health.Report(attempt.Credential.Id, attempt.Model.Id, failure, retryAfter);
+        attempt.End();
+        _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, failure, retryAfter);
+        Remember(attempt, failure);
         if (failure == AttemptFailure.None)
             return;
 
@@ -154,9 +177,13 @@ public sealed class Route
     {
         (PassedOver ??= []).Add(new RoutePass(attempt.Group, attempt.Channel, code, reason, wait));
         var isPeeked = ReferenceEquals(attempt, _peeked);
+        var full = _router.Time.GetUtcNow().UtcDateTime + (wait < AskedAgainAfter ? wait.Value : AskedAgainAfter);
         foreach (var slot in (isPeeked ? _peekedChannel : _lastChannel)?.Credentials ?? [])
         {
-            if ((whole || slot.Credential.Id == attempt.Credential.Id) && !_picker.IsTried(slot))
+            if (!whole && slot.Credential.Id != attempt.Credential.Id)
+                continue;
+            slot.Load.NoteFull(full);
+            if (!_picker.IsTried(slot))
                 _picker.MarkTried(slot);
         }
 
@@ -227,16 +254,17 @@ public sealed class Route
             var group = _group!;
             if (!IsPassedOver(group.Group))
             {
-                CredentialSlot? slot;
-                var candidate = _cooling ? _picker.PickCooling(_candidates, out slot) : _picker.PickHealthy(group, _candidates, out slot);
-                if (candidate is not null)
+                if (Pick(group, out var slot) is { } candidate)
                 {
                     if (!Question.Key.CrossGroupFailover)
                         _only = group;
                     _peekedSlot = slot;
                     _peekedChannel = candidate.Channel;
                     return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info,
-                        candidate.UpstreamFor(Model.Info, Question.Model.Base), Price);
+                        candidate.UpstreamFor(Model.Info, Question.Model.Base), Price)
+                    {
+                        Vitals = new AttemptVitals(_router, slot.Load, Model.FamilyHash),
+                    };
                 }
             }
 
@@ -247,6 +275,66 @@ public sealed class Route
         }
 
         return null;
+    }
+
+    /// <summary>Inside a group a conversation goes where it was answered last, if it can; else the group's policy decides.</summary>
+    private Candidate? Pick(GroupEntry group, out CredentialSlot? slot)
+    {
+        if (_cooling)
+            return _picker.PickCooling(_candidates, out slot);
+
+        var policy = group.Group.Policy;
+        if (_conversation is null || !policy.Affinity)
+        {
+            Affinity = AffinityOutcome.None;
+            return _picker.PickHealthy(group, _candidates, out slot);
+        }
+
+        if (_bound is { } bound && bound.Group == group.Group.Id)
+        {
+            if (_picker.PickBound(bound, _candidates, out slot, out var tier) is { } home)
+            {
+                CredentialSlot? other = null;
+                var sooner = policy.AffinityBreakAt > 0 ? _picker.PickSooner(slot!, tier!, policy.AffinityBreakAt, out other) : null;
+                if (bound.NoteSlow(sooner is not null) < SlowInARow)
+                {
+                    Affinity = AffinityOutcome.Hit;
+                    return home;
+                }
+
+                Affinity = AffinityOutcome.Broken;
+                slot = other;
+                return sooner;
+            }
+
+            // What rests, is full or cannot take this one call will be there for the next; what is gone will not.
+            _waitsForHome = tier is not null && !_isFree;
+        }
+
+        Affinity = _waitsForHome ? AffinityOutcome.Fallback : AffinityOutcome.Cold;
+        return _picker.PickHealthy(group, _candidates, out slot);
+    }
+
+    /// <summary>An answer binds its conversation; a failure that will not pass by itself sets it free.</summary>
+    private void Remember(RouteAttempt attempt, AttemptFailure failure)
+    {
+        if (_conversation is not { } conversation || !attempt.Group.Policy.Affinity)
+            return;
+
+        if (failure == AttemptFailure.None)
+        {
+            var until = _router.Time.GetUtcNow().UtcDateTime + attempt.Group.Policy.AffinityTtl;
+            if (_bound is not null && _bound.Group == attempt.Group.Id && _bound.Credential == attempt.Credential.Id && _bound.Channel == attempt.Channel.Id)
+                _bound.Renew(until);
+            else if (Affinity != AffinityOutcome.Fallback)
+                _router.Affinity.Bind(conversation, new Binding(attempt.Group.Id, attempt.Channel.Id, attempt.Credential.Id, until));
+        }
+        else if (failure is AttemptFailure.Unauthorized or AttemptFailure.QuotaExhausted or AttemptFailure.Forbidden or AttemptFailure.ModelUnknown
+            && _bound is not null && _bound.Credential == attempt.Credential.Id)
+        {
+            _router.Affinity.Drop(conversation);
+            (_isFree, _waitsForHome) = (true, false);
+        }
     }
 
     /// <summary>Goes to the next group that is open to the call: first round the healthy pairs, second round the cooling ones.</summary>
@@ -277,11 +365,25 @@ public sealed class Route
         {
             if (_autoPlace >= 0)
             {
-                var stops = Index.Auto(Model!);
+                var stops = Index.Auto(Model!, Question);
+                if (_boundFirst && !_cooling)
+                {
+                    // Sticky: auto stays with the group that answered the conversation last.
+                    _boundFirst = false;
+                    foreach (var stop in stops)
+                    {
+                        if (stop.Group.Group.Id == _bound!.Group && stop.Group.Group.Policy.Affinity && IsOpen(stop))
+                        {
+                            (_group, _candidates) = (stop.Group, stop.Candidates);
+                            return true;
+                        }
+                    }
+                }
+
                 while (_autoPlace < stops.Length)
                 {
                     var stop = stops[_autoPlace++];
-                    if (stop.Group.Admits(Question.Key.OwnerTags) && Inside(stop.Group) == Gate.Open)
+                    if (IsOpen(stop))
                     {
                         (_group, _candidates) = (stop.Group, stop.Candidates);
                         return true;
@@ -312,6 +414,8 @@ public sealed class Route
 
         return false;
     }
+
+    private bool IsOpen(AutoStop stop) => stop.Group.Admits(Question.Key.OwnerTags) && Inside(stop.Group) == Gate.Open;
 
     /// <summary>Media calls have one grammar per vendor: OpenAI's endpoints beside Chat, Gemini's own.</summary>
     private static Dialect Ridden(Dialect dialect, Operation operation) => operation switch

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
+using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing;
@@ -8,14 +9,44 @@ namespace AioHub.Core.Routing;
 /// <summary>What is to be routed.</summary>
 /// <param name="Model">As the caller wrote it, variant apart.</param>
 /// <param name="Session">What keeps calls of one conversation together, or null.</param>
-public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session);
+public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session)
+{
+    /// <summary>The client's <c>User-Agent</c>.</summary>
+    public string? Client { get; init; }
+}
 
 /// <summary>One try of one request on one credential, with all that it costs and is called.</summary>
 public sealed record RouteAttempt(Group Group, Channel Channel, Credential Credential, ModelInfo Model, string UpstreamModel, PriceRow Price)
 {
+    private int _state;
+
+    /// <summary>Where its load and its first token are counted; null = nowhere.</summary>
+    internal AttemptVitals? Vitals { get; init; }
+
+    /// <summary>It is under way: counted among what its credential does. Later calls change nothing.</summary>
+    public void Begin()
+    {
+        if (Vitals is { } vitals && Interlocked.CompareExchange(ref _state, 1, 0) == 0)
+            vitals.Load.Begin();
+    }
+
+    /// <summary>It is over, however it ended. Later calls change nothing.</summary>
+    public void End()
+    {
+        if (Vitals is { } vitals && Interlocked.CompareExchange(ref _state, 2, 1) == 1)
+            vitals.Load.End();
+    }
+
+    /// <summary>The first content of a stream came so long after the attempt began: selection by latency and conversations that would stay go by it.</summary>
+    public void NoteFirstToken(TimeSpan after) =>
+        Vitals?.Router.Vitals.NoteFirstToken(Credential.Id, Vitals.Value.Family, after.TotalMilliseconds, Vitals.Value.Router.Time.GetUtcNow().UtcDateTime);
+
     /// <summary>The names of both as health and explanations use them.</summary>
     public override string ToString() => $"{Group.Name}/{Channel.Name}/{Credential.Name}";
 }
+
+/// <summary>Where an attempt is counted.</summary>
+internal readonly record struct AttemptVitals(Router Router, Load Load, ulong Family);
 
 /// <summary>Why no attempt is possible, as a closed set of codes (contract: "Errors").</summary>
 public sealed record RouteRefusal(int Status, string Code, string Message)

@@ -84,7 +84,7 @@ internal sealed class RouteStory(Route route)
 
     private IEnumerable<Finding> OfAuto(HashSet<GroupEntry> seen)
     {
-        foreach (var entry in route.Index.AutoOrder(route.Model))
+        foreach (var entry in route.Index.AutoOrder(route.Model, Question))
         {
             if (!entry.Admits(Question.Key.OwnerTags) || !seen.Add(entry))
                 continue;
@@ -231,7 +231,7 @@ internal sealed class RouteStory(Route route)
         if ((missing & ~model.Able) != Needs.None)
             return $"{text} The model itself does not take {RouteCodes.Describe(missing & ~model.Able)}: use another model.";
 
-        foreach (var other in route.Index.AutoOrder(model))
+        foreach (var other in route.Index.AutoOrder(model, Question))
         {
             if (!ReferenceEquals(other, entry) && other.Group.Status == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
                 && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))

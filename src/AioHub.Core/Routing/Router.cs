@@ -1,20 +1,29 @@
 using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Affinity;
 using AioHub.Core.Routing.Selection;
 
 namespace AioHub.Core.Routing;
 
 /// <summary>Answers what serves a call: the groups of its key in order, the capable channels of each, the next best credential.</summary>
 /// <param name="random">Draws among channels by weight; null = the process's own.</param>
-public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, IHealth health, TimeProvider time, Random? random = null)
+/// <param name="affinity">Where conversations were answered; null = this process remembers.</param>
+public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, IHealth health, TimeProvider time, Random? random = null, IAffinity? affinity = null)
 {
     private readonly Snapshot<RouteSettings> _settings = new(RouteSettings.Default);
     private readonly Random _random = random ?? Random.Shared;
+    private readonly VitalsBook _vitals = new();
     private volatile RouteIndex? _index;
 
     internal IHealth Health { get; } = health;
 
     internal TimeProvider Time { get; } = time;
+
+    internal IAffinity Affinity { get; } = affinity ?? new LocalAffinity(time);
+
+    internal VitalsBook Vitals => _vitals;
+
+    internal Random Random => _random;
 
     /// <summary>In force for calls that start from now on.</summary>
     public RouteSettings Settings
@@ -28,7 +37,7 @@ public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, I
 
     /// <inheritdoc cref="Start(RouteQuestion)"/>
     /// <param name="at">When the call began: the prices of that moment count.</param>
-    public Route Start(RouteQuestion question, DateTime at) => new(question, Index(), Health, _random, at, _settings.Current);
+    public Route Start(RouteQuestion question, DateTime at) => new(question, Index(), this, at);
 
     /// <summary>Says how a call would be served, without serving it.</summary>
     public RouteExplanation Explain(RouteQuestion question)
@@ -47,6 +56,6 @@ public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, I
             return index;
 
         // Two threads may both build it; either result is right, and the last one stays.
-        return _index = new RouteIndex(table, models);
+        return _index = new RouteIndex(table, models, _vitals);
     }
 }

@@ -40,7 +40,7 @@ internal static class ConfigurationExport
             ["auto"] = new JsonObject
             {
                 ["order"] = Texts(auto.Order),
-                ["rules"] = new JsonArray([.. auto.Rules.Select(static rule => new JsonObject { ["model"] = Text(rule.Model), ["groups"] = Texts(rule.Groups) })]),
+                ["rules"] = new JsonArray([.. auto.Rules.Select(RuleOf)]),
             },
             ["channels"] = channels,
             ["models"] = ModelsOf(await home.Models.ListAsync(cancellation)),
@@ -56,6 +56,24 @@ internal static class ConfigurationExport
     /// <summary>What files have put in altogether; null = the owner has no quota.</summary>
     private static async Task<decimal?> QuotaAsync(HubHome home, bool has, AccountRef account, CancellationToken cancellation) =>
         has ? (await home.Ledger.SumAsync(account, ConfigurationChange.LedgerReason, cancellation: cancellation)).ToUsd() : null;
+
+    private static JsonNode RuleOf(AutoRule rule)
+    {
+        var written = new JsonObject { ["model"] = Text(rule.Model) };
+        Add("dialects", rule.Dialects.Select(DialectNames.Of));
+        Add("clients", rule.Clients);
+        Add("tags", rule.Tags);
+        written["groups"] = Texts(rule.Groups);
+        return written;
+
+        void Add(string name, IEnumerable<string> texts)
+        {
+            if (texts.Any())
+            {
+                written[name] = Texts(texts);
+            }
+        }
+    }
 
     private static JsonObject GroupOf(GroupListing listing, decimal? quota)
     {

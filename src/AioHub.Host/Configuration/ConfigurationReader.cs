@@ -118,7 +118,12 @@ internal static class ConfigurationReader
 
     private static AutoRule ReadRule(YamlSection rule)
     {
-        var read = new AutoRule(rule.RequiredText("model"), rule.Texts("groups") ?? []);
+        var read = new AutoRule(rule.Text("model") ?? "*", rule.Texts("groups") ?? [])
+        {
+            Dialects = rule.Names<Dialect>("dialects", "dialect", DialectNames.TryParse, ChannelReader.AllDialects) ?? [],
+            Clients = rule.Texts("clients") ?? [],
+            Tags = rule.Texts("tags") ?? [],
+        };
         rule.Done();
         return read;
     }

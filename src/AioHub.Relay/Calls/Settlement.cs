@@ -22,6 +22,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     private ImmutableArray<AttemptRecord> _attempts = [];
     private int _passedOver;
     private RouteAttempt? _attempt;
+    private long _triedAt;
     private double? _firstByte;
     private (Usage Usage, NanoUsd Cost)? _lost;
 
@@ -47,7 +48,11 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>How many were made.</summary>
     public int Attempts => _attempts.Length - _passedOver;
 
-    public void Try(RouteAttempt attempt) => _attempt = attempt;
+    public void Try(RouteAttempt attempt)
+    {
+        attempt.Begin();
+        (_attempt, _triedAt) = (attempt, time.GetTimestamp());
+    }
 
     /// <summary>Notes how the current attempt went.</summary>
     public void NoteAttempt(string result, int? status, long since, string? detail = null)
@@ -84,7 +89,21 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
     }
 
-    public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
+    /// <summary>The first content goes to the caller.</summary>
+    public void NoteFirstByte()
+    {
+        if (_firstByte is not null)
+        {
+            return;
+        }
+
+        _firstByte = time.GetElapsedTime(_startedAt).TotalMilliseconds;
+        if (envelope.Stream)
+        {
+            // A whole answer comes when it is done, which says more of its length than of its credential.
+            _attempt?.NoteFirstToken(time.GetElapsedTime(_triedAt));
+        }
+    }
 
     /// <summary>Charges what was used and makes it safe. Later calls change nothing.</summary>
     /// <exception cref="JournalRefusedException">Nothing is charged, and the answer must not be completed.</exception>
@@ -195,6 +214,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The present attempt ended without an answer: its places in limits are free again.</summary>
     public void EndAttempt()
     {
+        _attempt?.End();
         Pass?.Settle(0);
         Pass = null;
     }
@@ -202,6 +222,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The call is over: gives the money back when nothing was settled, and the places in limits. Does nothing the second time.</summary>
     public void ReleaseHold()
     {
+        _attempt?.End();
         if (Pass is not null || Tokens is not null)
         {
             var used = Receipt is { } settled ? settled.Usage.TotalInput + settled.Usage.TotalOutput : 0;

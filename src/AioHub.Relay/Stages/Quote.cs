@@ -20,7 +20,10 @@ internal sealed class Quote(Router router)
 
     public Step<Order> Price(Envelope envelope)
     {
-        var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session);
+        var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session)
+        {
+            Client = envelope.Caller.UserAgent,
+        };
         var route = router.Start(question, envelope.StartedAt);
         if (route.Refusal is { } refusal)
         {

@@ -107,7 +107,7 @@ public abstract class GroupAdminTests(DatabaseEngine engine) : OnDatabase(engine
         var server = NewDirectories();
         await server.LoadAsync();
         server.Table.Auto.Order.ShouldBe(["openai", "anthropic"]);
-        var draft = new AutoDraft(["anthropic"], [new AutoRule("gemini-*", ["gemini", "openai"])]);
+        var draft = new AutoDraft(["anthropic"], [new AutoRule("gemini-*", ["gemini", "openai"]) { Dialects = [Wire.Vocabulary.Dialect.Gemini], Clients = ["claude-cli/* (external, cli)"], Tags = ["early"] }]);
         (await Groups.SetAutoAsync(draft, cancellation: Cancellation)).Any.ShouldBeTrue();
         (await Groups.SetAutoAsync(draft, cancellation: Cancellation)).Any.ShouldBeFalse();
         (await Groups.SetAutoAsync(new AutoDraft(), cancellation: Cancellation)).Any.ShouldBeFalse();
@@ -116,6 +116,10 @@ public abstract class GroupAdminTests(DatabaseEngine engine) : OnDatabase(engine
         var rule = server.Table.Auto.Rules.ShouldHaveSingleItem();
         rule.Model.ShouldBe("gemini-*");
         rule.Groups.ShouldBe(["gemini", "openai"]);
+        rule.Dialects.ShouldBe([Wire.Vocabulary.Dialect.Gemini]);
+        rule.Clients.ShouldBe(["claude-cli/* (external, cli)"]);
+        rule.Tags.ShouldBe(["early"]);
+        await Should.ThrowAsync<AdminException>(() => Groups.SetAutoAsync(new AutoDraft(Rules: [new AutoRule("*", ["gemini"]) { Clients = [""] }]), cancellation: Cancellation));
         await Should.ThrowAsync<AdminException>(() => Groups.SetAutoAsync(new AutoDraft(["auto"]), cancellation: Cancellation));
         await Should.ThrowAsync<AdminException>(() => Groups.SetAutoAsync(new AutoDraft(["nowhere"]), cancellation: Cancellation));
         await Should.ThrowAsync<AdminException>(() => Groups.SetAutoAsync(new AutoDraft(Rules: [new AutoRule("x", [])]), cancellation: Cancellation));

@@ -138,6 +138,35 @@ public sealed class RouterGroupTests
     }
 
     [Fact]
+    public void Autos_rules_ask_for_dialect_client_and_tag_and_the_first_that_holds_counts()
+    {
+        var world = new RoutingWorld().Model("m").Model("n");
+        foreach (var name in new[] { "plain", "claude-code", "beta", "gemini" })
+            world.Group(name, group => group with { AutoTier = name == "plain" ? 1 : 5 }, world.Channel(name, ChannelType.Sandbox, ["*"]));
+        world.Auto = new AutoPolicy([],
+        [
+            new AutoRule("m", ["beta"]) { Tags = ["early"], Clients = ["curl/*"] },
+            new AutoRule("*", ["claude-code"]) { Clients = ["claude-cli/*", "*claude code*"], Dialects = [Dialect.AnthropicMessages] },
+            new AutoRule("m", ["gemini"]) { Dialects = [Dialect.Gemini, Dialect.OpenAiResponses] },
+        ]);
+        var call = Question("m", "auto");
+
+        Group(call).ShouldBe("plain");
+        Group(call with { Dialect = Dialect.Gemini }).ShouldBe("gemini");
+        Group(call with { Dialect = Dialect.Gemini, Model = new("n", false) }).ShouldBe("plain", "the rule is for another model");
+        Group(call with { Client = "claude-cli/2.1.3 (external, cli)" }).ShouldBe("plain", "not in this dialect");
+        Group(call with { Client = "claude-cli/2.1.3 (external, cli)", Dialect = Dialect.AnthropicMessages }).ShouldBe("claude-code");
+        Group(call with { Client = "My Claude Code", Dialect = Dialect.AnthropicMessages, Model = new("n", false) }).ShouldBe("claude-code");
+        Group(call with { Client = "curl/8.5.0" }).ShouldBe("plain");
+        var early = call with { Key = call.Key with { OwnerTags = ["Early"] } };
+        Group(early).ShouldBe("plain");
+        Group(early with { Client = "curl/8.5.0", Dialect = Dialect.Gemini }).ShouldBe("beta", "it stands before the other");
+        world.Published().Explain(early with { Client = "curl/8.5.0" }).Groups.Select(static group => group.Group).First(static name => name != "auto").ShouldBe("beta");
+
+        string Group(RouteQuestion question) => First(world.Ask(question)).Split('/')[0];
+    }
+
+    [Fact]
     public void Auto_counts_restricted_groups_only_with_a_shared_tag()
     {
         var world = new RoutingWorld().Model("gpt-5");

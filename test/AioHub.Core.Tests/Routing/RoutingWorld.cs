@@ -102,6 +102,13 @@ internal sealed class RoutingWorld
     /// <summary>Another router over the same configuration, with a source of randomness that threads may share.</summary>
     public Router Shared() => new(_routing, _catalog, Health, Time);
 
+    /// <summary>Puts a group in the place of the one with its id.</summary>
+    public RoutingWorld Replace(Group group)
+    {
+        _groups[_groups.FindIndex(one => one.Id == group.Id)] = group;
+        return Touch();
+    }
+
     public Group Find(string name) => _groups.Single(group => group.Name == name);
 
     public Route Ask(string model, params string[] groups) => Ask(Question(model, groups));

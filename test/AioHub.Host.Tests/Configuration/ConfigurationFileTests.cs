@@ -37,7 +37,7 @@ public sealed class ConfigurationFileTests
             auto_tier: 4
         auto:
           order: [openai, anthropic]
-          rules: [{ model: "gemini-*", groups: [gemini] }]
+          rules: [{ model: "gemini-*", groups: [gemini] }, { clients: ["claude-cli/*"], dialects: [anthropic], tags: [early], groups: [anthropic] }]
         channels:
           - name: kiro-1
             type: kiro
@@ -165,7 +165,8 @@ public sealed class ConfigurationFileTests
         key.Limits.PerMonth.ShouldBe(NanoUsd.FromUsd(50));
         key.ExpiresAt.ShouldBe(new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         (await world.WalletAsync("ann@example.com")).ShouldBe(NanoUsd.FromUsd(10));
-        world.Home.Routing.Current.Auto.Rules.Single().Groups.ShouldBe(["gemini"]);
+        world.Home.Routing.Current.Auto.Rules[0].Groups.ShouldBe(["gemini"]);
+        world.Home.Routing.Current.Auto.Rules[1].Clients.ShouldBe(["claude-cli/*"]);
         var settings = await world.Home.RouteSettings.ReadAsync();
         settings.MaxAttempts.ShouldBe(4);
         settings.FallbackPrice!.Rates.Output.ShouldBe(2);

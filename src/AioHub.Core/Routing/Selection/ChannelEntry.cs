@@ -3,9 +3,11 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Core.Routing.Selection;
 
 /// <summary>One enabled credential and its place in rendezvous hashing.</summary>
-internal sealed class CredentialSlot(Credential credential)
+internal sealed class CredentialSlot(Credential credential, Load load)
 {
     public Credential Credential { get; } = credential;
+
+    public Load Load { get; } = load;
 
     public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)credential.Id.Value));
 }
@@ -15,7 +17,7 @@ internal sealed class ChannelEntry
 {
     private int _rotation = -1;
 
-    public ChannelEntry(Channel channel, GlobSet models)
+    public ChannelEntry(Channel channel, GlobSet models, VitalsBook vitals)
     {
         Channel = channel;
         Models = models;
@@ -29,9 +31,11 @@ internal sealed class ChannelEntry
             Capabilities = able ? Capabilities | need : Capabilities & ~need;
 
         Credentials = channel.Credentials.IsDefaultOrEmpty && Info.AllowsAnonymous
-            ? [new CredentialSlot(new Credential(new Primitives.CredentialId(-channel.Id.Value), "anonymous", ""))]
-            : [.. channel.Credentials.Where(static credential => credential.Enabled).Select(static credential => new CredentialSlot(credential))];
+            ? [SlotOf(new Credential(new Primitives.CredentialId(-channel.Id.Value), "anonymous", ""))]
+            : [.. channel.Credentials.Where(static credential => credential.Enabled).Select(SlotOf)];
         Seed = StableHash.Mix(unchecked((ulong)channel.Id.Value) ^ 0xC4A11E1UL);
+
+        CredentialSlot SlotOf(Credential credential) => new(credential, vitals.LoadOf(credential.Id));
     }
 
     public Channel Channel { get; }
@@ -52,6 +56,18 @@ internal sealed class ChannelEntry
 
     /// <summary>Where the next call begins among the credentials: each in turn.</summary>
     public int NextStart() => Credentials.Length <= 1 ? 0 : (int)((uint)Interlocked.Increment(ref _rotation) % (uint)Credentials.Length);
+
+    /// <summary>Null = the channel has no such credential, or it is switched off.</summary>
+    public CredentialSlot? Find(Primitives.CredentialId credential)
+    {
+        foreach (var slot in Credentials)
+        {
+            if (slot.Credential.Id == credential)
+                return slot;
+        }
+
+        return null;
+    }
 
     /// <summary>The name under which this channel's upstream knows the model; null = the channel does not serve it.</summary>
     public string? UpstreamName(ModelEntry model)

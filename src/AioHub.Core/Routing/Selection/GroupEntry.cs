@@ -35,14 +35,18 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
     /// <summary>Whether a user may reach the group by naming it.</summary>
     public bool Admits(ImmutableArray<string> tags)
     {
-        if (Group.Visibility != GroupVisibility.Restricted)
-            return true;
-        if (tags.IsDefaultOrEmpty || Group.Tags.IsDefaultOrEmpty)
+        return Group.Visibility != GroupVisibility.Restricted || Share(Group.Tags, tags);
+    }
+
+    /// <summary>Whether two lists of tags have one in common.</summary>
+    public static bool Share(ImmutableArray<string> left, ImmutableArray<string> right)
+    {
+        if (left.IsDefaultOrEmpty || right.IsDefaultOrEmpty)
             return false;
 
-        foreach (var tag in Group.Tags)
+        foreach (var tag in left)
         {
-            foreach (var own in tags)
+            foreach (var own in right)
             {
                 if (string.Equals(tag, own, StringComparison.OrdinalIgnoreCase))
                     return true;
@@ -55,3 +59,7 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
 
 /// <summary>A group on <c>auto</c>'s way, with what it has for the model.</summary>
 internal readonly record struct AutoStop(GroupEntry Group, CandidateList Candidates);
+
+/// <summary>The groups that <c>auto</c> goes to by one rule, then all others.</summary>
+/// <param name="Rule">Null = the way of calls that no rule is for.</param>
+internal sealed record AutoWay(AutoRule? Rule, AutoStop[] Stops);

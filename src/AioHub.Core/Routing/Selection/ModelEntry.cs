@@ -8,7 +8,7 @@ internal sealed class ModelEntry
 {
     private const Needs OfTheModel = Needs.Tools | Needs.Images | Needs.Documents | Needs.Audio | Needs.Reasoning;
 
-    private AutoStop[]? _auto;
+    private AutoWay[]? _auto;
 
     public ModelEntry(ModelInfo info, bool inCatalog)
     {
@@ -38,8 +38,8 @@ internal sealed class ModelEntry
     /// <summary>Natively a million tokens: the variant asks for nothing more.</summary>
     public bool NativelyLong => Info.LongContextWindow is null && Info.ContextWindow >= 1_000_000;
 
-    /// <summary>The groups of <c>auto</c> for this model, worked out once.</summary>
-    public AutoStop[] Auto(Func<ModelEntry, AutoStop[]> build) => Volatile.Read(ref _auto) ?? (_auto = build(this));
+    /// <summary>The ways of <c>auto</c> for this model, worked out once.</summary>
+    public AutoWay[] Auto(Func<ModelEntry, AutoWay[]> build) => Volatile.Read(ref _auto) ?? (_auto = build(this));
 }
 
 /// <summary>What models of one make have in common: the id without a date or a moving suffix.</summary>

@@ -1,17 +1,29 @@
+using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing.Selection;
 
 /// <summary>
-/// Picks channels and credentials for one call and remembers which it gave out. Tiers ascend; inside a tier the draw is weighted, or, for calls
-/// of a conversation, decided by rendezvous hashing: the highest score of (conversation, channel) wins, so that a new channel takes over only
-/// the conversations that it wins and all others stay where their prompt cache is warm.
+/// Picks channels and credentials for one call and remembers which it gave out. Tiers ascend; inside a tier the group's policy decides or, for calls of a
+/// conversation that is bound to nothing yet, a hash of the conversation: so that every process and every node sends it to the same place, where its prompt cache is warm.
 /// </summary>
-internal sealed class Picker(IHealth health, Random random, string model, Dialect dialect, Needs needs, ulong? conversation)
+internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, Needs needs, ulong? conversation)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
 
+    /// <summary>Up to here a conversation's place is found by rendezvous hashing, which looks at each; a larger tier is drawn from.</summary>
+    private const int MostScored = 32;
+
+    /// <summary>With so many attempts under way a credential is compared with another before it gets one more.</summary>
+    private const int Busy = 4;
+
+    /// <summary>A limit of calls at the same time that is used so far counts as busy.</summary>
+    private const double NearlyFull = 0.9;
+
+    private readonly IHealth _health = router.Health;
+    private readonly Random _random = router.Random;
+    private readonly string _model = model?.Info.Id ?? "";
     private CredentialSlot?[] _tried = [];
     private int _triedCount;
     private List<ChannelEntry>? _troubled;
@@ -45,7 +57,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
     /// <summary>The channel itself did not answer: its other credentials come after the tier's other channels.</summary>
     public void Avoid(ChannelEntry channel) => (_troubled ??= []).Add(channel);
 
-    public DateTime? CoolingUntil(CredentialSlot slot) => health.CoolingUntil(slot.Credential.Id, model);
+    public DateTime? CoolingUntil(CredentialSlot slot) => _health.CoolingUntil(slot.Credential.Id, _model);
 
     /// <summary>The best pair that is neither tried nor cooling; null = none.</summary>
     public Candidate? PickHealthy(GroupEntry group, CandidateList list, out CredentialSlot? slot)
@@ -60,6 +72,51 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
 
         slot = null;
         return null;
+    }
+
+    /// <summary>The pair that a conversation is bound to, if this call may go there now.</summary>
+    /// <param name="tier">Null = the pair is no more.</param>
+    public Candidate? PickBound(Binding bound, CandidateList list, out CredentialSlot? slot, out Tier? tier)
+    {
+        (slot, tier) = (null, null);
+        if (list.Find(bound.Channel) is not { } place || place.Candidate.Channel.Find(bound.Credential) is not { } home)
+            return null;
+
+        Evaluated++;
+        tier = place.Tier;
+        if (!place.Candidate.Suits(dialect, needs) || !IsFree(home))
+            return null;
+
+        slot = home;
+        return place.Candidate;
+    }
+
+    /// <summary>Whether a few others of the tier answer so much sooner; the soonest of them.</summary>
+    public Candidate? PickSooner(CredentialSlot slot, Tier tier, double factor, out CredentialSlot? sooner)
+    {
+        Candidate? best = null;
+        sooner = null;
+        var now = router.Time.GetUtcNow().UtcDateTime;
+        var least = PaceOf(slot, now) / factor;
+        if (!(least > 0) || tier.Items.Length < 2)
+            return null;
+
+        var start = _random.Next(tier.Items.Length);
+        for (var i = 0; i < Math.Min(Draws + 1, tier.Items.Length); i++)
+        {
+            var candidate = tier.Items[(start + i) % tier.Items.Length];
+            if (!candidate.Suits(dialect, needs))
+                continue;
+
+            foreach (var other in candidate.Channel.Credentials)
+            {
+                // Of whom nothing is known it cannot be said that they are sooner.
+                if (!ReferenceEquals(other, slot) && PaceOf(other, now) is > 0 and var pace && pace < least && IsFree(other))
+                    (best, sooner, least) = (candidate, other, pace);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>Of the pairs left over, cooling ones, the one whose rest ends first: a call is never stranded because everything rests.</summary>
@@ -80,7 +137,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
                 {
                     if (IsTried(credential))
                         continue;
-                    var until = CoolingUntil(credential) ?? DateTime.MinValue;
+                    var until = CoolingUntil(credential) ?? credential.Load.FullUntil(router.Time) ?? DateTime.MinValue;
                     if (best is null || until < soonest)
                         (best, slot, soonest) = (candidate, credential, until);
                 }
@@ -92,16 +149,18 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
 
     private Candidate? PickIn(GroupEntry group, Tier tier, bool avoid, out CredentialSlot? slot)
     {
-        if (conversation is { } seed)
-            return Rendezvous(StableHash.Combine(seed, group.Seed), tier, avoid, out slot);
+        var policy = group.Group.Policy;
+        var seed = policy.Affinity && policy.Selection != SelectionPolicy.LeastLatency && conversation is { } own ? StableHash.Combine(own, group.Seed) : default(ulong?);
+        if (seed is not null && tier.Items.Length <= MostScored)
+            return Rendezvous(seed.Value, tier, avoid, out slot);
 
         if (tier.Weighted > 0)
         {
             for (var draw = 0; draw < Draws; draw++)
             {
-                var candidate = tier.Weighted == 1 ? tier.Items[0] : tier.At(random.NextInt64(tier.TotalWeight));
+                var candidate = Draw(policy.Selection, tier, seed, draw);
                 if (TryTake(candidate, avoid, out slot))
-                    return candidate;
+                    return seed is null && tier.Weighted > 1 ? Better(policy.Selection, candidate, tier, avoid, ref slot) : candidate;
                 if (tier.Weighted == 1)
                     break;
             }
@@ -111,6 +170,53 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
         }
 
         return DrawAmong(tier.Items.AsSpan(tier.Weighted), weighted: false, avoid, out slot);
+    }
+
+    private Candidate Draw(SelectionPolicy policy, Tier tier, ulong? seed, int draw) =>
+        tier.Weighted == 1 ? tier.Items[0]
+        : seed is { } own ? tier.At((long)(StableHash.Combine(own, (ulong)draw) % (ulong)tier.TotalWeight))
+        : policy == SelectionPolicy.RoundRobin ? tier.NextTurn()
+        : tier.At(_random.NextInt64(tier.TotalWeight));
+
+    /// <summary>The power of two choices: a second one is drawn where the first is busy, or always where latency decides, and the better of the two goes.</summary>
+    private Candidate Better(SelectionPolicy policy, Candidate first, Tier tier, bool avoid, ref CredentialSlot? slot)
+    {
+        if (policy == SelectionPolicy.RoundRobin || (policy != SelectionPolicy.LeastLatency && slot!.Load.Running < Busy && Use(first, slot) < NearlyFull))
+            return first;
+
+        var second = tier.OtherAt(_random.NextInt64(tier.TotalWeight), first);
+        if (!TryTake(second, avoid, out var other))
+            return first;
+
+        bool isBetter;
+        if (policy == SelectionPolicy.LeastLatency)
+        {
+            var now = router.Time.GetUtcNow().UtcDateTime;
+            isBetter = Score(second, other!, now) < Score(first, slot!, now);
+        }
+        else
+        {
+            // Shares go by weight as long as nobody is pressed.
+            isBetter = Use(first, slot!) >= NearlyFull ? Use(second, other!) < Use(first, slot!)
+                : slot!.Load.Running * (long)second.Weight > 2L * (other!.Load.Running + 1) * first.Weight;
+        }
+
+        if (!isBetter)
+            return first;
+        slot = other;
+        return second;
+    }
+
+    /// <summary>Milliseconds until a first token, times what is under way, by weight; who was never measured is tried first.</summary>
+    private double Score(Candidate candidate, CredentialSlot slot, DateTime now) => (PaceOf(slot, now) + 1) * (slot.Load.Running + 1) / candidate.Weight;
+
+    private double PaceOf(CredentialSlot slot, DateTime now) => router.Vitals.FindPace(slot.Credential.Id, model?.FamilyHash ?? 0)?.At(now) ?? 0;
+
+    /// <summary>The used share of the tighter limit of calls at the same time; 0 where there is none.</summary>
+    private static double Use(Candidate candidate, CredentialSlot slot)
+    {
+        var most = Math.Min(slot.Credential.Limits.Concurrency ?? int.MaxValue, candidate.Channel.Channel.Limits.Concurrency ?? int.MaxValue);
+        return most == int.MaxValue ? 0 : (double)slot.Load.Running / Math.Max(1, most);
     }
 
     /// <summary>The exact draw over what is left, in two passes over the candidates.</summary>
@@ -127,7 +233,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
         if (sum == 0)
             return null;
 
-        var point = random.NextInt64(sum);
+        var point = _random.NextInt64(sum);
         foreach (var candidate in items)
         {
             if (!IsAble(candidate, avoid))
@@ -213,7 +319,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
         return false;
     }
 
-    private bool IsFree(CredentialSlot slot) => !IsTried(slot) && CoolingUntil(slot) is null;
+    private bool IsFree(CredentialSlot slot) => !IsTried(slot) && slot.Load.FullUntil(router.Time) is null && CoolingUntil(slot) is null;
 
     private bool IsTroubled(ChannelEntry channel) => _troubled is not null && _troubled.Contains(channel);
 }

@@ -19,22 +19,23 @@ internal sealed class RouteIndex
     private readonly FrozenDictionary<string, GroupEntry> _groups;
     private readonly GroupEntry[] _autoOrder;
     private readonly ChannelEntry[] _channels;
-    private readonly Func<ModelEntry, AutoStop[]> _buildAuto;
+    private readonly Func<ModelEntry, AutoWay[]> _buildAuto;
     private readonly Lazy<FrozenDictionary<string, string>> _namedOnly;
     private readonly ConcurrentDictionary<ModelInfo, ModelEntry> _models = new(ReferenceComparer.Instance);
     private readonly ConcurrentDictionary<string, ModelEntry> _uncatalogued = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(GroupEntry Group, ModelEntry Model), CandidateList> _lists = new();
     private int _listCount;
 
-    public RouteIndex(RoutingTable table, ModelCatalog catalog)
+    public RouteIndex(RoutingTable table, ModelCatalog catalog, VitalsBook vitals)
     {
         Table = table;
         Catalog = catalog;
         var sets = new Dictionary<ImmutableArray<string>, GlobSet>(GlobListComparer.Instance);
         var channels = new Dictionary<ChannelId, ChannelEntry>();
         foreach (var channel in table.Channels)
-            channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models));
+            channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models), vitals);
         _channels = [.. channels.Values];
+        vitals.Keep(_channels.SelectMany(static channel => channel.Credentials).Select(static slot => slot.Credential.Id).ToHashSet());
 
         var groups = new Dictionary<string, GroupEntry>(StringComparer.Ordinal);
         foreach (var group in table.Groups)
@@ -115,13 +116,25 @@ internal sealed class RouteIndex
     }
 
     /// <summary>The groups of <c>auto</c> that serve a model, in order. Restricted ones are among them: the caller checks the tags.</summary>
-    public AutoStop[] Auto(ModelEntry model) => model.Auto(_buildAuto);
+    public AutoStop[] Auto(ModelEntry model, RouteQuestion question)
+    {
+        var ways = model.Auto(_buildAuto);
+        var i = 0;
+        while (ways[i].Rule is { } rule && !rule.Holds(question))
+            i++;
+        return ways[i].Stops;
+    }
 
-    /// <summary>All groups in <c>auto</c>'s order for a model, able or not; hidden ones never.</summary>
-    public IEnumerable<GroupEntry> AutoOrder(ModelEntry? model)
+    /// <summary>All groups in <c>auto</c>'s order for a call, able or not; hidden ones never.</summary>
+    public IEnumerable<GroupEntry> AutoOrder(ModelEntry? model, RouteQuestion question) =>
+        AutoOrder(model is null ? null : RulesFor(model).FirstOrDefault(rule => rule.Holds(question)));
+
+    /// <summary>All groups in <c>auto</c>'s order by a rule, able or not; hidden ones never.</summary>
+    /// <param name="rule">Null = none.</param>
+    public IEnumerable<GroupEntry> AutoOrder(AutoRule? rule)
     {
         var seen = new HashSet<GroupEntry>(ReferenceEqualityComparer.Instance);
-        if (model is not null && RuleFor(model) is { } rule)
+        if (rule is not null)
         {
             foreach (var name in rule.Groups.IsDefault ? [] : rule.Groups)
             {
@@ -137,23 +150,15 @@ internal sealed class RouteIndex
         }
     }
 
-    private AutoRule? RuleFor(ModelEntry model)
-    {
-        foreach (var rule in Table.Auto.Rules.AsSpan())
-        {
-            foreach (var name in model.Names)
-            {
-                if (Glob.Matches(rule.Model, name))
-                    return rule;
-            }
-        }
+    /// <summary>The rules whose model matches, in order.</summary>
+    private IEnumerable<AutoRule> RulesFor(ModelEntry model) =>
+        (Table.Auto.Rules.IsDefault ? [] : Table.Auto.Rules).Where(rule => Array.Exists(model.Names, name => Glob.Matches(rule.Model, name)));
 
-        return null;
-    }
+    private AutoWay[] BuildAuto(ModelEntry model) => [.. RulesFor(model).Append(null).Select(rule => new AutoWay(rule, Stops(rule, model)))];
 
-    private AutoStop[] BuildAuto(ModelEntry model) =>
+    private AutoStop[] Stops(AutoRule? rule, ModelEntry model) =>
     [
-        .. AutoOrder(model)
+        .. AutoOrder(rule)
             .Where(static entry => entry.Group.Status == GroupStatus.Active)
             .Select(entry => new AutoStop(entry, Candidates(entry, model)))
             .Where(static stop => !stop.Candidates.IsEmpty),
@@ -164,13 +169,15 @@ internal sealed class RouteIndex
         if (!group.Allows(model))
             return CandidateList.None;
 
-        var tiers = new SortedDictionary<int, List<Candidate>>();
+        // By price, where that is what the group goes by: dearer channels are a later tier.
+        var tiers = new SortedDictionary<(int Priority, decimal Cost), List<Candidate>>();
         foreach (var member in group.Members)
         {
             if (!member.Channel.Usable || member.Channel.UpstreamName(model) is not { } upstream)
                 continue;
-            if (!tiers.TryGetValue(member.Priority, out var tier))
-                tiers[member.Priority] = tier = [];
+            var place = (member.Priority, group.Group.Policy.Selection == SelectionPolicy.Cheapest ? member.Channel.Channel.CostFactor : 0);
+            if (!tiers.TryGetValue(place, out var tier))
+                tiers[place] = tier = [];
             tier.Add(new Candidate(member.Channel, member.Weight, upstream, member.Channel.Capabilities & model.Able));
         }
 

@@ -1,0 +1,40 @@
+using AioHub.Core.Catalog;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing.Selection;
+
+/// <summary>One channel of a group that serves a model.</summary>
+internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Needs able)
+{
+    public ChannelEntry Channel { get; } = channel;
+
+    public int Weight { get; } = weight;
+
+    public string UpstreamModel { get; } = upstreamModel;
+
+    /// <summary>What type, channel and model allow together.</summary>
+    public Needs Able { get; } = able;
+
+    public bool Suits(Dialect dialect, Needs needs) => Channel.Dialects.Has(dialect) && (needs & ~Able) == Needs.None;
+
+    /// <summary>
+    /// The name to send: the upstream's, save that a dated spelling of the id (<c>gpt-5-2025-08-07</c> of <c>gpt-5</c>) stays as the caller
+    /// pinned it where the channel serves that spelling under its own name.
+    /// </summary>
+    public string UpstreamFor(ModelInfo model, string requested)
+    {
+        if (requested.Length <= model.Id.Length || !requested.StartsWith(model.Id, StringComparison.OrdinalIgnoreCase))
+            return UpstreamModel;
+
+        foreach (var alias in model.Aliases)
+        {
+            if (!string.Equals(alias, requested, StringComparison.OrdinalIgnoreCase))
+                continue;
+            if (Channel.Channel.ModelMap.TryGetValue(alias, out var mapped))
+                return mapped;
+            return !Channel.Channel.ModelMap.ContainsKey(model.Id) && Channel.Models.Matches(alias) ? alias : UpstreamModel;
+        }
+
+        return UpstreamModel;
+    }
+}
