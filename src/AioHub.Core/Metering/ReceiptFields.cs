@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -34,7 +35,7 @@ internal static class ReceiptFields
         to.Text(20, receipt.ServiceTier);
         to.Number(21, (int)receipt.Stop);
         var usage = to.Begin(22);
-        Write(ref to, receipt.Usage);
+        ReceiptUsageFields.Write(ref to, receipt.Usage);
         to.End(usage);
         var charge = to.Begin(23);
         Write(ref to, receipt.Charge);
@@ -73,6 +74,7 @@ internal static class ReceiptFields
         to.Number(41, receipt.CredentialId?.Value ?? 0);
         to.Flag(42, receipt.ChargesChannelQuota);
         to.Number(43, receipt.ServedCost.Value);
+        ReceiptPinFields.Write(ref to, receipt);
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -122,84 +124,8 @@ internal static class ReceiptFields
             Usage = rest.Usage, Charge = charge, Attempts = attempts, Losses = losses, TotalMilliseconds = rest.Total, FirstByteMilliseconds = rest.FirstByte,
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
-            ServedCost = new NanoUsd(rest.ServedCost),
+            ServedCost = new NanoUsd(rest.ServedCost), Affinity = rest.Affinity, Pin = rest.Pin,
         };
-    }
-
-    private static void Write(ref FieldWriter to, in Usage usage)
-    {
-        to.Number(1, usage.Input);
-        to.Number(2, usage.CacheRead);
-        to.Number(3, usage.CacheWrite5m);
-        to.Number(4, usage.CacheWrite1h);
-        to.Number(5, usage.CacheWriteOther);
-        to.Number(6, usage.Output);
-        to.Number(7, usage.Reasoning);
-        to.Number(8, usage.InputAudio);
-        to.Number(9, usage.OutputAudio);
-        to.Number(10, usage.InputImage);
-        to.Number(11, usage.OutputImage);
-        to.Number(12, usage.InputVideo);
-        to.Number(13, usage.CacheReadAudio);
-        to.Number(14, usage.Images);
-        to.Number(15, usage.ToolCalls.WebSearch);
-        to.Number(16, usage.ToolCalls.WebFetch);
-        to.Number(17, usage.ToolCalls.FileSearch);
-        to.Number(18, usage.ToolCalls.CodeExecution);
-        to.Number(19, usage.ToolCalls.Other);
-        to.Number(20, (int)usage.Source);
-        to.Flag(21, usage.Clamped);
-        to.Number(22, usage.CacheReadImage);
-        to.Number(23, usage.OutputVideo);
-        to.Number(24, usage.Citations);
-        to.Number(25, usage.Milliseconds);
-        to.Number(26, usage.Characters);
-        to.Number(27, usage.ToolCalls.XSearch);
-        to.Number(28, usage.ToolCalls.Maps);
-    }
-
-    private static Usage ReadUsage(ref FieldReader outer)
-    {
-        var usage = default(Usage);
-        var from = new FieldReader(outer.Data);
-        while (from.Next(out var field))
-        {
-            usage = field switch
-            {
-                1 => usage with { Input = from.Number },
-                2 => usage with { CacheRead = from.Number },
-                3 => usage with { CacheWrite5m = from.Number },
-                4 => usage with { CacheWrite1h = from.Number },
-                5 => usage with { CacheWriteOther = from.Number },
-                6 => usage with { Output = from.Number },
-                7 => usage with { Reasoning = from.Number },
-                8 => usage with { InputAudio = from.Number },
-                9 => usage with { OutputAudio = from.Number },
-                10 => usage with { InputImage = from.Number },
-                11 => usage with { OutputImage = from.Number },
-                12 => usage with { InputVideo = from.Number },
-                13 => usage with { CacheReadAudio = from.Number },
-                14 => usage with { Images = from.Small },
-                15 => usage with { ToolCalls = usage.ToolCalls with { WebSearch = from.Small } },
-                16 => usage with { ToolCalls = usage.ToolCalls with { WebFetch = from.Small } },
-                17 => usage with { ToolCalls = usage.ToolCalls with { FileSearch = from.Small } },
-                18 => usage with { ToolCalls = usage.ToolCalls with { CodeExecution = from.Small } },
-                19 => usage with { ToolCalls = usage.ToolCalls with { Other = from.Small } },
-                20 => usage with { Source = from.Name<UsageSource>() },
-                21 => usage with { Clamped = from.Flag },
-                22 => usage with { CacheReadImage = from.Number },
-                23 => usage with { OutputVideo = from.Number },
-                24 => usage with { Citations = from.Number },
-                25 => usage with { Milliseconds = from.Number },
-                26 => usage with { Characters = from.Number },
-                27 => usage with { ToolCalls = usage.ToolCalls with { XSearch = from.Small } },
-                28 => usage with { ToolCalls = usage.ToolCalls with { Maps = from.Small } },
-                _ => usage,
-            };
-        }
-
-        outer.Fail(from.Broken);
-        return usage;
     }
 
     private static void Write(ref FieldWriter to, Charge charge)
@@ -301,7 +227,7 @@ internal static class ReceiptFields
         if (attempt.OperatorCost is { } cost)
         {
             var usage = to.Begin(8);
-            Write(ref to, attempt.Usage);
+            ReceiptUsageFields.Write(ref to, attempt.Usage);
             to.End(usage);
             to.Number(9, cost.Value);
         }
@@ -322,7 +248,7 @@ internal static class ReceiptFields
                 5 => attempt with { Status = from.Small },
                 6 => attempt with { Milliseconds = from.Double },
                 7 => attempt with { Detail = from.Text },
-                8 => attempt with { Usage = ReadUsage(ref from), OperatorCost = attempt.OperatorCost ?? NanoUsd.Zero },
+                8 => attempt with { Usage = ReceiptUsageFields.Read(ref from), OperatorCost = attempt.OperatorCost ?? NanoUsd.Zero },
                 9 => attempt with { OperatorCost = new NanoUsd(from.Number) },
                 _ => attempt,
             };
@@ -363,6 +289,8 @@ internal static class ReceiptFields
         public Usage Usage;
         public double Total;
         public double? FirstByte;
+        public Affinity? Affinity;
+        public PinEvent? Pin;
 
         public void Take(int field, ref FieldReader from)
         {
@@ -380,7 +308,7 @@ internal static class ReceiptFields
                 case 19: ContextWindow = from.Small; break;
                 case 20: ServiceTier = from.Text; break;
                 case 21: Stop = from.Name<StopReason>(); break;
-                case 22: Usage = ReadUsage(ref from); break;
+                case 22: Usage = ReceiptUsageFields.Read(ref from); break;
                 case 26: Total = from.Double; break;
                 case 27: FirstByte = from.Double; break;
                 case 28: UserAgent = from.Text; break;
@@ -389,6 +317,8 @@ internal static class ReceiptFields
                 case 41: CredentialId = from.Number; break;
                 case 42: ChargesChannelQuota = from.Flag; break;
                 case 43: ServedCost = from.Number; break;
+                case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
+                case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;
             }
         }
     }
