@@ -69,13 +69,13 @@ internal static class ReceiptPinFields
                 case 1: action = from.Name<PinAction>(); break;
                 case 2: kind = from.Name<ObjectKind>(); break;
                 case 3: name = from.Text; break;
-                case 4: at = Moment(from); break;
+                case 4: at = Moment(ref from); break;
                 case 5: pin = pin with { Model = from.Text }; break;
                 case 6: pin = pin with { Tokens = from.Number }; break;
-                case 7: pin = pin with { CreatedAt = Moment(from) }; break;
-                case 8: pin = pin with { ExpiresAt = Moment(from) }; break;
-                case 9: pin = pin with { PaidFrom = Moment(from) }; break;
-                case 10: pin = pin with { PaidTo = Moment(from) }; break;
+                case 7: pin = pin with { CreatedAt = Moment(ref from) }; break;
+                case 8: pin = pin with { ExpiresAt = Moment(ref from) }; break;
+                case 9: pin = pin with { PaidFrom = Moment(ref from) }; break;
+                case 10: pin = pin with { PaidTo = Moment(ref from) }; break;
                 case 11: pin = pin with { Paid = new NanoUsd(from.Number) }; break;
             }
         }
@@ -84,5 +84,5 @@ internal static class ReceiptPinFields
         return pin with { Action = action, Object = new UpstreamObject(kind, name), At = at };
     }
 
-    private static DateTime Moment(in FieldReader from) => new(Math.Clamp(from.Number, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
+    private static DateTime Moment(ref FieldReader from) => new(Math.Clamp(from.Number, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
 }

@@ -32,5 +32,9 @@ public readonly record struct UpstreamObject(ObjectKind Kind, string Name)
         _ => "file",
     };
 
+    /// <summary>Whether a text can be a name: printable ASCII without blanks, which every log, header and database takes.</summary>
+    public static bool IsName([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= LongestName } && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
     public override string ToString() => $"{KindName} '{Name}'";
 }

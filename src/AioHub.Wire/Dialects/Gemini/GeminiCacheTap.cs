@@ -23,15 +23,15 @@ internal sealed class GeminiCacheTap(Operation operation) : ReplyTap
         if (!TryRead(body, ref facts))
             return false;
 
-        if (facts.Failed || (operation == Operation.CreateCache && facts.Name is not { Length: > 0 and <= UpstreamObject.LongestName }))
+        if (facts.Failed || (operation == Operation.CreateCache && !UpstreamObject.IsName(facts.Name)))
         {
             Error = VendorErrors.Find(body);
             Stop = StopReason.Error;
             return false;
         }
 
-        if (facts.Name is { Length: > 0 and <= UpstreamObject.LongestName } name)
-            Made = new MadeObject(new UpstreamObject(ObjectKind.CachedContent, name), facts.CreatedAt, facts.ExpiresAt, facts.Tokens);
+        if (UpstreamObject.IsName(facts.Name))
+            Made = new MadeObject(new UpstreamObject(ObjectKind.CachedContent, facts.Name), facts.CreatedAt, facts.ExpiresAt, facts.Tokens);
         if (operation == Operation.CreateCache && facts.Tokens > 0)
             Usage = new Usage { Input = facts.Tokens, Source = UsageSource.Reported };
 

@@ -156,9 +156,9 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         };
 
         // A response that goes on in the background is not made yet: its content was charged to nobody.
-        if (operation == Operation.Generate && !facts.NotStored && facts.Id is { Length: > 0 and <= UpstreamObject.LongestName } id
+        if (operation == Operation.Generate && !facts.NotStored && UpstreamObject.IsName(facts.Id)
             && ending is OpenAiResponsesEvent.Completed or OpenAiResponsesEvent.Incomplete)
-            Made = new MadeObject(new UpstreamObject(ObjectKind.Response, id));
+            Made = new MadeObject(new UpstreamObject(ObjectKind.Response, facts.Id));
     }
 
     private static OpenAiResponsesEvent EventOf(State status) => status switch

@@ -112,7 +112,7 @@ internal static class PeekFields
 
     /// <summary>The object that a string member names; null when it is no string or no upstream would have given that name.</summary>
     public static UpstreamObject? Named(ObjectKind kind, ReadOnlySpan<byte> body, JsonMember member) =>
-        member.Exists && JsonValue.TryReadString(member.ValueIn(body), UpstreamObject.LongestName, out var name) && name!.Length > 0 ? new UpstreamObject(kind, name) : null;
+        member.Exists && JsonValue.TryReadString(member.ValueIn(body), UpstreamObject.LongestName, out var name) && UpstreamObject.IsName(name) ? new UpstreamObject(kind, name) : null;
 
     /// <summary>Whether a string member has exactly this text (plain ASCII, written without escapes).</summary>
     public static bool Is(ReadOnlySpan<byte> body, JsonMember member, ReadOnlySpan<byte> text) =>
