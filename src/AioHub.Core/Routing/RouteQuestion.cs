@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
+using AioHub.Core.Pins;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing;
@@ -8,7 +9,11 @@ namespace AioHub.Core.Routing;
 /// <summary>What is to be routed.</summary>
 /// <param name="Model">As the caller wrote it, variant apart.</param>
 /// <param name="Session">What keeps calls of one conversation together, or null.</param>
-public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session);
+public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session)
+{
+    /// <summary>Where the object lives that the call names: only there it can be served. Null = it names none, or one that nobody knows.</summary>
+    public Pin? Pin { get; init; }
+}
 
 /// <summary>One try of one request on one credential, with all that it costs and is called.</summary>
 public sealed record RouteAttempt(Group Group, Channel Channel, Credential Credential, ModelInfo Model, string UpstreamModel, PriceRow Price)
@@ -49,6 +54,8 @@ public enum AttemptFailure
     Forbidden,
     /// <summary>The upstream does not know the model.</summary>
     ModelUnknown,
+    /// <summary>The upstream does not keep what the call names.</summary>
+    ObjectMissing,
     /// <summary>The request itself is at fault: no other channel would take it.</summary>
     CallerFault,
 }

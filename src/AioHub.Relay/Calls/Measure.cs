@@ -20,8 +20,9 @@ internal static class Measure
     /// <param name="complete">False: the reply broke off, so reported output may lag behind what was produced.</param>
     public static Usage Usage(ReplyTap tap, Envelope envelope, bool complete)
     {
-        if (IsEmpty(tap, envelope))
+        if (IsEmpty(tap, envelope) || envelope.Route.Object is not null)
         {
+            // What is kept was counted when it was made.
             return default;
         }
 

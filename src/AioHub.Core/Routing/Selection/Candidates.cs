@@ -1,4 +1,5 @@
 using AioHub.Core.Catalog;
+using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing.Selection;
@@ -93,6 +94,8 @@ internal sealed class CandidateList(Tier[] tiers)
 
     /// <summary>Whether a channel meets the needs, whatever it speaks.</summary>
     public bool Able(Needs needs) => Array.Exists(Tiers, tier => Array.Exists(tier.Items, candidate => (needs & ~candidate.Able) == Needs.None));
+
+    public bool Holds(ChannelId channel) => Array.Exists(Tiers, tier => Array.Exists(tier.Items, candidate => candidate.Channel.Channel.Id == channel));
 
     public bool Suits(Dialect dialect, Needs needs)
     {

@@ -1,3 +1,4 @@
+using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing.Selection;
@@ -5,9 +6,10 @@ namespace AioHub.Core.Routing.Selection;
 /// <summary>
 /// Picks channels and credentials for one call and remembers which it gave out. Tiers ascend; inside a tier the draw is weighted, or, for calls
 /// of a conversation, decided by rendezvous hashing: the highest score of (conversation, channel) wins, so that a new channel takes over only
-/// the conversations that it wins and all others stay where their prompt cache is warm.
+/// the conversations that it wins and all others stay where their prompt cache is warm. A call that names an object which one credential keeps goes to
+/// <paramref name="only"/> that one.
 /// </summary>
-internal sealed class Picker(IHealth health, Random random, string model, Dialect dialect, Needs needs, ulong? conversation)
+internal sealed class Picker(IHealth health, Random random, string model, Dialect dialect, Needs needs, ulong? conversation, CredentialId? only = null)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
@@ -33,6 +35,9 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
 
         return false;
     }
+
+    /// <summary>Whether this call cannot use a credential, or not any more.</summary>
+    public bool IsOut(CredentialSlot slot) => IsTried(slot) || (only is { } one && slot.Credential.Id != one);
 
     /// <summary>A (channel, credential) is given out once per call, whatever group leads to it.</summary>
     public void MarkTried(CredentialSlot slot)
@@ -78,7 +83,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
 
                 foreach (var credential in candidate.Channel.Credentials)
                 {
-                    if (IsTried(credential))
+                    if (IsOut(credential))
                         continue;
                     var until = CoolingUntil(credential) ?? DateTime.MinValue;
                     if (best is null || until < soonest)
@@ -213,7 +218,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
         return false;
     }
 
-    private bool IsFree(CredentialSlot slot) => !IsTried(slot) && CoolingUntil(slot) is null;
+    private bool IsFree(CredentialSlot slot) => !IsOut(slot) && CoolingUntil(slot) is null;
 
     private bool IsTroubled(ChannelEntry channel) => _troubled is not null && _troubled.Contains(channel);
 }
