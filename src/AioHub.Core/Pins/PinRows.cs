@@ -57,6 +57,30 @@ internal sealed class StoredStretchRow
     /// <summary>What of that has been given back.</summary>
     public long DoneNano { get; set; }
 
+    /// <summary>Takes what both pay for out of one of them.</summary>
+    /// <returns>Whether it was the other that changed.</returns>
+    public bool CutShared(StoredStretchRow other)
+    {
+        if (other.ToAt <= FromAt || other.FromAt >= ToAt || other.FromAt == other.ToAt)
+        {
+            return false;
+        }
+
+        if (other.FromAt <= FromAt)
+        {
+            CutBefore(other.ToAt);
+            return false;
+        }
+
+        if (other.ToAt >= ToAt)
+        {
+            CutAfter(other.FromAt);
+            return false;
+        }
+
+        return other.CutAfter(other.FromAt);
+    }
+
     /// <summary>Takes the time before <paramref name="from"/> out: another call has paid for it already.</summary>
     public bool CutBefore(long from) => Cut(Math.Clamp(from, FromAt, ToAt) - FromAt, atStart: true);
 

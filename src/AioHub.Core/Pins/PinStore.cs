@@ -40,7 +40,7 @@ internal static class PinStore
         WHERE "Kind" = $1 AND "Name" = $2 AND "UserId" = $3
         """;
 
-    private const string State = """SELECT "UpdatedAt", "EndedAt" FROM pins WHERE "Kind" = $1 AND "Name" = $2 AND "UserId" = $3""";
+    private const string State = """SELECT "ExpiresAt", "EndedAt" FROM pins WHERE "Kind" = $1 AND "Name" = $2 AND "UserId" = $3""";
 
     private const string Stretches = """
         SELECT "RequestId", "FromAt", "ToAt", "Nano", "DueNano", "DoneNano" FROM stored_stretches WHERE "Kind" = $1 AND "Name" = $2 AND "UserId" = $3 ORDER BY "FromAt", "RequestId"
@@ -151,13 +151,14 @@ internal static class PinStore
     private static async Task CutAsync(DbConnection connection, DbTransaction? transaction, PinChange change, CancellationToken cancellation)
     {
         var (kind, name, user) = ((int)change.Event.Object.Kind, change.Event.Object.Name, change.User.Value);
-        var (updated, ended) = (0L, 0L);
+        long? end = null;
         await using (var command = Command(connection, transaction, State, kind, name, user))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             if (await reader.ReadAsync(cancellation))
             {
-                (updated, ended) = (reader.GetInt64(0), reader.GetInt64(1));
+                // As the latest change left it, which may have overtaken this one.
+                end = reader.GetInt64(1) is > 0 and var ended ? Math.Min(ended, reader.GetInt64(0)) : reader.GetInt64(0);
             }
         }
 
@@ -183,17 +184,18 @@ internal static class PinStore
                 RequestId = change.Request.ToString(), Name = name, FromAt = MicrosecondsOf(change.Event.PaidFrom), ToAt = MicrosecondsOf(change.Event.PaidTo),
                 Nano = change.Event.Paid.Value,
             };
-            if (stretches.Count > 0)
+            foreach (var stretch in stretches)
             {
-                fresh.CutBefore(stretches.Max(static stretch => stretch.ToAt));
+                if (fresh.CutShared(stretch))
+                {
+                    changed.Add(stretch);
+                }
             }
 
             stretches.Add(fresh);
             changed.Add(fresh);
         }
 
-        // A change that another one has overtaken moves no end.
-        long? end = ended != 0 ? ended : MicrosecondsOf(change.Event.At) >= updated ? MicrosecondsOf(change.Event.ExpiresAt) : null;
         foreach (var stretch in stretches)
         {
             if (end is { } to && stretch.CutAfter(to))
