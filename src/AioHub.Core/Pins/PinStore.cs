@@ -6,8 +6,41 @@ using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AioHub.Core.Pins;
+
+/// <summary>Where an object lives. Two users may have objects of one name, at different upstreams. Moments are microseconds since 1970.</summary>
+internal sealed class PinRow
+{
+    public ObjectKind Kind { get; set; }
+    public required string Name { get; set; }
+    public long UserId { get; set; }
+    public long KeyId { get; set; }
+    public long GroupId { get; set; }
+    public long ChannelId { get; set; }
+    public long CredentialId { get; set; }
+    public required string Model { get; set; }
+    public long Tokens { get; set; }
+    public long CreatedAt { get; set; }
+    public long UpdatedAt { get; set; }
+    public long ExpiresAt { get; set; }
+    /// <summary>0 = it was not deleted.</summary>
+    public long EndedAt { get; set; }
+
+    private sealed class Configuration : IEntityTypeConfiguration<PinRow>
+    {
+        public void Configure(EntityTypeBuilder<PinRow> builder)
+        {
+            builder.ToTable("pins");
+            builder.HasKey(static row => new { row.Kind, row.Name, row.UserId });
+            builder.Property(static row => row.Name).HasMaxLength(UpstreamObject.LongestName);
+            builder.Property(static row => row.UserId).ValueGeneratedNever();
+            builder.Property(static row => row.Model).HasMaxLength(ModelName.MaxLength);
+            builder.HasIndex(static row => new { row.Kind, row.ExpiresAt });
+        }
+    }
+}
 
 /// <summary>One event with whose and where it is.</summary>
 /// <param name="Request">The call that did it.</param>

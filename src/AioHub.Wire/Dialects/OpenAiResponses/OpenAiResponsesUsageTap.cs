@@ -157,7 +157,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
 
         // A response that goes on in the background is not made yet: its content was charged to nobody.
         if (operation == Operation.Generate && !facts.NotStored && UpstreamObject.IsName(facts.Id)
-            && ending is OpenAiResponsesEvent.Completed or OpenAiResponsesEvent.Incomplete)
+            && ending is OpenAiResponsesEvent.Completed or OpenAiResponsesEvent.Incomplete && !ReferenceEquals(Made?.Object.Name, facts.Id))
             Made = new MadeObject(new UpstreamObject(ObjectKind.Response, facts.Id));
     }
 
