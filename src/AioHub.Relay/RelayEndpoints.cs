@@ -16,6 +16,7 @@ public static class RelayEndpoints
     {
         var pipeline = app.Services.GetRequiredService<RelayPipeline>();
         var models = app.Services.GetRequiredService<ModelLists>();
+        var caches = app.Services.GetRequiredService<CachedContentList>();
         app.Use((http, next) =>
         {
             var path = RelayPaths.Resolve(http.Request.Method, http.Request.Path.Value ?? "/");
@@ -23,6 +24,7 @@ public static class RelayEndpoints
             {
                 PathKind.Call => pipeline.RunAsync(http, path.Route!),
                 PathKind.Models when HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) => models.ShowAsync(http, path.Dialect, path.Model),
+                PathKind.CachedContents => caches.ShowAsync(http),
                 PathKind.WebSocket => Refuse(http, path.Dialect, HubFailures.NoWebSocket),
                 PathKind.None => next(http),
                 _ when path.Route is not null || path.Kind == PathKind.Models => Refuse(http, path.Dialect, HubFailures.WrongMethod(http.Request.Method, http.Request.Path.Value ?? "/")),

@@ -14,4 +14,10 @@ internal static partial class RelayLog
 
     [LoggerMessage(2003, LogLevel.Error, "Call {Request} failed inside the hub")]
     public static partial void CallCrashed(ILogger logger, Exception exception, RequestId request);
+
+    [LoggerMessage(2004, LogLevel.Error, "The database does not say whose an upstream's object is; calls that name one are refused")]
+    public static partial void ObjectsUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(2005, LogLevel.Warning, "Call {Request}: the database did not take where its object lives; the receipt brings it later")]
+    public static partial void ObjectKeptLater(ILogger logger, Exception exception, RequestId request);
 }

@@ -12,6 +12,8 @@ internal enum PathKind
     Call,
     /// <summary>The model list, or one model of it, by GET.</summary>
     Models,
+    /// <summary>The caller's own cached contents, by GET.</summary>
+    CachedContents,
     /// <summary>Responses over WebSocket, by GET with an upgrade.</summary>
     WebSocket,
     /// <summary>Below a prefix of the relay's, but nothing is served there.</summary>
@@ -86,6 +88,11 @@ internal static class RelayPaths
                 : new ResolvedPath(PathKind.Unknown, call.Dialect, call);
         }
 
+        if (ObjectPaths.Resolve(method, rest) is { } kept)
+        {
+            return kept;
+        }
+
         if (string.Equals(rest, "models", StringComparison.Ordinal))
         {
             return new ResolvedPath(PathKind.Models, beta ? Dialect.Gemini : Dialect.OpenAiChat);
@@ -149,6 +156,6 @@ internal static class RelayPaths
         }
 
         rest = path[Math.Min(at + 1, path.Length)..].TrimEnd('/');
-        return found || Calls.ContainsKey(rest) || string.Equals(rest, "models", StringComparison.Ordinal);
+        return found || Calls.ContainsKey(rest) || string.Equals(rest, "models", StringComparison.Ordinal) || rest.StartsWith("responses/", StringComparison.Ordinal);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
@@ -16,7 +17,7 @@ namespace AioHub.Relay;
 
 /// <summary>The story of a call, from its caller to an upstream and back, charged once. Read it from top to bottom.</summary>
 internal sealed class RelayPipeline(
-    Admit admit, Intake intake, Quote quote, Reserve reserve, Dispatch dispatch, Deliver deliver,
+    Admit admit, Intake intake, Recall recall, PinDirectory pins, Quote quote, Reserve reserve, Dispatch dispatch, Deliver deliver,
     Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
 {
     public Task RunAsync(HttpContext http, RelayRoute route)
@@ -46,7 +47,7 @@ internal sealed class RelayPipeline(
         try
         {
             // 2 Intake: the body, bounded and decompressed, and what must be known of it.
-            var read = await intake.ReadAsync(http, route, id, caller, startedAt);
+            var read = route.Object is null ? await intake.ReadAsync(http, route, id, caller, startedAt) : await recall.ReadAsync(http, route, id, caller, startedAt);
             if (read.Failed(out var failure, out envelope))
             {
                 await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), failure);
@@ -54,7 +55,13 @@ internal sealed class RelayPipeline(
             }
 
             record.Begin(envelope);
-            settlement = new Settlement(envelope, book, journal, time);
+            settlement = new Settlement(envelope, book, journal, time, pins);
+            if (envelope.Peek.Object is not null && await recall.FindAsync(envelope, http.RequestAborted) is { } missing)
+            {
+                await RefuseAsync(http, envelope, settlement, stream, missing);
+                return;
+            }
+
 
             // 3 Quote: what may serve it, and for how much at most?
             if (quote.Price(envelope).Failed(out failure, out var order))
@@ -63,7 +70,7 @@ internal sealed class RelayPipeline(
                 return;
             }
 
-            using var clock = new CallClock(http, time);
+            using var clock = new CallClock(http, time, heedsCaller: !route.SeenToItsEnd);
             stream = envelope.Stream ? Deliver.OpenStream(http, envelope, options.KeepAliveInterval, time) : null;
             failure = await AttemptAsync(http, order, stream, clock, settlement);
             if (failure is not null)
@@ -95,6 +102,11 @@ internal sealed class RelayPipeline(
         {
             // 9 Settle, the part that must happen whatever came before: no hold outlives its call, nor waits for a slow caller.
             settlement?.ReleaseHold();
+
+            if (settlement?.KeepFault is { } fault)
+            {
+                RelayLog.ObjectKeptLater(logger, fault, id);
+            }
 
             // 10 Record: the call is no longer pending.
             if (envelope is not null)
@@ -240,6 +252,7 @@ internal sealed class RelayPipeline(
         var outcome = settlement.Attempts == 0 ? CallOutcome.Refused : CallOutcome.Failed;
         settlement.ReleaseHold();
         settlement.Settle(outcome, tap: null, complete: false, failure.Status, failure);
+        await settlement.KeepObjectAsync();
         if (stream is not null)
         {
             await stream.TakeTurnAsync();

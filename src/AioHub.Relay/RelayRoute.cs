@@ -8,9 +8,19 @@ namespace AioHub.Relay;
 /// <param name="Stream">The path itself asks for a stream (Gemini); else the body says so.</param>
 internal sealed record RelayRoute(Dialect Dialect, Operation Operation, string? Model = null, bool Stream = false, string? Verb = null)
 {
+    /// <summary>What the path names of the things that an upstream keeps; the call goes where that lives. Null = none.</summary>
+    public UpstreamObject? Object { get; init; }
+
+    /// <summary>The HTTP method, here and upstream.</summary>
+    public string Method { get; init; } = "POST";
+
+    /// <summary>What such a call did upstream is paid for, so it is waited for, even when its caller has left.</summary>
+    public bool SeenToItsEnd => Operation is Operation.CreateCache or Operation.ChangeObject;
+
     /// <summary>The body is multipart/form-data.</summary>
     public bool Multipart => Operation is Operation.EditImage or Operation.VaryImage or Operation.Transcribe or Operation.TranslateSpeech;
 
     /// <summary>Nobody pays for it.</summary>
-    public bool Free => Operation is Operation.CountTokens or Operation.Moderate;
+    public bool Free => Operation is Operation.CountTokens or Operation.Moderate or Operation.ReadObject or Operation.DeleteObject
+        || (Operation == Operation.ChangeObject && Dialect != Dialect.Gemini);
 }

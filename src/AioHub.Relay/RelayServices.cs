@@ -16,6 +16,7 @@ public static class RelayServices
         services.AddSingleton(static provider => new Upstreams(provider.GetRequiredService<RelayOptions>(), new SandboxHandler(provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<Admit>();
         services.AddSingleton<Intake>();
+        services.AddSingleton<Recall>();
         services.AddSingleton<Quote>();
         services.AddSingleton<Reserve>();
         services.AddSingleton<Dispatch>();
@@ -23,6 +24,7 @@ public static class RelayServices
         services.AddSingleton<Record>();
         services.AddSingleton<RelayPipeline>();
         services.AddSingleton<ModelLists>();
+        services.AddSingleton<CachedContentList>();
         services.AddSingleton<PricingPage>();
         services.AddSingleton<RouteDryRun>();
         services.AddSingleton<RouteExplain>();

@@ -47,42 +47,54 @@ internal static class MovementStore
         await using var context = database.CreateContext();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
         await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
-        var id = RequestLogRow.BytesOf(request);
-        var call = await context.Set<RequestLogRow>().AsNoTracking().Where(row => row.Id == id)
-            .Select(static row => new { row.UserId, row.QuotaGroupId, row.ChargeNano }).SingleOrDefaultAsync(cancellation)
+        var call = await FindChargedAsync(context, request, cancellation)
             ?? throw new AdminException("request", $"there is no settled call {request}; a call that has just ended may need a second to arrive");
-        var wallet = AccountRef.Wallet(new UserId(call.UserId));
-        var charged = new NanoUsd(call.ChargeNano);
-        var before = new NanoUsd(await RefundedAsync(context, request, cancellation));
-        var left = charged - before;
-        if (amount is null && left <= NanoUsd.Zero)
+        var wallet = AccountRef.Wallet(call.User);
+        if (amount is null && call.Left <= NanoUsd.Zero)
         {
             // Whole means: in the end all is given back. It is.
             var balance = new NanoUsd(await LedgerStore.BalanceAsync(context, wallet, cancellation));
-            return new Refunded(new Posted(0, NanoUsd.Zero, balance, Repeated: true), new UserId(call.UserId), charged, before);
+            return new Refunded(new Posted(0, NanoUsd.Zero, balance, Repeated: true), call.User, call.Charged, call.Refunded);
         }
 
-        var entry = new NewEntry(EntryKind.Refund, amount ?? left, note.Reason, note.Actor, request, now) { Key = note.Key };
+        var entry = new NewEntry(EntryKind.Refund, amount ?? call.Left, note.Reason, note.Actor, request, now) { Key = note.Key };
         if (await FindRepeatedAsync(context, wallet, entry, cancellation) is { } repeated)
         {
-            return new Refunded(repeated, new UserId(call.UserId), charged, before);
+            return new Refunded(repeated, call.User, call.Charged, call.Refunded);
         }
 
-        if (entry.Amount > left)
+        if (entry.Amount > call.Left)
         {
-            throw new AdminException("usd", $"at most {left} USD of call {request} can be given back: {charged} were charged, {before} are refunded already");
+            throw new AdminException("usd", $"at most {call.Left} USD of call {request} can be given back: {call.Charged} were charged, {call.Refunded} are refunded already");
         }
 
-        var next = call.QuotaGroupId is null ? default(long?) : await NextAsync(context, cancellation);
-        var posted = await LedgerStore.AddAsync(context, wallet, entry with { PairId = next + 1 }, cancellation);
-        if (call.QuotaGroupId is { } group)
+        var posted = await GiveBackAsync(context, call, entry, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new Refunded(posted, call.User, call.Charged, call.Refunded + entry.Amount);
+    }
+
+    /// <summary>What a call was charged and what of that was given back; null = the log has no such call.</summary>
+    public static async Task<ChargedCall?> FindChargedAsync(HubContext context, RequestId request, CancellationToken cancellation)
+    {
+        var id = RequestLogRow.BytesOf(request);
+        var call = await context.Set<RequestLogRow>().AsNoTracking().Where(row => row.Id == id)
+            .Select(static row => new { row.UserId, row.QuotaGroupId, row.ChargeNano }).SingleOrDefaultAsync(cancellation);
+        return call is null ? null : new ChargedCall(
+            new UserId(call.UserId), call.QuotaGroupId is { } group ? new GroupId(group) : null, new NanoUsd(call.ChargeNano), new NanoUsd(await RefundedAsync(context, request, cancellation)));
+    }
+
+    /// <summary>Enters a refund, no larger than what is left, inside a transaction that the caller commits.</summary>
+    public static async Task<Posted> GiveBackAsync(HubContext context, ChargedCall call, NewEntry entry, CancellationToken cancellation)
+    {
+        var next = call.Quota is null ? default(long?) : await NextAsync(context, cancellation);
+        var posted = await LedgerStore.AddAsync(context, AccountRef.Wallet(call.User), entry with { PairId = next + 1 }, cancellation);
+        if (call.Quota is { } group)
         {
             // The charge was taken from the group's quota too.
-            await LedgerStore.AddAsync(context, AccountRef.Quota(new GroupId(group)), entry with { Key = null, PairId = posted.EntryId }, cancellation);
+            await LedgerStore.AddAsync(context, AccountRef.Quota(group), entry with { Key = null, PairId = posted.EntryId }, cancellation);
         }
 
-        await transaction.CommitAsync(cancellation);
-        return new Refunded(posted, new UserId(call.UserId), charged, before + entry.Amount);
+        return posted;
     }
 
     /// <summary>From wallet to wallet, both or none. Not while a server runs that has not set the money aside: then nothing is moved and the result is null.</summary>
@@ -216,4 +228,12 @@ internal static class MovementStore
             throw new AdminException(field, $"there is no user {user.Value}");
         }
     }
+}
+
+/// <summary>What a refund must know of a call.</summary>
+/// <param name="Quota">The group whose quota paid too.</param>
+/// <param name="Refunded">What has been given back, over all refunds.</param>
+internal readonly record struct ChargedCall(UserId User, GroupId? Quota, NanoUsd Charged, NanoUsd Refunded)
+{
+    public NanoUsd Left => Charged - Refunded;
 }

@@ -8,6 +8,9 @@ namespace AioHub.Core.Metering;
 /// <param name="UnitUsdPerMillion">The rate in USD per million of <paramref name="Quantity"/>.</param>
 public readonly record struct LineItem(string What, long Quantity, decimal UnitUsdPerMillion)
 {
+    /// <summary>The <see cref="What"/> of stored tokens times hours.</summary>
+    public const string Storage = "storage";
+
     public decimal Usd => Quantity * UnitUsdPerMillion / 1_000_000m;
 }
 

@@ -56,8 +56,6 @@ public readonly record struct PriceContext
     public decimal? UserMultiplier { get; init; }
     /// <summary>Beside the group's; null = 1.</summary>
     public decimal? KeyMultiplier { get; init; }
-    /// <summary>Stored tokens times hours, for prices of storage.</summary>
-    public long StoredTokenHours { get; init; }
     /// <summary>Null = <see cref="CurrencyRates.Default"/>.</summary>
     public CurrencyRates? Currencies { get; init; }
 }

@@ -109,13 +109,15 @@ public static class Pricing
         string? serviceTier = null,
         long characters = 0,
         long milliseconds = 0,
-        CurrencyRates? currencies = null)
+        CurrencyRates? currencies = null,
+        long storedTokenHours = 0)
     {
         var table = PriceTable.Of(row, currencies);
         var input = Math.Clamp(inputTokens, 0, MaxQuantity);
         var output = Math.Clamp(outputTokens, 0, MaxQuantity);
         characters = Math.Clamp(characters, 0, MaxQuantity);
         milliseconds = Math.Clamp(milliseconds, 0, MaxQuantity);
+        storedTokenHours = Math.Clamp(storedTokenHours, 0, MaxQuantity);
         answers = Math.Clamp(answers, 1, 100_000);
         int inputTier = 0, outputTier = 0;
         for (var tier = 1; tier <= row.Tiers.Length; tier++)
@@ -130,19 +132,21 @@ public static class Pricing
         var factor = Times(Times(Times(multiplier, DearestTier(table, serviceTier)), table.DearestRegion), table.MultiplierAt(at));
         ref readonly var request = ref table.RateOf(0, LineKind.Request);
         ref readonly var character = ref table.RateOf(0, LineKind.Character);
+        ref readonly var storage = ref table.RateOf(0, LineKind.Storage);
         ref readonly var millisecond = ref table.RateOf(0, LineKind.Millisecond);
         ulong sum = 0;
         if (table.IsWhole
             && WholeMath.TryAdd(ref sum, (ulong)input, table.WholeInput[inputTier]) && WholeMath.TryAdd(ref sum, (ulong)(output * answers), table.WholeOutput[outputTier])
             && WholeMath.TryAdd(ref sum, 1, request.Whole) && WholeMath.TryAdd(ref sum, (ulong)answers, table.DearestImage.Whole)
             && WholeMath.TryAdd(ref sum, (ulong)characters, character.Whole) && WholeMath.TryAdd(ref sum, (ulong)milliseconds, millisecond.Whole)
+            && WholeMath.TryAdd(ref sum, (ulong)storedTokenHours, storage.Whole)
             && WholeMath.TryNano(sum, table.Decimals, factor, up: true, out var nano))
         {
             return nano >= MaxCharge.Value ? MaxCharge : new NanoUsd(nano);
         }
 
         var usd = ((input * table.DearestInput[inputTier]) + ((decimal)output * answers * table.DearestOutput[outputTier]) + request.Usd + (table.DearestImage.Usd * answers)
-            + (character.Usd * characters) + (millisecond.Usd * milliseconds)) / Million * factor;
+            + (character.Usd * characters) + (millisecond.Usd * milliseconds) + (storage.Usd * storedTokenHours)) / Million * factor;
         return usd <= 0 ? NanoUsd.Zero : usd >= MaxCharge.ToUsd() ? MaxCharge : new NanoUsd((long)Math.Ceiling(usd * NanoUsd.PerUsd));
     }
 
@@ -201,7 +205,7 @@ public static class Pricing
 
         if (row.StorageHour is not null)
         {
-            lines.Add(LineKind.Storage, context.StoredTokenHours);
+            lines.Add(LineKind.Storage, usage.StoredTokenHours);
         }
 
         var calls = usage.ToolCalls;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -82,6 +83,35 @@ public sealed record Receipt : IKnownCall
     public double? UpstreamMilliseconds { get; init; }
     public string? UserAgent { get; init; }
     public string? Session { get; init; }
+    /// <summary>How the call stood to an object that it named; null = it named none.</summary>
+    public Affinity? Affinity { get; init; }
+    /// <summary>What the call did to something that its upstream keeps; null = nothing.</summary>
+    public PinEvent? Pin { get; init; }
+
+    /// <summary>What the database learns of objects from this call.</summary>
+    internal IEnumerable<PinChange> PinChanges(TimeSpan conversationLifetime)
+    {
+        if (GroupId is not { } group || ChannelId is not { } channel || CredentialId is not { } credential)
+        {
+            yield break;
+        }
+
+        if (Pin is { } pin)
+        {
+            yield return new PinChange(pin, Id, User, Key, group, channel, credential);
+        }
+
+        if (NamesConversation)
+        {
+            var named = new PinEvent(PinAction.Made, Affinity!.Value.Object, StartedAt) { Model = ServedModel, ExpiresAt = StartedAt + conversationLifetime };
+            yield return new PinChange(named, Id, User, Key, group, channel, credential);
+        }
+    }
+
+    /// <summary>A conversation is made past the hub; where it lives shows when a call that names it is answered.</summary>
+    private bool NamesConversation => Outcome == CallOutcome.Completed && Affinity is { Known: false, Object.Kind: ObjectKind.Conversation };
+
+    internal bool HasPinChanges => Pin is not null || NamesConversation;
 
     /// <summary>What tries cost that failed, or whose answer nobody is charged for.</summary>
     public NanoUsd LostCost

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -83,6 +84,8 @@ internal static class ReceiptFields
         {
             to.Double(46, upstream);
         }
+
+        ReceiptPinFields.Write(ref to, receipt);
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -133,6 +136,7 @@ internal static class ReceiptFields
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
+            Affinity = rest.Affinity, Pin = rest.Pin,
         };
     }
 
@@ -297,6 +301,8 @@ internal static class ReceiptFields
         public Usage Usage;
         public double Total;
         public double? FirstByte, Upstream;
+        public Affinity? Affinity;
+        public PinEvent? Pin;
 
         public void Take(int field, ref FieldReader from)
         {
@@ -326,6 +332,8 @@ internal static class ReceiptFields
                 case 44: HasCreditPrice = from.Flag; break;
                 case 45: CreditPrice = from.Number; break;
                 case 46: Upstream = from.Double; break;
+                case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
+                case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;
             }
         }
     }

@@ -123,6 +123,7 @@ internal static class ReceiptProof
         LineKind.CodeExecution => (usage.ToolCalls.CodeExecution, false),
         LineKind.XSearch => (usage.ToolCalls.XSearch, false),
         LineKind.Maps => (usage.ToolCalls.Maps, false),
+        LineKind.Storage => (usage.StoredTokenHours, true),
         LineKind.OtherTool => (usage.ToolCalls.Other, false),
         _ => (0, true),
     };

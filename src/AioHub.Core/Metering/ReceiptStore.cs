@@ -1,4 +1,5 @@
 using AioHub.Core.Ledger;
+using AioHub.Core.Pins;
 using AioHub.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -43,6 +44,9 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
     /// <summary>A batch of fewer is posted at once: then nobody is in a hurry.</summary>
     private const int SmallBatch = 100;
     private const int MostUnposted = 100_000;
+
+    /// <summary>How long a conversation is remembered after a call that named it as an unknown one; OpenAI keeps them until they are deleted.</summary>
+    internal static readonly TimeSpan ConversationLifetime = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestUnposted = TimeSpan.FromSeconds(10);
 
     private SqliteReceiptStore? _sqlite;
@@ -131,8 +135,14 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
             unposted = await ChargeStore.LoadAsync(connection, transaction, through, now, cancellation);
         }
 
+        var pinning = new List<Receipt>();
         await RequestLogStore.AddAsync(
-            connection, transaction, receipts, Math.Max(through, Math.Max(lastCall, lastEntry)) + 1, origin, unposted, cancellation);
+            connection, transaction, receipts, Math.Max(through, Math.Max(lastCall, lastEntry)) + 1, origin, unposted, pinning, cancellation);
+        if (pinning.Count > 0)
+        {
+            await PinStore.ApplyAsync(connection, transaction, [.. pinning.SelectMany(static receipt => receipt.PinChanges(ConversationLifetime))], cancellation);
+        }
+
         if (unposted.Count > 0 && due(unposted))
         {
             await ChargeStore.PostAsync(connection, transaction, unposted, cancellation);

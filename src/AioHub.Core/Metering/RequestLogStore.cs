@@ -43,7 +43,8 @@ internal static class RequestLogStore
     public static SqliteStatement PrepareInsert(SqliteConnection connection) => new(connection, SqliteInsert);
 
     /// <summary>Adds the rows that are not there yet, numbered from <paramref name="next"/>, and adds those to <paramref name="calls"/>.</summary>
-    public static void Add(SqliteStatement row, IReadOnlyList<PendingReceipt> receipts, long next, long? origin, CallTotals calls)
+    /// <param name="pinning">Gets those of the added that tell of objects.</param>
+    public static void Add(SqliteStatement row, IReadOnlyList<PendingReceipt> receipts, long next, long? origin, CallTotals calls, List<Receipt> pinning)
     {
         Span<byte> id = stackalloc byte[16];
         row.Bind(23, origin);
@@ -85,13 +86,17 @@ internal static class RequestLogStore
             {
                 calls.Add(call);
                 next++;
+                if (receipt.HasPinChanges)
+                {
+                    pinning.Add(receipt);
+                }
             }
         }
     }
 
     /// <inheritdoc cref="Add"/>
     public static async Task AddAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingReceipt> receipts, long next, long? origin, CallTotals calls,
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingReceipt> receipts, long next, long? origin, CallTotals calls, List<Receipt> pinning,
         CancellationToken cancellation)
     {
         var wanted = new Dictionary<RequestId, PendingReceipt>(receipts.Count);
@@ -157,6 +162,8 @@ internal static class RequestLogStore
         {
             calls.Add(row.Call);
         }
+
+        pinning.AddRange(rows.Select(static row => row.Receipt).Where(static receipt => receipt.HasPinChanges));
 
         void Array<T>(NpgsqlDbType type, Converter<(LoggedCall Call, Receipt Receipt, ReadOnlyMemory<byte> Payload), T> value) =>
             insert.Parameters.Add(new NpgsqlParameter { Value = System.Array.ConvertAll(rows, value), NpgsqlDbType = NpgsqlDbType.Array | type });

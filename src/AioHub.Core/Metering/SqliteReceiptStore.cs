@@ -1,4 +1,5 @@
 using AioHub.Core.Ledger;
+using AioHub.Core.Pins;
 using AioHub.Core.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -8,6 +9,7 @@ namespace AioHub.Core.Metering;
 internal sealed class SqliteReceiptStore : IDisposable
 {
     private readonly SqliteConnection _connection;
+    private readonly List<Receipt> _pinning = [];
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _raise;
     private readonly SqliteStatement _state;
@@ -60,7 +62,13 @@ internal sealed class SqliteReceiptStore : IDisposable
             unposted = await ChargeStore.LoadAsync(_connection, null, through, now, CancellationToken.None);
         }
 
-        RequestLogStore.Add(_insert, receipts, Math.Max(through, Math.Max(lastCall, lastEntry)) + 1, origin, unposted);
+        _pinning.Clear();
+        RequestLogStore.Add(_insert, receipts, Math.Max(through, Math.Max(lastCall, lastEntry)) + 1, origin, unposted, _pinning);
+        if (_pinning.Count > 0)
+        {
+            await PinStore.ApplyAsync(_connection, null, [.. _pinning.SelectMany(static receipt => receipt.PinChanges(ReceiptStore.ConversationLifetime))], CancellationToken.None);
+        }
+
         if (unposted.Count > 0 && due(unposted))
         {
             ChargeStore.Post(_connection, unposted);

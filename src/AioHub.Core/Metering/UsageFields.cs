@@ -36,6 +36,7 @@ internal static class UsageFields
         to.Number(27, usage.ToolCalls.XSearch);
         to.Number(28, usage.ToolCalls.Maps);
         to.Number(29, usage.NanoCredits);
+        to.Number(30, usage.StoredTokenHours);
     }
 
     public static Usage Read(ref FieldReader outer)
@@ -75,6 +76,7 @@ internal static class UsageFields
                 27 => usage with { ToolCalls = usage.ToolCalls with { XSearch = from.Small } },
                 28 => usage with { ToolCalls = usage.ToolCalls with { Maps = from.Small } },
                 29 => usage with { NanoCredits = from.Number },
+                30 => usage with { StoredTokenHours = from.Number },
                 _ => usage,
             };
         }

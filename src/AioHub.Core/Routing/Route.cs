@@ -68,7 +68,7 @@ public sealed class Route
             _boundFirst = _bound is not null;
         }
 
-        _picker = new Picker(router, Model, Dialect, needs, _conversation);
+        _picker = new Picker(router, Model, Dialect, needs, _conversation, question.Pin?.Credential);
     }
 
     /// <summary>Why nothing at all can be tried; null = at least one attempt is (or was) possible.</summary>
@@ -269,7 +269,7 @@ public sealed class Route
             }
 
             // Without failover the first group that could serve is the only one, even while all of it rests or its purse is empty.
-            if (!Question.Key.CrossGroupFailover && _only is null && _candidates.Suits(Dialect, Needs))
+            if (!Question.Key.CrossGroupFailover && _only is null && (Question.Pin is { } pin ? _candidates.Find(pin.Channel) is not null : _candidates.Suits(Dialect, Needs)))
                 _only = group;
             _group = null;
         }
@@ -420,7 +420,7 @@ public sealed class Route
     /// <summary>Media calls have one grammar per vendor: OpenAI's endpoints beside Chat, Gemini's own.</summary>
     private static Dialect Ridden(Dialect dialect, Operation operation) => operation switch
     {
-        Operation.Generate or Operation.CountTokens or Operation.Compact => dialect,
+        Operation.Generate or Operation.CountTokens or Operation.Compact or Operation.ReadObject or Operation.ChangeObject or Operation.DeleteObject => dialect,
         _ => dialect == Dialect.OpenAiResponses ? Dialect.OpenAiChat : dialect,
     };
 

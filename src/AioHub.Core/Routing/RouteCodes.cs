@@ -23,6 +23,7 @@ public static class RouteCodes
     public const string GroupQuotaExhausted = "group_quota_exhausted";
     public const string ChannelQuotaExhausted = "channel_quota_exhausted";
     public const string RateLimited = "rate_limited";
+    public const string ObjectUnreachable = "object_unreachable";
 
     private static readonly (Needs Need, string Code, string What)[] Unmet =
     [
@@ -45,6 +46,7 @@ public static class RouteCodes
         [GroupNotAllowed] = (403, 20),
         [ModelNotAllowed] = (403, 30),
         [DialectNotAllowed] = (403, 40),
+        [ObjectUnreachable] = (404, 45),
         [NoChannelAvailable] = (503, 50),
         [DialectUnsupported] = (400, 60),
         [ModelPriceMissing] = (403, 80),

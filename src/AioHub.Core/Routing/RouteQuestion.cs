@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
+using AioHub.Core.Pins;
 using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 
@@ -13,6 +14,8 @@ public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operat
 {
     /// <summary>The client's <c>User-Agent</c>.</summary>
     public string? Client { get; init; }
+    /// <summary>Where the object lives that the call names: only there it can be served. Null = it names none, or one that nobody knows.</summary>
+    public Pin? Pin { get; init; }
 }
 
 /// <summary>One try of one request on one credential, with all that it costs and is called.</summary>
@@ -80,6 +83,8 @@ public enum AttemptFailure
     Forbidden,
     /// <summary>The upstream does not know the model.</summary>
     ModelUnknown,
+    /// <summary>The upstream does not keep what the call names.</summary>
+    ObjectMissing,
     /// <summary>The request itself is at fault: no other channel would take it.</summary>
     CallerFault,
 }

@@ -26,6 +26,13 @@ internal sealed class RouteStory(Route route)
                 best = finding;
         }
 
+        if (Question.Pin is { } pin && route.Attempts == 0 && best.Code is null or RouteCodes.NoChannelAvailable or RouteCodes.ObjectUnreachable or RouteCodes.GroupNotAllowed)
+        {
+            return New(RouteCodes.ObjectUnreachable,
+                $"The {pin.Object.Kind.Told()} '{Shorten(pin.Object.Name)}' lives at a channel that this key can no longer reach: it was removed or switched off, or left the key's groups. "
+                + pin.Object.Kind.Remedy());
+        }
+
         if (best.Code is null || (route.Attempts > 0 && best.Rank < RouteCodes.RankOf(RouteCodes.GroupQuotaExhausted)))
         {
             return route.Attempts > 0
@@ -103,6 +110,9 @@ internal sealed class RouteStory(Route route)
 
     private Finding Judge(string name, Gate gate, GroupEntry? entry)
     {
+        if (entry is not null && Question.Pin is { } pin && !Array.Exists(entry.Members, member => member.Channel.Channel.Id == pin.Channel))
+            return new Finding(name, entry, RouteCodes.ObjectUnreachable, $"Group '{name}' does not lead to the channel that holds {pin.Object}.", 0);
+
         if (entry is not null && route.PassedOver is { } passed)
         {
             foreach (var pass in passed)
@@ -188,7 +198,7 @@ internal sealed class RouteStory(Route route)
         RoutePass? best = null;
         foreach (var member in entry.Members)
         {
-            if (Look(member.Channel, model).Step != Step.Able)
+            if (Look(member.Channel, model).Step != Step.Able || IsElsewhere(member.Channel))
                 continue;
             if (PassOf(member.Channel) is not { } pass)
                 return null;
@@ -209,7 +219,7 @@ internal sealed class RouteStory(Route route)
     /// <summary>Why limits keep a channel with all its credentials; of several reasons the one that ends soonest. Null = they do not.</summary>
     private RoutePass? PassOf(ChannelEntry channel)
     {
-        if (route.PassedOver is null || !Array.TrueForAll(channel.Credentials, route.Picker.IsTried))
+        if (route.PassedOver is null || !Array.TrueForAll(channel.Credentials, route.Picker.IsOut))
             return null;
 
         RoutePass? best = null;
@@ -269,13 +279,15 @@ internal sealed class RouteStory(Route route)
         var (step, reason) = Look(channel, model);
         if (step != Step.Able)
             return new ChannelVerdict(channel.Channel.Name, "passed_over", reason);
+        if (IsElsewhere(channel))
+            return new ChannelVerdict(channel.Channel.Name, "passed_over", $"another channel holds {Question.Pin!.Object}");
 
-        var place = $"priority {member.Priority}, weight {member.Weight}";
+        var place = $"priority {member.Priority}, weight {member.Weight}{(Question.Pin is { } pin ? $"; holds {pin.Object}" : "")}";
         if (current is not null && ReferenceEquals(current.Channel, channel.Channel))
             return new ChannelVerdict(channel.Channel.Name, "chosen", place);
 
         var ends = route.Ends?.Where(end => ReferenceEquals(end.Attempt.Channel, channel.Channel)).Select(static end => end.Failure.ToString()).ToArray() ?? [];
-        if (ends.Length > 0 && Array.TrueForAll(channel.Credentials, route.Picker.IsTried))
+        if (ends.Length > 0 && Array.TrueForAll(channel.Credentials, route.Picker.IsOut))
             return new ChannelVerdict(channel.Channel.Name, "passed_over", $"tried: {string.Join(", ", ends)}");
 
         if (PassOf(channel) is { } pass)
@@ -284,7 +296,7 @@ internal sealed class RouteStory(Route route)
         var soonest = DateTime.MaxValue;
         foreach (var credential in channel.Credentials)
         {
-            if (route.Picker.IsTried(credential))
+            if (route.Picker.IsOut(credential))
                 continue;
             if (route.Picker.CoolingUntil(credential) is not { } until)
                 return new ChannelVerdict(channel.Channel.Name, "candidate", place);
@@ -313,6 +325,9 @@ internal sealed class RouteStory(Route route)
             return (Step.Needs, (missing & ~channel.Capabilities) == Needs.None ? $"the model does not take {RouteCodes.Describe(missing)}" : $"does not take {RouteCodes.Describe(missing)}");
         return route.Price is null ? (Step.Price, "the model has no price") : (Step.Able, "");
     }
+
+    /// <summary>The call names something that another channel keeps.</summary>
+    private bool IsElsewhere(ChannelEntry channel) => Question.Pin is { } pin && pin.Channel != channel.Channel.Id;
 
     private Needs Lacks(ChannelEntry channel, ModelEntry model) => route.Needs & ~(channel.Capabilities & model.Able);
 

@@ -7,7 +7,10 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+
     private readonly CancellationTokenSource _stopping = new();
+    private long _lastSweep = home.Time.GetTimestamp();
     private Task _beating = Task.CompletedTask;
 
     public void Start() => _beating = Task.Run(BeatAsync);
@@ -53,6 +56,12 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
             await money.Limits.RefreshAsync(_stopping.Token);
             await money.Wallets.AnswerAsync(_stopping.Token);
             await money.Limits.CheckAsync(_stopping.Token);
+            await money.Storage.SettleAsync(_stopping.Token);
+            if (home.Time.GetElapsedTime(_lastSweep) >= SweepInterval)
+            {
+                _lastSweep = home.Time.GetTimestamp();
+                await home.Pins.SweepAsync(_stopping.Token);
+            }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

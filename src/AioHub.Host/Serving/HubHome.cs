@@ -3,6 +3,7 @@ using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Core.Pins;
 using AioHub.Core.Routing;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
@@ -32,6 +33,7 @@ internal sealed class HubHome : IAsyncDisposable
         Codes = new CodeBook(database, master, time, cancellation => LedgerChanged(cancellation));
         Alerts = new AlertAdmin(database, time);
         RouteSettings = new RouteSettingsAdmin(database);
+        Pins = new PinDirectory(database, settings.Pins, time);
     }
 
     public HubSettings Settings { get; }
@@ -70,6 +72,9 @@ internal sealed class HubHome : IAsyncDisposable
     public AlertAdmin Alerts { get; }
 
     public RouteSettingsAdmin RouteSettings { get; }
+
+    /// <summary>Where the things live that upstreams keep for callers.</summary>
+    public PinDirectory Pins { get; }
 
     /// <summary>Opens the database, brings its schema up to date, fills it when it is empty, and loads the configuration.</summary>
     public static async Task<(HubHome Home, SeedReport Seeded)> OpenAsync(HubSettings settings, TimeProvider time, CancellationToken cancellation)

@@ -149,6 +149,7 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton(home.Keys);
         services.AddSingleton(home.Catalog);
         services.AddSingleton(home.Routing);
+        services.AddSingleton(home.Pins);
         services.AddSingleton<IHealth, LocalHealth>();
         services.AddSingleton<Router>();
         services.AddSingleton<ModelListing>();

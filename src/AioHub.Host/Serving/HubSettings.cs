@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
+using AioHub.Core.Pins;
 using AioHub.Relay;
 using Microsoft.Extensions.Configuration;
 
@@ -24,6 +25,8 @@ internal sealed class HubSettings
     public string? Config { get; set; }
 
     public RelayOptions Relay { get; set; } = new();
+
+    public PinOptions Pins { get; set; } = new();
 
     public string DataFolder => Path.GetFullPath(Data);
 
@@ -60,6 +63,7 @@ internal sealed class HubSettings
         }
 
         Validator.ValidateObject(settings.Relay, new ValidationContext(settings.Relay), validateAllProperties: true);
+        Validator.ValidateObject(settings.Pins, new ValidationContext(settings.Pins), validateAllProperties: true);
         return settings;
     }
 

@@ -9,10 +9,11 @@ internal sealed class ServedMoney : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _writing = Task.CompletedTask;
 
-    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer, WatchedLimits limits, WalletHolds wallets)
+    private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer, WatchedLimits limits, WalletHolds wallets, StorageRefunds storage)
     {
         Wallets = wallets;
         Limits = limits;
+        Storage = storage;
         Log = log;
         Journal = journal;
         Holds = holds;
@@ -28,6 +29,9 @@ internal sealed class ServedMoney : IAsyncDisposable
     public ReceiptWriter Writer { get; }
 
     public WatchedLimits Limits { get; }
+
+    /// <summary>Gives back what was paid for storage that was not used.</summary>
+    public StorageRefunds Storage { get; }
 
     /// <summary>Answers commands that take money out of wallets.</summary>
     public WalletHolds Wallets { get; }
@@ -50,7 +54,8 @@ internal sealed class ServedMoney : IAsyncDisposable
             await limits.RefreshAsync(cancellation);
             // A top-up that is made through this process counts at once; others with the next refresh.
             home.LedgerChanged = holds.RefreshAsync;
-            var money = new ServedMoney(log, journal, holds, writer, limits, new WalletHolds(home.Database, holds, journal.NodeId, home.Time));
+            var money = new ServedMoney(log, journal, holds, writer, limits, new WalletHolds(home.Database, holds, journal.NodeId, home.Time),
+                new StorageRefunds(home.Database, home.Time, holds.RefreshAsync, logging.CreateLogger<StorageRefunds>()));
             money._writing = Task.Run(() => writer.RunAsync(money._stopping.Token), CancellationToken.None);
             return money;
         }

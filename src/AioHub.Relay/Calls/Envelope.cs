@@ -1,5 +1,6 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Metering;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
@@ -38,6 +39,14 @@ internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, Po
     public Needs Needs => Peek.Needs | (Stream ? Needs.Streaming : Needs.None) | (Model.LongContext ? Needs.LongContext : Needs.None);
 
     public string? Session { get; init; }
+
+    /// <summary>How the call stands to an object that it names; null = it names none. Set once, before it is quoted.</summary>
+    public Affinity? Affinity { get; private set; }
+
+    /// <summary>Where that object lives; null = nobody knows.</summary>
+    public Pin? Pin { get; private set; }
+
+    public void Recall(UpstreamObject named, Pin? pin) => (Affinity, Pin) = (new Affinity(named, pin is not null), pin);
 
     public IClientDialect Dialect => DialectRooms.Client(Route.Dialect);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Failures;
@@ -16,7 +17,7 @@ internal sealed class JournalRefusedException(IOException cause) : Exception("Th
 /// Stage 9: one call's money. A hold becomes a charge exactly once: by the pump, before the answer's last byte is released, or by the
 /// pipeline's end, when there is nothing to charge.
 /// </summary>
-internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJournal journal, TimeProvider time)
+internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJournal journal, TimeProvider time, PinDirectory? pins = null)
 {
     private readonly long _startedAt = time.GetTimestamp();
     private ImmutableArray<AttemptRecord> _attempts = [];
@@ -38,6 +39,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     public RatePass? Tokens { get; set; }
 
     public Receipt? Receipt { get; private set; }
+
+    /// <summary>Why the database did not take where an object lives; the receipt brings it later.</summary>
+    public Exception? KeepFault { get; private set; }
 
     public bool IsSettled => Receipt is not null;
 
@@ -115,9 +119,15 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
 
         var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete, _attempt.Model.WindowFor(envelope.Model.LongContext));
-        var charge = tap is null || _attempt is null || envelope.Route.Free || Measure.IsEmpty(tap, envelope) || (usage.IsZero && _attempt.Price.PerRequest is null)
+        var done = pins is null ? null : ObjectTerms.EventOf(envelope, _attempt, tap, outcome, failure, usage, pins.ResponseLifetime, time.GetUtcNow().UtcDateTime);
+        if (done is not null && done.PaidTo > done.PaidFrom)
+        {
+            usage = usage with { StoredTokenHours = ObjectTerms.TokenHours(done), Source = usage.Source == UsageSource.None ? UsageSource.Reported : usage.Source };
+        }
+
+        var charge = tap is null || _attempt is null || envelope.Route.Free || Measure.IsEmpty(tap, envelope) || (usage.IsZero && (_attempt.Price.PerRequest is null || envelope.Route.Object is not null))
             ? Charge.Nothing(_attempt?.Price.Version ?? "")
-            : Pricing.Price(_attempt.Price, _attempt.Group.Multiplier, usage, ContextOf(tap, _attempt) with
+            : Pricing.Price(envelope.Route.Object is null ? _attempt.Price : _attempt.Price with { PerRequest = null }, _attempt.Group.Multiplier, usage, ContextOf(tap, _attempt) with
             {
                 UserMultiplier = envelope.Caller.Key.OwnerMultiplier,
                 KeyMultiplier = envelope.Caller.Key.Multiplier,
@@ -130,6 +140,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 
         // None for an answer without content, whose usage is empty: its cost stands in its attempt.
         var credits = _attempt is null ? null : CreditsIn(usage, _attempt);
+        done = done is not null && done.PaidTo > done.PaidFrom ? ObjectTerms.WithPaid(done, charge) : done;
         var receipt = new Receipt
         {
             Id = envelope.Id,
@@ -166,6 +177,8 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             UpstreamMilliseconds = tap?.UpstreamMilliseconds,
             UserAgent = envelope.Caller.UserAgent,
             Session = envelope.Session,
+            Affinity = envelope.Affinity,
+            Pin = done,
         };
         try
         {
@@ -178,12 +191,61 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
 
         Receipt = receipt;
+        if (done is not null)
+        {
+            Note(done);
+        }
+
         if (Hold is { } hold)
         {
             book.Settle(hold, charge.Total);
         }
 
         return receipt;
+    }
+
+    /// <summary>
+    /// Has the database know at once where an object lives that the call made, moved or deleted: its caller may name it next at another server. Responses are made by
+    /// the thousand and come with their receipts.
+    /// </summary>
+    public async ValueTask KeepObjectAsync()
+    {
+        if (Receipt is not { Pin: { } done } receipt || envelope.Route.Operation == Operation.Generate || pins is null || PinOf(done) is not { } pin)
+        {
+            return;
+        }
+
+        // A database's work must not run on a socket's thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await pins.KeepAsync(done, receipt.Id, pin, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException or TimeoutException or IOException)
+        {
+            KeepFault = exception;
+        }
+    }
+
+    private void Note(PinEvent done)
+    {
+        if (PinOf(done) is { } pin)
+        {
+            pins!.Note(pin);
+        }
+    }
+
+    /// <summary>The state of the object after the call.</summary>
+    private Pin? PinOf(PinEvent done)
+    {
+        if (_attempt is null)
+        {
+            return null;
+        }
+
+        var now = done.ToPin(envelope.Caller.Key.Owner, envelope.Caller.Key.Id, _attempt.Group.Id, _attempt.Channel.Id, _attempt.Credential.Id);
+        return done.Action == PinAction.Made || envelope.Pin is not { } before ? now
+            : before with { UpdatedAt = now.UpdatedAt, ExpiresAt = now.ExpiresAt, EndedAt = now.EndedAt ?? before.EndedAt };
     }
 
     private PriceContext ContextOf(ReplyTap tap, RouteAttempt attempt) => new()

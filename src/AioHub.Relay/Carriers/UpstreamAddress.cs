@@ -18,6 +18,12 @@ internal static partial class UpstreamAddress
 
     public static Uri For(RouteAttempt attempt, RelayRoute route, QueryString query)
     {
+        if (route.Object is { } named)
+        {
+            // Each is asked for once or twice: nothing to remember.
+            return new Uri(Root(attempt.Channel, route.Dialect) + "/" + ObjectPath(named, route.Verb) + (query.HasValue ? Kept(query) : ""));
+        }
+
         var known = Remembered.GetValue(attempt.Channel, static _ => new ConcurrentDictionary<AddressKey, Uri>());
         var key = new AddressKey(route.Dialect, route.Operation, route.Verb, route.Model is null ? null : attempt.UpstreamModel);
         if (!known.TryGetValue(key, out var address))
@@ -39,12 +45,19 @@ internal static partial class UpstreamAddress
         return query.HasValue && (query.Value!.Contains("key", StringComparison.OrdinalIgnoreCase) || query.Value.Contains('%'));
     }
 
-    private static Uri Make(RouteAttempt attempt, RelayRoute route)
+    private static Uri Make(RouteAttempt attempt, RelayRoute route) => new(Root(attempt.Channel, route.Dialect) + "/" + Path(route, attempt.UpstreamModel));
+
+    private static string Root(Channel channel, Dialect dialect)
     {
-        var channel = attempt.Channel;
         var root = (channel.BaseUrl ?? ChannelTypes.Of(channel.Type).BaseUrl ?? SandboxBase).AbsoluteUri.TrimEnd('/');
-        var version = VersionSegment().IsMatch(root) ? "" : DefaultVersion(channel.Type, route.Dialect);
-        return new Uri(root + version + "/" + Path(route, attempt.UpstreamModel));
+        return root + (VersionSegment().IsMatch(root) ? "" : DefaultVersion(channel.Type, dialect));
+    }
+
+    private static string ObjectPath(UpstreamObject named, string? verb)
+    {
+        // A cached content's name is a path of two segments.
+        var name = Uri.EscapeDataString(named.Name);
+        return named.Kind == ObjectKind.CachedContent ? name.Replace("%2F", "/", StringComparison.Ordinal) : "responses/" + name + (verb is null ? "" : "/" + verb);
     }
 
     private static string DefaultVersion(ChannelType type, Dialect dialect) => (type, dialect) switch
@@ -72,6 +85,7 @@ internal static partial class UpstreamAddress
         (Dialect.OpenAiResponses, _) => "responses",
         (Dialect.AnthropicMessages, Operation.CountTokens) => "messages/count_tokens",
         (Dialect.AnthropicMessages, _) => "messages",
+        (Dialect.Gemini, Operation.CreateCache) => "cachedContents",
         (Dialect.Gemini, _) => GeminiPath(model, route.Verb ?? "generateContent"),
         _ => throw new InvalidOperationException($"{route.Dialect} has no path for {route.Operation}."),
     };

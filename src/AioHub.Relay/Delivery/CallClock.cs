@@ -17,10 +17,11 @@ internal sealed class CallClock : IDisposable
     private readonly CancellationToken _aborted;
     private volatile Alarm _alarm;
 
-    public CallClock(HttpContext http, TimeProvider time)
+    /// <param name="heedsCaller">False: the upstream's work must be known to its end, since it costs money there, whether or not the caller waits.</param>
+    public CallClock(HttpContext http, TimeProvider time, bool heedsCaller = true)
     {
         _time = time;
-        _aborted = http.RequestAborted;
+        _aborted = heedsCaller ? http.RequestAborted : CancellationToken.None;
         _alarm = Start();
         _callerLeaves = _aborted.UnsafeRegister(static state => ((CallClock)state!)._alarm.Ring(), this);
     }

@@ -52,6 +52,7 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
 
         settlement.NoteFirstByte();
         var receipt = settlement.Settle(CallOutcome.Completed, tap, complete: true, (int)reply.Response.StatusCode, null);
+        await settlement.KeepObjectAsync();
         await SendAsync(body, receipt);
         return Outcome.Completed;
     }
@@ -86,7 +87,8 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
     {
         if (body.Length == 0)
         {
-            return UpstreamFailures.Empty;
+            // Of a deletion the status says all.
+            return reply.Call.Envelope.Route.Operation == Operation.DeleteObject ? null : UpstreamFailures.Empty;
         }
 
         // Speech is no JSON: its bytes are the answer. A login page is none.

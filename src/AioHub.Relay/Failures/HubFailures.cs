@@ -1,5 +1,7 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Wire.Vocabulary;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Failures;
@@ -60,6 +62,17 @@ internal static class HubFailures
         RetryAfter = verdict.RetryAfter,
         Limit = new FailureLimit(verdict.Limit!, verdict.Most, now + verdict.RetryAfter),
     };
+
+    /// <summary>An object that is not there, or is somebody else's: both read the same.</summary>
+    public static Failure NoSuchObject(UpstreamObject named, bool inBody) => new(404, "object_not_found",
+        $"There is no {named.Kind.Told()} '{Clip(named.Name)}' of this key's owner. It may have expired, been deleted, or been made with another account.")
+    { Param = inBody ? named.Kind.FieldOf() : null, ShouldRetry = false };
+
+    public static Failure ObjectsUnavailable { get; } = new(503, "objects_unavailable",
+        "The hub cannot look up where the named object lives right now. Nothing was charged. Try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static Failure NoStoragePrice(string model) => new(403, "model_price_missing",
+        $"Model '{model}' has no price for storage ('storage_hour', per million stored tokens and hour), so nothing can be cached with it. An operator sets it in the model's prices.") { ShouldRetry = false };
 
     public static Failure TooLarge(long limit) => new(413, "request_too_large",
         $"The request body is larger than {limit:#,0} bytes (after decompression). Send less, or ask the operator to raise AIOHUB_MAX_REQUEST_BYTES.") { ShouldRetry = false };

@@ -31,6 +31,10 @@ internal static class UpstreamFailures
         };
     }
 
+    /// <summary>The upstream does not keep what the call names. Another credential may, when nobody knows where it lives.</summary>
+    public static Failure ObjectMissing(int status, UpstreamError error, ReadOnlyMemory<byte> body) =>
+        new(status, "object_not_found", error.Message) { Attempt = AttemptFailure.ObjectMissing, UpstreamStatus = status, Body = body, ShouldRetry = false };
+
     /// <summary>An error inside a reply whose status said 200.</summary>
     public static Failure FromReply(UpstreamError? error)
     {
@@ -73,7 +77,7 @@ internal static class UpstreamFailures
         AttemptFailure.QuotaExhausted => 6,
         AttemptFailure.Forbidden => 5,
         AttemptFailure.Unauthorized => 4,
-        AttemptFailure.ModelUnknown => 3,
+        AttemptFailure.ModelUnknown or AttemptFailure.ObjectMissing => 3,
         AttemptFailure.UpstreamError => 2,
         AttemptFailure.Timeout => 1,
         _ => 0,

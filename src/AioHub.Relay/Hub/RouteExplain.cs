@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
@@ -13,7 +14,7 @@ using Microsoft.AspNetCore.Http;
 namespace AioHub.Relay.Hub;
 
 /// <summary><c>POST /api/route/explain</c>: which group, channel and price a call would get, and why not the others. Nothing is sent or held.</summary>
-internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intake, TimeProvider time)
+internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intake, Recall recall, TimeProvider time)
 {
     /// <summary>A key's owner is not named to whoever holds the key.</summary>
     private const string Owner = "owner";
@@ -29,7 +30,7 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         }
 
         using var body = await intake.ReadDocumentAsync(http);
-        if (body is null || !IsText(body.RootElement) || !TryAsk(body, caller, out var question, out var bytes, out var flaw))
+        if (body is null || !IsText(body.RootElement) || !TryAsk(body, caller, out var question, out var bytes, out var named, out var flaw))
         {
             await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), new Failure(400, "invalid_request",
                 "Send {\"path\": \"/v1/messages\", \"body\": {…}} or {\"model\": \"…\", \"needs\": [\"tools\", …]}."));
@@ -42,13 +43,28 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
             return;
         }
 
+        Affinity? affinity = null;
+        if (named is { } sought)
+        {
+            var found = await recall.FindAsync(sought, caller.Key.Owner, fresh: false, http.RequestAborted);
+            if (found is not { Foreign: false } answer)
+            {
+                await FailureWriter.WriteAsync(http, question!.Dialect, id.ToString(), found is null ? HubFailures.ObjectsUnavailable : HubFailures.NoSuchObject(sought, inBody: true));
+                return;
+            }
+
+            affinity = new Affinity(sought, answer.Own is not null);
+            question = question! with { Pin = answer.Own };
+        }
+
         var run = dryRun.Run(question!, Owner, bytes).For(caller.Key);
-        await JsonReply.WriteAsync(http, writer => Write(writer, run));
+        await JsonReply.WriteAsync(http, writer => Write(writer, run, affinity));
     }
 
-    private static bool TryAsk(JsonDocument body, Caller caller, out RouteQuestion? question, out int bytes, out Failure? flaw)
+    private static bool TryAsk(JsonDocument body, Caller caller, out RouteQuestion? question, out int bytes, out UpstreamObject? named, out Failure? flaw)
     {
         question = null;
+        named = null;
         bytes = 0;
         flaw = null;
         var root = body.RootElement;
@@ -57,7 +73,7 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
             return false;
         }
 
-        if (root.TryGetProperty("path", out var named) && TextOf(named) is { } path && root.TryGetProperty("body", out var call))
+        if (root.TryGetProperty("path", out var address) && TextOf(address) is { } path && root.TryGetProperty("body", out var call))
         {
             var resolved = RelayPaths.Resolve("POST", path.Split('?')[0]);
             if (resolved.Route is not { } route)
@@ -74,6 +90,7 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
                 return true;
             }
 
+            named = peek.Object;
             var asked = ModelName.Parse(route.Model ?? peek.Model ?? "");
             question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, asked, peek.Needs | (asked.LongContext ? Needs.LongContext : Needs.None), peek.Session);
             return true;
@@ -149,7 +166,7 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         return needs;
     }
 
-    private static void Write(Utf8JsonWriter writer, DryRun run)
+    private static void Write(Utf8JsonWriter writer, DryRun run, Affinity? affinity)
     {
         var explanation = run.Explanation;
         writer.WriteStartObject();
@@ -157,6 +174,7 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         writer.WriteString("channel", explanation.Channel);
         writer.WriteString("model", explanation.Model);
         writer.WriteString("upstream_model", explanation.UpstreamModel);
+        UsageRecord.WriteAffinity(writer, affinity);
         if (run.Expected is { } expected)
         {
             writer.WriteString("expected_usd", expected.Total.ToUsdString());

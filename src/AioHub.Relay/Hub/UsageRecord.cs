@@ -2,6 +2,7 @@ using AioHub.Relay.Calls;
 using System.Globalization;
 using System.Text.Json;
 using AioHub.Core.Metering;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -30,6 +31,7 @@ internal static class UsageRecord
         writer.WriteString("dialect", DialectNames.Of(receipt.Dialect));
         writer.WriteString("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.Operation.ToString()));
         writer.WriteString("key", receipt.KeyName);
+        WriteAffinity(writer, receipt.Affinity);
         writer.WriteString("group", receipt.Group);
         if (showChannels)
         {
@@ -113,6 +115,19 @@ internal static class UsageRecord
 
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Hard affinity: which object the call names, and whether the hub knows where it lives. Nothing for most calls.</summary>
+    public static void WriteAffinity(Utf8JsonWriter writer, Affinity? affinity)
+    {
+        if (affinity is { } known)
+        {
+            writer.WriteStartObject("affinity");
+            writer.WriteString("kind", known.Object.KindName);
+            writer.WriteString("id", known.Object.Name);
+            writer.WriteString("result", known.Result);
+            writer.WriteEndObject();
+        }
     }
 
     public static string OutcomeName(CallOutcome outcome) => JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());

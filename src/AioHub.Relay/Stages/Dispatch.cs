@@ -147,8 +147,16 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         NoteUsage(call, bytes, settlement);
         var status = (int)response.StatusCode;
         var error = Discreet(DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span), call.Attempt.Credential.Secret);
-        return UpstreamFailures.FromStatus(status, error, ReplyHeaders.RetryAfter(response), ShowableBody(call.Attempt, bytes));
+        var shown = ShowableBody(call.Attempt, bytes);
+        return IsOfObject(call.Envelope, status, error.Message)
+            ? UpstreamFailures.ObjectMissing(status, error, shown)
+            : UpstreamFailures.FromStatus(status, error, ReplyHeaders.RetryAfter(response), shown);
     }
+
+    /// <summary>Whether an upstream refuses because it does not keep what the call names: that says nothing of its model or of the credential's rights.</summary>
+    private static bool IsOfObject(Envelope envelope, int status, string message) => status is 403 or 404 && envelope.Affinity is { } affinity
+        && (envelope.Route.Object is not null || message.Contains(affinity.Object.Name, StringComparison.Ordinal)
+            || message.Contains(affinity.Object.Kind.Told().Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Some hosts refuse after they worked, and say in the error what it cost: the operator pays that, nobody else.</summary>
     private static void NoteUsage(UpstreamCall call, PooledBytes bytes, Settlement settlement)

@@ -76,7 +76,8 @@ internal sealed class Intake(RelayOptions options)
         }
     }
 
-    private async ValueTask<Failure?> ReadBodyAsync(HttpContext http, PooledBytes body)
+    /// <summary>The body alone, bounded and decompressed; may be empty.</summary>
+    public async ValueTask<Failure?> ReadBodyAsync(HttpContext http, PooledBytes body)
     {
         var encoding = http.Request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))

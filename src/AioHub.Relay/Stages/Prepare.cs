@@ -27,10 +27,12 @@ internal static class Prepare
         }
 
         var body = new SplicedBytes(envelope.Body, splices[..count]);
-        var request = new HttpRequestMessage(HttpMethod.Post, UpstreamAddress.For(attempt, envelope.Route, http.Request.QueryString))
+        var request = new HttpRequestMessage(envelope.Route.Object is null ? HttpMethod.Post : HttpMethod.Parse(envelope.Route.Method), UpstreamAddress.For(attempt, envelope.Route, http.Request.QueryString));
+        if (envelope.Route.Object is null || !envelope.Body.IsEmpty)
         {
-            Content = new SplicedContent(body, envelope.ContentType),
-        };
+            request.Content = new SplicedContent(body, envelope.ContentType);
+        }
+
         CallerHeaders.Forward(http.Request.Headers, request, attempt.Group.Mode == GroupMode.Passthrough);
         UpstreamAuth.Apply(request, attempt, envelope);
         return new UpstreamCall(envelope, attempt, request, hideUsage);

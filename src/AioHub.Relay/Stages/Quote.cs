@@ -23,11 +23,18 @@ internal sealed class Quote(Router router)
         var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session)
         {
             Client = envelope.Caller.UserAgent,
+            Pin = envelope.Pin,
         };
         var route = router.Start(question, envelope.StartedAt);
         if (route.Refusal is { } refusal)
         {
             return FromRefusal(refusal);
+        }
+
+        if (envelope.Route.Operation == Operation.CreateCache && route.TryPeek(out var first) && first.Price is { StorageHour: null, Rates.Input: > 0 })
+        {
+            // What is kept would cost nothing by the hour, for as long as the caller likes.
+            return HubFailures.NoStoragePrice(first.Model.Id);
         }
 
         return new Order(envelope, route, InputBound(envelope), envelope.Peek.MaxOutputTokens);
@@ -42,13 +49,21 @@ internal sealed class Quote(Router router)
             return NanoUsd.Zero;
         }
 
+        if (envelope.Route.Operation == Operation.ChangeObject)
+        {
+            return Pricing.Bound(
+                attempt.Price with { PerRequest = null }, MultiplierOf(envelope, attempt), 0, 0, 1, envelope.StartedAt, storedTokenHours: ObjectTerms.MostTokenHours(envelope, envelope.Pin!.Tokens));
+        }
+
         var window = attempt.Model.WindowFor(envelope.Model.LongContext);
         var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
-        var key = envelope.Caller.Key;
         return Pricing.Bound(
-            attempt.Price, attempt.Group.Multiplier * key.OwnerMultiplier * key.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers),
-            envelope.StartedAt, envelope.Peek.ServiceTier, envelope.Peek.Characters, AudioBound(envelope));
+            attempt.Price, MultiplierOf(envelope, attempt), input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers),
+            envelope.StartedAt, envelope.Peek.ServiceTier, envelope.Peek.Characters, AudioBound(envelope),
+            storedTokenHours: envelope.Route.Operation == Operation.CreateCache ? ObjectTerms.MostTokenHours(envelope, input) : 0);
     }
+
+    private static decimal MultiplierOf(Envelope envelope, RouteAttempt attempt) => attempt.Group.Multiplier * envelope.Caller.Key.OwnerMultiplier * envelope.Caller.Key.Multiplier;
 
     public static Failure FromRefusal(RouteRefusal refusal) =>
         new(refusal.Status, refusal.Code, refusal.Message) { ShouldRetry = refusal.Status is 503 or 429 ? null : false, RetryAfter = refusal.RetryAfter };
@@ -56,7 +71,8 @@ internal sealed class Quote(Router router)
     /// <summary>The most tokens that one answer may have.</summary>
     public static long OutputBound(Order order, RouteAttempt attempt)
     {
-        if (order.Envelope.Route.Operation is Operation.Embed or Operation.Rerank or Operation.Moderate or Operation.CountTokens)
+        if (order.Envelope.Route.Operation is Operation.Embed or Operation.Rerank or Operation.Moderate or Operation.CountTokens
+            or Operation.CreateCache or Operation.ReadObject or Operation.ChangeObject or Operation.DeleteObject)
         {
             return 0;
         }

@@ -25,6 +25,12 @@ public enum EventKind
 /// <param name="Status">The HTTP status that the body itself states, if it does.</param>
 public sealed record UpstreamError(string? Type, string? Code, string Message, TimeSpan? RetryAfter = null, int? Status = null);
 
+/// <summary>Something that an upstream made, or told of, in a reply.</summary>
+/// <param name="CreatedAt">UTC; null = not told.</param>
+/// <param name="ExpiresAt">UTC; null = not told.</param>
+/// <param name="Tokens">How many tokens it keeps; 0 = not told.</param>
+public sealed record MadeObject(UpstreamObject Object, DateTime? CreatedAt = null, DateTime? ExpiresAt = null, long Tokens = 0);
+
 /// <summary>
 /// Reads one reply from the side while its bytes pass: usage, stop reason, errors. One instance a reply; not thread-safe.
 /// It never throws on any bytes and allocates nothing per event once warm.
@@ -68,6 +74,8 @@ public abstract class ReplyTap : IDisposable
     public long? UpstreamMilliseconds { get; protected set; }
     /// <summary>How much of the model's context window the call fills, in percent, as the upstream says (Kiro); what usage is estimated by when no tokens are reported.</summary>
     public virtual decimal? ContextPercent => null;
+    /// <summary>What the upstream keeps for later calls, once the reply said so; null = nothing.</summary>
+    public MadeObject? Made { get; protected set; }
     /// <summary>UTF-8 bytes of produced text, reasoning and tool arguments so far: the base of an estimate when usage never comes.</summary>
     public long OutputBytes { get; protected set; }
     /// <summary>

@@ -20,4 +20,12 @@ public enum Operation
     TranslateSpeech,
     Moderate,
     Rerank,
+    /// <summary>Gemini's <c>cachedContents</c>: keeps a prompt for later calls, charged by tokens and hours.</summary>
+    CreateCache,
+    /// <summary>Reads what an upstream keeps; free.</summary>
+    ReadObject,
+    /// <summary>Changes it: a cache's end, a running response's cancellation.</summary>
+    ChangeObject,
+    /// <summary>Free.</summary>
+    DeleteObject,
 }

@@ -129,7 +129,7 @@ internal static class DecimalPricing
 
         if (row.StorageHour is { } storage)
         {
-            lines.Add("storage", context.StoredTokenHours, storage);
+            lines.Add("storage", usage.StoredTokenHours, storage);
         }
 
         var calls = usage.ToolCalls;

@@ -1,4 +1,5 @@
 using AioHub.Core.Metering;
+using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -10,11 +11,27 @@ public sealed class ReceiptFieldsTests
     {
         Id = new RequestId(1, 2), StartedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), Key = new ApiKeyId(3), KeyName = "key", User = new UserId(4),
         Dialect = Dialect.AnthropicMessages, Operation = Operation.Generate, Outcome = CallOutcome.Completed, Group = new string('g', 50), Session = new string('s', 300),
-        Usage = new Usage { Input = 5, Output = long.MaxValue, Source = UsageSource.Reported },
+        Usage = new Usage { Input = 5, Output = long.MaxValue, StoredTokenHours = 9, Source = UsageSource.Reported },
         Charge = new Charge([new LineItem("input", 5, 1.25m)], 0.4m, new NanoUsd(7), "v"),
         Attempts = [new AttemptRecord("g", "c", "k", "ok", 200, 1.5, null), new AttemptRecord("g", "d", "k", "upstream_error", null, double.NaN, new string('é', 500))],
         Losses = [new Loss("a", "b", LossSeverity.Warning)], ServedCost = new NanoUsd(321_654_987),
+        Affinity = new Affinity(new UpstreamObject(ObjectKind.Conversation, "conv_1"), Known: true),
+        Pin = new PinEvent(PinAction.Changed, new UpstreamObject(ObjectKind.CachedContent, "cachedContents/a"), new DateTime(2026, 1, 2, 3, 4, 6, DateTimeKind.Utc))
+        {
+            Model = "m", Tokens = 77, CreatedAt = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), ExpiresAt = new DateTime(2026, 1, 3, 0, 0, 0, DateTimeKind.Utc),
+            PaidFrom = new DateTime(2026, 1, 2, 4, 0, 0, DateTimeKind.Utc), PaidTo = new DateTime(2026, 1, 3, 0, 0, 0, DateTimeKind.Utc), Paid = new NanoUsd(88),
+        },
     };
+
+    [Fact]
+    public void What_was_done_to_an_object_comes_back()
+    {
+        var bytes = ReceiptBytes.Write(Sample, out var length).Slice(JournalFormat.FrameHeader, length).ToArray();
+        var read = ReceiptFields.TryRead(bytes).ShouldNotBeNull();
+        read.Affinity.ShouldBe(Sample.Affinity);
+        read.Pin.ShouldBe(Sample.Pin);
+        read.Usage.StoredTokenHours.ShouldBe(9);
+    }
 
     [Fact]
     public void Fields_are_those_of_Protocol_Buffers()

@@ -19,13 +19,12 @@ public sealed class WholeNumbersTests
         for (var i = 0; i < 60_000; i++)
         {
             var row = Vary(PricingTests.RandomRow(random), random);
-            var usage = RandomUsage(random);
+            var usage = RandomUsage(random) with { StoredTokenHours = random.Next(0, 50) };
             var context = new PriceContext
             {
                 Moment = Noon.AddMinutes(random.Next(0, 20_000)), ServiceTier = random.Next(3) switch { 0 => "flex", 1 => "priority", _ => null },
                 Region = random.Next(3) switch { 0 => "eu", 1 => "cheap", _ => null }, ImageSize = random.Next(2) == 0 ? "s" : null,
                 UserMultiplier = random.Next(2) == 0 ? null : random.Next(0, 2_000_000) / 1_000_000m, KeyMultiplier = random.Next(2) == 0 ? null : random.Next(1, 300) / 100m,
-                StoredTokenHours = random.Next(0, 50),
             };
             var multiplier = random.Next(4) switch { 0 => 1m, 1 => 0.333333m, _ => random.Next(0, 3_000) / 1000m };
             var (now, then) = (Pricing.Price(row, multiplier, usage, context), DecimalPricing.Price(row, multiplier, usage, context));

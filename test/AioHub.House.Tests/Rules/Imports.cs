@@ -24,9 +24,10 @@ internal static class Imports
         ["Storage"] = ["Primitives"],
         ["Identity"] = ["Primitives", "Storage"],
         ["Catalog"] = ["Primitives", "Storage"],
-        ["Routing"] = ["Primitives", "Storage", "Identity", "Catalog"],
-        ["Ledger"] = ["Primitives", "Storage", "Identity", "Catalog"],
-        ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Ledger"],
+        ["Pins"] = ["Primitives", "Storage"],
+        ["Routing"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins"],
+        ["Ledger"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins"],
+        ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins", "Ledger"],
         ["Setup"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing"],
     };
 

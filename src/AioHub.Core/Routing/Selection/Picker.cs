@@ -1,3 +1,4 @@
+using AioHub.Core.Primitives;
 using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
@@ -6,8 +7,9 @@ namespace AioHub.Core.Routing.Selection;
 /// <summary>
 /// Picks channels and credentials for one call and remembers which it gave out. Tiers ascend; inside a tier the group's policy decides or, for calls of a
 /// conversation that is bound to nothing yet, a hash of the conversation: so that every process and every node sends it to the same place, where its prompt cache is warm.
+/// A call that names an object which one credential keeps goes to <paramref name="only"/> that one.
 /// </summary>
-internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, Needs needs, ulong? conversation)
+internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, Needs needs, ulong? conversation, CredentialId? only = null)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
@@ -45,6 +47,9 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
 
         return false;
     }
+
+    /// <summary>Whether this call cannot use a credential, or not any more.</summary>
+    public bool IsOut(CredentialSlot slot) => IsTried(slot) || (only is { } one && slot.Credential.Id != one);
 
     /// <summary>A (channel, credential) is given out once per call, whatever group leads to it.</summary>
     public void MarkTried(CredentialSlot slot)
@@ -135,7 +140,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
 
                 foreach (var credential in candidate.Channel.Credentials)
                 {
-                    if (IsTried(credential))
+                    if (IsOut(credential))
                         continue;
                     var until = CoolingUntil(credential) ?? credential.Load.FullUntil(router.Time) ?? DateTime.MinValue;
                     if (best is null || until < soonest)
@@ -319,7 +324,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         return false;
     }
 
-    private bool IsFree(CredentialSlot slot) => !IsTried(slot) && slot.Load.FullUntil(router.Time) is null && CoolingUntil(slot) is null;
+    private bool IsFree(CredentialSlot slot) => !IsOut(slot) && slot.Load.FullUntil(router.Time) is null && CoolingUntil(slot) is null;
 
     private bool IsTroubled(ChannelEntry channel) => _troubled is not null && _troubled.Contains(channel);
 }

@@ -27,7 +27,8 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 
     public bool ResetAfterStreamError(string? userAgent) => userAgent is null || !userAgent.StartsWith("GeminiCLI", StringComparison.Ordinal);
 
-    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new GeminiUsageTap(operation);
+    public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) =>
+        operation is Operation.CreateCache or Operation.ReadObject or Operation.ChangeObject or Operation.DeleteObject ? new GeminiCacheTap(operation) : new GeminiUsageTap(operation);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 }

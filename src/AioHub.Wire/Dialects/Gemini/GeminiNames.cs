@@ -44,6 +44,9 @@ internal static class GeminiNames
     public static ReadOnlySpan<byte> UsageMetadataSnake => "usage_metadata"u8;
     public static ReadOnlySpan<byte> ModelVersion => "modelVersion"u8;
     public static ReadOnlySpan<byte> Error => "error"u8;
+    public static ReadOnlySpan<byte> Name => "name"u8;
+    public static ReadOnlySpan<byte> CreateTime => "createTime"u8;
+    public static ReadOnlySpan<byte> ExpireTime => "expireTime"u8;
     public static ReadOnlySpan<byte> TotalTokens => "totalTokens"u8;
     public static ReadOnlySpan<byte> Embedding => "embedding"u8;
     public static ReadOnlySpan<byte> Embeddings => "embeddings"u8;

@@ -12,6 +12,8 @@ namespace AioHub.Wire.Dialects.Gemini;
 /// </summary>
 internal static class GeminiRequestPeek
 {
+    private const string ModelPrefix = "models/";
+
     private static readonly JsonPeek Root = new(
         Names.RequestModel,
         Names.GenerationConfig,
@@ -51,12 +53,25 @@ internal static class GeminiRequestPeek
             || !TryConfig(body, found[2], Names.GenerationConfigSnake, ref tokens, ref answers, ref needs, out fault))
             return false;
 
+        if (Says(body, found[3]) && Says(body, found[4]))
+        {
+            // Whose cache is used must not depend on which of the two a reader prefers.
+            fault = Duplicate(Names.CachedContent);
+            return false;
+        }
+
+        string? model = null;
+        if (operation == Operation.CreateCache && !TryCacheModel(body, found[0], out model, out fault))
+            return false;
+
         peek = new RequestPeek
         {
+            Model = model,
             ModelMember = found[0],
             MaxOutputTokens = tokens,
             Answers = answers,
             ServiceTier = Text(body, found[6]) ?? Text(body, found[7]),
+            Object = ObjectOf(body, found[3]) ?? ObjectOf(body, found[4]),
             OpaqueBytes = report.OpaqueBytes,
             Needs = (operation == Operation.Generate ? needs : Needs.None)
                 | When(Says(body, found[3]) || Says(body, found[4]), Needs.Stateful)
@@ -64,6 +79,18 @@ internal static class GeminiRequestPeek
         };
         return true;
     }
+
+    /// <summary>A cache's path names no model: its body does, as a resource.</summary>
+    private static bool TryCacheModel(ReadOnlySpan<byte> body, JsonMember member, out string? model, out RequestFault fault)
+    {
+        if (!TryModel(body, member, out model, out fault))
+            return false;
+
+        model = model!.StartsWith(ModelPrefix, StringComparison.Ordinal) ? model[ModelPrefix.Length..] : model;
+        return true;
+    }
+
+    private static UpstreamObject? ObjectOf(ReadOnlySpan<byte> body, JsonMember member) => Says(body, member) ? Named(ObjectKind.CachedContent, body, member) : null;
 
     private static bool TryConfig(
         ReadOnlySpan<byte> body, JsonMember member, string name, ref long? tokens, ref int answers, ref Needs needs, out RequestFault fault)

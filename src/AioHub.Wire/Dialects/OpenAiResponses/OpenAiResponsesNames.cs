@@ -9,6 +9,7 @@ internal static class OpenAiResponsesNames
     public const string MaxOutputTokens = "max_output_tokens";
     public const string PreviousResponseId = "previous_response_id";
     public const string Conversation = "conversation";
+    public const string ConversationId = "id";
     public const string PromptCacheKey = "prompt_cache_key";
     public const string RequestServiceTier = "service_tier";
     public const string Tools = "tools";
@@ -18,6 +19,8 @@ internal static class OpenAiResponsesNames
     public const string RequestReasoning = "reasoning";
 
     // Replies.
+    public static ReadOnlySpan<byte> Id => "id"u8;
+    public static ReadOnlySpan<byte> Store => "store"u8;
     public static ReadOnlySpan<byte> Type => "type"u8;
     public static ReadOnlySpan<byte> SequenceNumber => "sequence_number"u8;
     public static ReadOnlySpan<byte> Delta => "delta"u8;

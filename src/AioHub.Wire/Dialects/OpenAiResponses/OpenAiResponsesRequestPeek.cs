@@ -21,6 +21,7 @@ internal static class OpenAiResponsesRequestPeek
         Names.RequestText,
         Names.RequestReasoning);
 
+    private static readonly JsonPeek ConversationPart = new(Names.ConversationId);
     private static readonly JsonPeek TextPart = new(Names.TextFormat);
     private static readonly JsonPeek Format = new(Names.FormatType);
 
@@ -40,6 +41,12 @@ internal static class OpenAiResponsesRequestPeek
             || !TryTokens(body, found[2], Names.MaxOutputTokens, ref tokens, out fault))
             return false;
 
+        if (Says(body, found[3]) && Says(body, found[4]))
+        {
+            fault = new RequestFault("invalid_field", $"\"{Names.PreviousResponseId}\" and \"{Names.Conversation}\" exclude each other. Send one of them.", Names.Conversation);
+            return false;
+        }
+
         peek = new RequestPeek
         {
             Model = model,
@@ -49,6 +56,7 @@ internal static class OpenAiResponsesRequestPeek
             Answers = 1,
             ServiceTier = Text(body, found[6]),
             Session = Text(body, found[5]),
+            Object = ObjectOf(body, found[3], found[4]),
             OpaqueBytes = report.OpaqueBytes,
             Needs = When(stream, Needs.Streaming)
                 | When(Says(body, found[3]) || Says(body, found[4]), Needs.Stateful)
@@ -57,6 +65,21 @@ internal static class OpenAiResponsesRequestPeek
                 | When(Says(body, found[9]), Needs.Reasoning),
         };
         return true;
+    }
+
+    private static UpstreamObject? ObjectOf(ReadOnlySpan<byte> body, JsonMember previous, JsonMember conversation)
+    {
+        if (Says(body, previous))
+            return Named(ObjectKind.Response, body, previous);
+        if (!Says(body, conversation))
+            return null;
+
+        // A conversation is named by its id, or by an object that holds the id.
+        var part = conversation.ValueIn(body);
+        Span<JsonMember> found = stackalloc JsonMember[1];
+        return part[0] != '{' ? Named(ObjectKind.Conversation, body, conversation)
+            : ConversationPart.Scan(part, found, out _) == PeekFault.None ? Named(ObjectKind.Conversation, part, found[0])
+            : null;
     }
 
     private static bool WantsSchema(ReadOnlySpan<byte> body, JsonMember text)

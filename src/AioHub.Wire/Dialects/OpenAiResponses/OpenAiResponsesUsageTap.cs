@@ -12,17 +12,19 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
     private ToolCalls _hosted;
     private int _images;
     private bool _callsCaller;
+    private string? _id;
     /// <summary>Bytes that came as deltas since the last finished item: then the item itself brings nothing new.</summary>
     private long _sinceItem;
 
     public override EventKind OnEvent(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        var facts = new Facts { Keep = this, Model = Model, ServiceTier = ServiceTier, Sequence = Absent, Event = OpenAiResponsesEvents.Read(type) };
+        var facts = new Facts { Keep = this, Id = _id, Model = Model, ServiceTier = ServiceTier, Sequence = Absent, Event = OpenAiResponsesEvents.Read(type) };
         if (!TryRead(data, ref facts))
             return EventKind.Handshake;
 
         Sequence = Math.Max(Sequence, facts.Sequence);
         Model = facts.Model;
+        _id = facts.Id;
         ServiceTier = facts.ServiceTier;
         switch (facts.Event)
         {
@@ -79,6 +81,13 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         if (!TryRead(body, ref facts))
             return false;
 
+        if (operation is Operation.ReadObject or Operation.ChangeObject or Operation.DeleteObject)
+        {
+            // What is kept, told once more: it was charged when it was made. Of one that failed the error is the answer.
+            HasContent = Ended = true;
+            return true;
+        }
+
         if (operation == Operation.CountTokens && facts.CountsTokens && !facts.Failed)
         {
             // Free: nothing to charge, so nothing is reported as used.
@@ -98,6 +107,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
 
         Model = facts.Model;
         ServiceTier = facts.ServiceTier;
+        facts.Id ??= facts.OuterId;
         HasContent |= facts.OutputContent;
         OutputBytes += facts.OutputBytes;
         TakeResponse(ref facts, EventOf(facts.Status));
@@ -144,6 +154,11 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
             OpenAiResponsesEvent.Failed or OpenAiResponsesEvent.Error => StopReason.Error,
             _ => StopReason.None,
         };
+
+        // A response that goes on in the background is not made yet: its content was charged to nobody.
+        if (operation == Operation.Generate && !facts.NotStored && UpstreamObject.IsName(facts.Id)
+            && ending is OpenAiResponsesEvent.Completed or OpenAiResponsesEvent.Incomplete && !ReferenceEquals(Made?.Object.Name, facts.Id))
+            Made = new MadeObject(new UpstreamObject(ObjectKind.Response, facts.Id));
     }
 
     private static OpenAiResponsesEvent EventOf(State status) => status switch
@@ -206,6 +221,14 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
                 if (EnterObject(ref reader))
                     facts.Item = OpenAiResponsesItem.Read(ref reader);
             }
+            else if (Is(ref reader, Names.Id))
+            {
+                // An event may have an id of its own; the response's stands inside it.
+                if (inner)
+                    facts.Id = Name(ref reader, facts.Id);
+                else
+                    facts.OuterId = Name(ref reader, null);
+            }
             else if (!inner && Is(ref reader, Names.Response))
             {
                 if (EnterObject(ref reader))
@@ -236,6 +259,12 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         else if (Is(ref reader, Names.ServiceTier))
         {
             facts.ServiceTier = Name(ref reader, facts.ServiceTier);
+        }
+        else if (Is(ref reader, Names.Store))
+        {
+            reader.Read();
+            facts.NotStored = reader.TokenType == JsonTokenType.False;
+            reader.Skip();
         }
         else if (Is(ref reader, Names.Error))
         {
@@ -341,6 +370,9 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         public long DeltaBytes;
         public bool Image;
         public OpenAiResponsesItem Item;
+        public string? Id;
+        public string? OuterId;
+        public bool NotStored;
         public string? Model;
         public string? ServiceTier;
         public State Status;

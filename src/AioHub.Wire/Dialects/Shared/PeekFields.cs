@@ -110,6 +110,10 @@ internal static class PeekFields
     public static string? Text(ReadOnlySpan<byte> body, JsonMember member) =>
         member.Exists && JsonValue.TryReadString(member.ValueIn(body), MaxText, out var text) && text!.Length > 0 ? text : null;
 
+    /// <summary>The object that a string member names; null when it is no string or no upstream would have given that name.</summary>
+    public static UpstreamObject? Named(ObjectKind kind, ReadOnlySpan<byte> body, JsonMember member) =>
+        member.Exists && JsonValue.TryReadString(member.ValueIn(body), UpstreamObject.LongestName, out var name) && UpstreamObject.IsName(name) ? new UpstreamObject(kind, name) : null;
+
     /// <summary>Whether a string member has exactly this text (plain ASCII, written without escapes).</summary>
     public static bool Is(ReadOnlySpan<byte> body, JsonMember member, ReadOnlySpan<byte> text) =>
         member.Exists && member.ValueIn(body) is [(byte)'"', .. var inner, (byte)'"'] && inner.SequenceEqual(text);

@@ -778,6 +778,99 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.ToTable("journal_marks", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Pins.PinRow", b =>
+                {
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ChannelId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CredentialId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("GroupId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Kind", "Name", "UserId");
+
+                    b.HasIndex("Kind", "ExpiresAt");
+
+                    b.ToTable("pins", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Pins.StoredStretchRow", b =>
+                {
+                    b.Property<string>("RequestId")
+                        .HasMaxLength(26)
+                        .HasColumnType("character varying(26)");
+
+                    b.Property<long>("DoneNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("DueNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FromAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("Nano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ToAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("Kind", "Name", "UserId");
+
+                    b.HasIndex(new[] { "RequestId" }, "IX_stored_stretches_due")
+                        .HasFilter("\"DueNano\" > \"DoneNano\"");
+
+                    b.ToTable("stored_stretches", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>
                 {
                     b.Property<long>("Id")

@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -175,6 +175,29 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "pins",
+                columns: table => new
+                {
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: false),
+                    KeyId = table.Column<long>(type: "INTEGER", nullable: false),
+                    GroupId = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChannelId = table.Column<long>(type: "INTEGER", nullable: false),
+                    CredentialId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Model = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    Tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UpdatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pins", x => new { x.Kind, x.Name, x.UserId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "posting",
                 columns: table => new
                 {
@@ -315,6 +338,25 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_spending", x => new { x.Owner, x.OwnerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stored_stretches",
+                columns: table => new
+                {
+                    RequestId = table.Column<string>(type: "TEXT", maxLength: 26, nullable: false),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: false),
+                    FromAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ToAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Nano = table.Column<long>(type: "INTEGER", nullable: false),
+                    DueNano = table.Column<long>(type: "INTEGER", nullable: false),
+                    DoneNano = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_stored_stretches", x => x.RequestId);
                 });
 
             // EF Core cannot say WITHOUT ROWID, which keeps the list by user in one tree instead of two.
@@ -595,6 +637,11 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pins_Kind_ExpiresAt",
+                table: "pins",
+                columns: new[] { "Kind", "ExpiresAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_price_sync_models_ModelId",
                 table: "price_sync_models",
                 column: "ModelId");
@@ -632,6 +679,17 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 table: "request_log",
                 columns: new[] { "QuotaGroupId", "Seq" },
                 filter: "\"QuotaGroupId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_stored_stretches_Kind_Name_UserId",
+                table: "stored_stretches",
+                columns: new[] { "Kind", "Name", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_stored_stretches_due",
+                table: "stored_stretches",
+                column: "RequestId",
+                filter: "\"DueNano\" > \"DoneNano\"");
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_Email",
@@ -676,6 +734,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "nodes");
 
             migrationBuilder.DropTable(
+                name: "pins");
+
+            migrationBuilder.DropTable(
                 name: "posting");
 
             migrationBuilder.DropTable(
@@ -695,6 +756,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "spending");
+
+            migrationBuilder.DropTable(
+                name: "stored_stretches");
 
             migrationBuilder.DropTable(
                 name: "user_calls");

@@ -176,6 +176,29 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "pins",
+                columns: table => new
+                {
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    UserId = table.Column<long>(type: "bigint", nullable: false),
+                    KeyId = table.Column<long>(type: "bigint", nullable: false),
+                    GroupId = table.Column<long>(type: "bigint", nullable: false),
+                    ChannelId = table.Column<long>(type: "bigint", nullable: false),
+                    CredentialId = table.Column<long>(type: "bigint", nullable: false),
+                    Model = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    Tokens = table.Column<long>(type: "bigint", nullable: false),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    UpdatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "bigint", nullable: false),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pins", x => new { x.Kind, x.Name, x.UserId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "posting",
                 columns: table => new
                 {
@@ -316,6 +339,25 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_spending", x => new { x.Owner, x.OwnerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stored_stretches",
+                columns: table => new
+                {
+                    RequestId = table.Column<string>(type: "character varying(26)", maxLength: 26, nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    UserId = table.Column<long>(type: "bigint", nullable: false),
+                    FromAt = table.Column<long>(type: "bigint", nullable: false),
+                    ToAt = table.Column<long>(type: "bigint", nullable: false),
+                    Nano = table.Column<long>(type: "bigint", nullable: false),
+                    DueNano = table.Column<long>(type: "bigint", nullable: false),
+                    DoneNano = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_stored_stretches", x => x.RequestId);
                 });
 
             migrationBuilder.CreateTable(
@@ -603,6 +645,11 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_pins_Kind_ExpiresAt",
+                table: "pins",
+                columns: new[] { "Kind", "ExpiresAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_price_sync_models_ModelId",
                 table: "price_sync_models",
                 column: "ModelId");
@@ -640,6 +687,17 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 table: "request_log",
                 columns: new[] { "QuotaGroupId", "Seq" },
                 filter: "\"QuotaGroupId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_stored_stretches_Kind_Name_UserId",
+                table: "stored_stretches",
+                columns: new[] { "Kind", "Name", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_stored_stretches_due",
+                table: "stored_stretches",
+                column: "RequestId",
+                filter: "\"DueNano\" > \"DoneNano\"");
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_Email",
@@ -684,6 +742,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "nodes");
 
             migrationBuilder.DropTable(
+                name: "pins");
+
+            migrationBuilder.DropTable(
                 name: "posting");
 
             migrationBuilder.DropTable(
@@ -703,6 +764,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "spending");
+
+            migrationBuilder.DropTable(
+                name: "stored_stretches");
 
             migrationBuilder.DropTable(
                 name: "user_calls");

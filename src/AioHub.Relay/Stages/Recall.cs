@@ -1,0 +1,78 @@
+using System.Data.Common;
+using AioHub.Core.Pins;
+using AioHub.Core.Primitives;
+using AioHub.Relay.Calls;
+using AioHub.Relay.Failures;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>
+/// Between 2 and 3, for calls that name something which an upstream keeps: whose is it, and where does it live? No other call comes here.
+/// </summary>
+internal sealed class Recall(PinDirectory pins, Intake intake, ILogger<Recall> logger)
+{
+    /// <summary>For a body that names an object. Null: it may go on, to where the object lives or, when nobody knows it, like any other.</summary>
+    public async ValueTask<Failure?> FindAsync(Envelope envelope, CancellationToken cancellation)
+    {
+        var named = envelope.Peek.Object!.Value;
+        var found = await FindAsync(named, envelope.Caller.Key.Owner, fresh: false, cancellation);
+        if (found is not { } answer)
+        {
+            return HubFailures.ObjectsUnavailable;
+        }
+
+        if (answer.Foreign)
+        {
+            return HubFailures.NoSuchObject(named, inBody: true);
+        }
+
+        envelope.Recall(named, answer.Own);
+        return null;
+    }
+
+    /// <summary>For a path that names an object: its model is the call's. An object that nobody knows is not asked for at any upstream: it could be anybody's there.</summary>
+    public async ValueTask<Step<Envelope>> ReadAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller, DateTime startedAt)
+    {
+        var named = route.Object!.Value;
+        var body = new PooledBytes(0);
+        try
+        {
+            var failure = await intake.ReadBodyAsync(http, body);
+            var found = failure is null ? await FindAsync(named, caller.Key.Owner, fresh: route.Operation != Operation.ReadObject, http.RequestAborted) : null;
+            failure ??= found is null ? HubFailures.ObjectsUnavailable : null;
+            if (failure is null && found!.Value.Own is { } pin)
+            {
+                var envelope = new Envelope(id, caller, route, body, new RequestPeek { Answers = 1, Needs = Needs.Stateful }, pin.Model, http.Request.ContentType ?? "application/json", startedAt);
+                envelope.Recall(named, pin);
+                return envelope;
+            }
+
+            body.Dispose();
+            return failure ?? HubFailures.NoSuchObject(named, inBody: false);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null: the database, which alone knows, does not answer. Guessing could hand one caller's object to another.</summary>
+    public async ValueTask<PinAnswer?> FindAsync(UpstreamObject named, UserId user, bool fresh, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pins.FindAsync(named, user, fresh, cancellation);
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException or IOException)
+        {
+            RelayLog.ObjectsUnavailable(logger, exception);
+            return null;
+        }
+    }
+}
