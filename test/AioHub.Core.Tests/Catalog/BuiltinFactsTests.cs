@@ -25,7 +25,7 @@ public sealed class BuiltinFactsTests
 
     private static readonly string[] PriceKeys =
         [.. RateKeys, "from", "to", "currency", "per_request", "per_image", "per_second", "per_character", "per_1k", "tiers", "service_tiers", "regions",
-         "schedule"];
+         "schedule", "storage_hour"];
 
     private static readonly string[] Days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
