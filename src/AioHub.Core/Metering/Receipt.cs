@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Metering;
@@ -85,6 +86,8 @@ public sealed record Receipt : IKnownCall
     public string? Session { get; init; }
     /// <summary>How the call stood to an object that it named; null = it named none.</summary>
     public Affinity? Affinity { get; init; }
+    /// <summary>What became of the session's wish to stay where it was answered last.</summary>
+    public AffinityOutcome SessionAffinity { get; init; }
     /// <summary>What the call did to something that its upstream keeps; null = nothing.</summary>
     public PinEvent? Pin { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Metering;
@@ -86,6 +87,7 @@ internal static class ReceiptFields
         }
 
         ReceiptPinFields.Write(ref to, receipt);
+        to.Number(49, (int)receipt.SessionAffinity);
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -136,7 +138,7 @@ internal static class ReceiptFields
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
-            Affinity = rest.Affinity, Pin = rest.Pin,
+            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity,
         };
     }
 
@@ -302,6 +304,7 @@ internal static class ReceiptFields
         public double Total;
         public double? FirstByte, Upstream;
         public Affinity? Affinity;
+        public AffinityOutcome SessionAffinity;
         public PinEvent? Pin;
 
         public void Take(int field, ref FieldReader from)
@@ -332,6 +335,7 @@ internal static class ReceiptFields
                 case 44: HasCreditPrice = from.Flag; break;
                 case 45: CreditPrice = from.Number; break;
                 case 46: Upstream = from.Double; break;
+                case 49: SessionAffinity = from.Name<AffinityOutcome>(); break;
                 case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
                 case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;
             }

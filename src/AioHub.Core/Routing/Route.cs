@@ -263,6 +263,7 @@ public sealed class Route
                     return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info,
                         candidate.UpstreamFor(Model.Info, Question.Model.Base), Price)
                     {
+                        Affinity = Affinity,
                         Vitals = new AttemptVitals(_router, slot.Load, Model.FamilyHash),
                     };
                 }

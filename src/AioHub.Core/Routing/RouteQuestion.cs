@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Pins;
+using AioHub.Core.Routing.Affinity;
 using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 
@@ -22,6 +23,9 @@ public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operat
 public sealed record RouteAttempt(Group Group, Channel Channel, Credential Credential, ModelInfo Model, string UpstreamModel, PriceRow Price)
 {
     private int _state;
+
+    /// <summary>What became of the conversation's wish to stay where it was.</summary>
+    public AffinityOutcome Affinity { get; init; }
 
     /// <summary>Where its load and its first token are counted; null = nowhere.</summary>
     internal AttemptVitals? Vitals { get; init; }

@@ -178,6 +178,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             UserAgent = envelope.Caller.UserAgent,
             Session = envelope.Session,
             Affinity = envelope.Affinity,
+            SessionAffinity = _attempt?.Affinity ?? default,
             Pin = done,
         };
         try

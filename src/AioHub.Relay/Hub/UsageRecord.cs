@@ -4,6 +4,7 @@ using System.Text.Json;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Hub;
@@ -31,7 +32,15 @@ internal static class UsageRecord
         writer.WriteString("dialect", DialectNames.Of(receipt.Dialect));
         writer.WriteString("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.Operation.ToString()));
         writer.WriteString("key", receipt.KeyName);
-        WriteAffinity(writer, receipt.Affinity);
+        if (receipt is { Affinity: null, SessionAffinity: not AffinityOutcome.None })
+        {
+            WriteAffinity(writer, "session", receipt.Session ?? "", JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.SessionAffinity.ToString()));
+        }
+        else
+        {
+            WriteAffinity(writer, receipt.Affinity);
+        }
+
         writer.WriteString("group", receipt.Group);
         if (showChannels)
         {
@@ -122,12 +131,17 @@ internal static class UsageRecord
     {
         if (affinity is { } known)
         {
-            writer.WriteStartObject("affinity");
-            writer.WriteString("kind", known.Object.KindName);
-            writer.WriteString("id", known.Object.Name);
-            writer.WriteString("result", known.Result);
-            writer.WriteEndObject();
+            WriteAffinity(writer, known.Object.KindName, known.Object.Name, known.Result);
         }
+    }
+
+    private static void WriteAffinity(Utf8JsonWriter writer, string kind, string id, string result)
+    {
+        writer.WriteStartObject("affinity");
+        writer.WriteString("kind", kind);
+        writer.WriteString("id", id);
+        writer.WriteString("result", result);
+        writer.WriteEndObject();
     }
 
     public static string OutcomeName(CallOutcome outcome) => JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());
