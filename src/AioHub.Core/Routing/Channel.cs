@@ -68,5 +68,12 @@ public sealed record Channel
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>The setting of <see cref="ContextWindow"/>.</summary>
+    public const string ContextWindowSetting = "context_window";
+
+    /// <summary>Tokens that the upstream takes where that is less than the model's own window; null = nobody said.</summary>
+    public int? ContextWindow =>
+        Settings.TryGetValue(ContextWindowSetting, out var text) && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
+
     public string UpstreamModel(string model) => ModelMap.GetValueOrDefault(model, model);
 }

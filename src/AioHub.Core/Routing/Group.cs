@@ -67,6 +67,7 @@ public sealed record Group
     /// <summary>Whose quota a call of this group is taken from too; null = it has none.</summary>
     public GroupId? Quota => HasQuota ? Id : null;
     public Limits Limits { get; init; } = Limits.None;
+    public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 
     public bool IsAuto => string.Equals(Name, AutoName, StringComparison.Ordinal);

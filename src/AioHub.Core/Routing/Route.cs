@@ -27,7 +27,7 @@ public sealed class Route
     private bool _cooling;
     private bool _stopped;
 
-    internal Route(RouteQuestion question, RouteIndex index, IHealth health, Random random, DateTime now, RouteSettings settings)
+    internal Route(RouteQuestion question, RouteIndex index, IHealth health, Random random, DateTime now, RouteSettings settings, bool preview = false)
     {
         Question = question;
         Index = index;
@@ -42,16 +42,17 @@ public sealed class Route
             Price = Model.Info.PriceAt(now) ?? settings.FallbackPrice;
             KeyAllowsModel = Allows(question.Key.Models, Model);
             LongContextMissing = question.Model.LongContext && Model.Info.LongContextWindow is null && !Model.NativelyLong;
-            if (Model.NativelyLong)
-                needs &= ~Needs.LongContext;
-            else if (question.Model.LongContext)
+            LongContext = (question.Model.LongContext || question.PrefersLongContext) && Model.Info.LongContextWindow is not null;
+            if (LongContext || LongContextMissing)
                 needs |= Needs.LongContext;
+            else if (Model.NativelyLong)
+                needs &= ~Needs.LongContext;
         }
 
         ulong? conversation = question.Session is { Length: > 0 } session && Model is not null
             ? StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash))
             : null;
-        _picker = new Picker(health, random, Model?.Info.Id ?? "", Dialect, needs, conversation);
+        _picker = new Picker(health, random, Model?.Info.Id ?? "", Dialect, needs, conversation, question.InputTokens, preview);
     }
 
     /// <summary>Why nothing at all can be tried; null = at least one attempt is (or was) possible.</summary>
@@ -77,6 +78,9 @@ public sealed class Route
     internal bool KeyAllowsModel { get; }
 
     internal bool LongContextMissing { get; }
+
+    /// <summary>The call gets the model's long variant.</summary>
+    internal bool LongContext { get; }
 
     internal Picker Picker => _picker;
 
@@ -236,7 +240,7 @@ public sealed class Route
                     _peekedSlot = slot;
                     _peekedChannel = candidate.Channel;
                     return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info,
-                        candidate.UpstreamFor(Model.Info, Question.Model.Base), Price);
+                        candidate.UpstreamFor(Model.Info, Question.Model.Base), Price) { LongContext = LongContext };
                 }
             }
 
@@ -246,7 +250,19 @@ public sealed class Route
             _group = null;
         }
 
-        return null;
+        return Attempts == 0 && PassedOver is null && _picker.ForgetSize() ? PeekAnew() : null;
+    }
+
+    /// <summary>
+    /// Nothing in reach is said to be large enough: the upstream judges then, whose words about it clients act upon (they compact the conversation). The hub
+    /// only guesses sizes, and never refuses for one.
+    /// </summary>
+    private RouteAttempt? PeekAnew()
+    {
+        _cooling = false;
+        _keyPlace = 0;
+        _autoPlace = -1;
+        return Peek();
     }
 
     /// <summary>Goes to the next group that is open to the call: first round the healthy pairs, second round the cooling ones.</summary>

@@ -8,11 +8,30 @@ namespace AioHub.Core.Routing;
 /// <summary>What is to be routed.</summary>
 /// <param name="Model">As the caller wrote it, variant apart.</param>
 /// <param name="Session">What keeps calls of one conversation together, or null.</param>
-public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session);
+public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session)
+{
+    /// <summary>
+    /// A header asked for the 1M-token window: the variant where the model has one, nothing where it has none. Unlike the suffix it is never a reason to
+    /// refuse: Claude Code sends it with whatever model its user chose.
+    /// </summary>
+    public bool PrefersLongContext { get; init; }
+
+    /// <summary>Tokens that the input surely has; 0 = nothing is known.</summary>
+    public long InputTokens { get; init; }
+}
 
 /// <summary>One try of one request on one credential, with all that it costs and is called.</summary>
 public sealed record RouteAttempt(Group Group, Channel Channel, Credential Credential, ModelInfo Model, string UpstreamModel, PriceRow Price)
 {
+    /// <summary>The call gets the model's <c>[1m]</c> variant.</summary>
+    public bool LongContext { get; init; }
+
+    /// <summary>The window that the call gets, in tokens; null = unknown.</summary>
+    public int? ContextWindow => Model.WindowFor(LongContext);
+
+    /// <summary>The model with its variant, as records and headers tell it.</summary>
+    public string ServedModel => LongContext ? Model.Id + ModelName.LongContextSuffix : Model.Id;
+
     /// <summary>The names of both as health and explanations use them.</summary>
     public override string ToString() => $"{Group.Name}/{Channel.Name}/{Credential.Name}";
 }

@@ -20,8 +20,7 @@ internal sealed class Quote(Router router)
 
     public Step<Order> Price(Envelope envelope)
     {
-        var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session);
-        var route = router.Start(question, envelope.StartedAt);
+        var route = router.Start(envelope.Question, envelope.StartedAt);
         if (route.Refusal is { } refusal)
         {
             return FromRefusal(refusal);
@@ -39,8 +38,7 @@ internal sealed class Quote(Router router)
             return NanoUsd.Zero;
         }
 
-        var window = attempt.Model.WindowFor(envelope.Model.LongContext);
-        var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
+        var input = attempt.ContextWindow is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
         var key = envelope.Caller.Key;
         return Pricing.Bound(
             attempt.Price, attempt.Group.Multiplier * key.OwnerMultiplier * key.Multiplier, input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers),

@@ -24,6 +24,8 @@ public readonly record struct RequestPeek
     public string? ServiceTier { get; init; }
     /// <summary>What the body itself offers as a session: <c>prompt_cache_key</c>, <c>metadata.user_id</c>.</summary>
     public string? Session { get; init; }
+    /// <summary>Images in the input: at most 65,535 are counted.</summary>
+    public int Images { get; init; }
     /// <summary>See <see cref="PeekReport.OpaqueBytes"/>.</summary>
     public int OpaqueBytes { get; init; }
     /// <summary>The size and quality of the images asked for, as written.</summary>

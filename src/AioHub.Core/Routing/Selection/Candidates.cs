@@ -4,7 +4,7 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Core.Routing.Selection;
 
 /// <summary>One channel of a group that serves a model.</summary>
-internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Needs able)
+internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Abilities abilities)
 {
     public ChannelEntry Channel { get; } = channel;
 
@@ -12,8 +12,14 @@ internal sealed class Candidate(ChannelEntry channel, int weight, string upstrea
 
     public string UpstreamModel { get; } = upstreamModel;
 
-    /// <summary>What type, channel and model allow together.</summary>
-    public Needs Able { get; } = able;
+    /// <summary>What type, channel, model and group allow together.</summary>
+    public Needs Able { get; } = abilities.Able;
+
+    /// <summary>Of the wishes that a call may have, those which it is known to fulfil.</summary>
+    public Needs Gladly { get; } = abilities.Gladly & NeedsExtensions.Soft;
+
+    /// <inheritdoc cref="ChannelEntry.Window"/>
+    public int Window { get; } = channel.Window;
 
     public bool Suits(Dialect dialect, Needs needs) => Channel.Dialects.Has(dialect) && (needs & ~Able) == Needs.None;
 
@@ -58,6 +64,12 @@ internal sealed class Tier
             even &= Items[i].Weight == Items[0].Weight;
         }
 
+        foreach (var candidate in Items)
+        {
+            Some |= candidate.Gladly;
+            All &= candidate.Gladly;
+        }
+
         TotalWeight = sum;
         Even = even;
     }
@@ -71,6 +83,12 @@ internal sealed class Tier
 
     /// <summary>All weights are equal.</summary>
     public bool Even { get; }
+
+    /// <summary>Wishes that at least one of them fulfils.</summary>
+    public Needs Some { get; }
+
+    /// <summary>Wishes that every one of them fulfils.</summary>
+    public Needs All { get; } = NeedsExtensions.Soft;
 
     /// <summary>The candidate at a point of the summed weights.</summary>
     /// <param name="point">From 0 to below <see cref="TotalWeight"/>.</param>

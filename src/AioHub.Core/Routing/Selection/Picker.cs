@@ -7,18 +7,36 @@ namespace AioHub.Core.Routing.Selection;
 /// of a conversation, decided by rendezvous hashing: the highest score of (conversation, channel) wins, so that a new channel takes over only
 /// the conversations that it wins and all others stay where their prompt cache is warm.
 /// </summary>
-internal sealed class Picker(IHealth health, Random random, string model, Dialect dialect, Needs needs, ulong? conversation)
+/// <param name="size">Tokens that the call surely has: channels whose window is smaller are left out.</param>
+/// <param name="preview">Nothing is drawn and no turn is taken: the heaviest channel and the first credential stand for what a call would get.</param>
+internal sealed class Picker(IHealth health, Random random, string model, Dialect dialect, Needs needs, ulong? conversation, long size, bool preview)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
 
     private CredentialSlot?[] _tried = [];
     private int _triedCount;
+    private long _size = size;
+    private Needs _wish;
     private List<ChannelEntry>? _troubled;
 
     public Dialect Dialect => dialect;
 
     public Needs Needs => needs;
+
+    /// <summary>Tokens that a channel's window must have.</summary>
+    public long Size => _size;
+
+    /// <summary>A conversation chooses by itself: no share of its tier tells where it goes.</summary>
+    public bool IsConversation => conversation is not null;
+
+    /// <summary>From now on windows do not matter; false = they did not so far.</summary>
+    public bool ForgetSize()
+    {
+        var had = _size > 0;
+        _size = 0;
+        return had;
+    }
 
     /// <summary>Candidates looked at so far; for tests of complexity.</summary>
     public int Evaluated { get; private set; }
@@ -52,6 +70,11 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
     {
         foreach (var tier in list.Tiers)
         {
+            // Of a tier, those that fulfil the call's wishes come first, where they differ.
+            _wish = needs & tier.Some & ~tier.All;
+            if (_wish != Needs.None && PickIn(group, tier, avoid: true, out slot) is { } willing)
+                return willing;
+            _wish = Needs.None;
             if (PickIn(group, tier, avoid: true, out slot) is { } first)
                 return first;
             if (_troubled is not null && PickIn(group, tier, avoid: false, out slot) is { } second)
@@ -67,13 +90,14 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
     {
         Candidate? best = null;
         slot = null;
+        _wish = Needs.None;
         var soonest = DateTime.MaxValue;
         foreach (var tier in list.Tiers)
         {
             foreach (var candidate in tier.Items)
             {
                 Evaluated++;
-                if (!candidate.Suits(dialect, needs))
+                if (!Suits(candidate))
                     continue;
 
                 foreach (var credential in candidate.Channel.Credentials)
@@ -95,6 +119,9 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
         if (conversation is { } seed)
             return Rendezvous(StableHash.Combine(seed, group.Seed), tier, avoid, out slot);
 
+        if (preview)
+            return Heaviest(tier, avoid, out slot);
+
         if (tier.Weighted > 0)
         {
             for (var draw = 0; draw < Draws; draw++)
@@ -111,6 +138,19 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
         }
 
         return DrawAmong(tier.Items.AsSpan(tier.Weighted), weighted: false, avoid, out slot);
+    }
+
+    private Candidate? Heaviest(Tier tier, bool avoid, out CredentialSlot? slot)
+    {
+        slot = null;
+        Candidate? best = null;
+        foreach (var candidate in tier.Items)
+        {
+            if ((best is null || candidate.Weight > best.Weight) && TryTake(candidate, avoid, out var free))
+                (best, slot) = (candidate, free);
+        }
+
+        return best;
     }
 
     /// <summary>The exact draw over what is left, in two passes over the candidates.</summary>
@@ -179,7 +219,7 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
     private bool IsAble(Candidate candidate, bool avoid)
     {
         Evaluated++;
-        if (!candidate.Suits(dialect, needs) || (avoid && IsTroubled(candidate.Channel)))
+        if (!Suits(candidate) || (avoid && IsTroubled(candidate.Channel)))
             return false;
 
         foreach (var credential in candidate.Channel.Credentials)
@@ -195,11 +235,11 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
     {
         Evaluated++;
         slot = null;
-        if (!candidate.Suits(dialect, needs) || (avoid && IsTroubled(candidate.Channel)))
+        if (!Suits(candidate) || (avoid && IsTroubled(candidate.Channel)))
             return false;
 
         var credentials = candidate.Channel.Credentials;
-        var start = candidate.Channel.NextStart();
+        var start = preview ? 0 : candidate.Channel.NextStart();
         for (var i = 0; i < credentials.Length; i++)
         {
             var credential = credentials[(start + i) % credentials.Length];
@@ -212,6 +252,8 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
 
         return false;
     }
+
+    private bool Suits(Candidate candidate) => candidate.Suits(dialect, needs) && candidate.Window >= _size && (candidate.Gladly & _wish) == _wish;
 
     private bool IsFree(CredentialSlot slot) => !IsTried(slot) && CoolingUntil(slot) is null;
 

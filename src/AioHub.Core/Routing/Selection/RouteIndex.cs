@@ -171,7 +171,7 @@ internal sealed class RouteIndex
                 continue;
             if (!tiers.TryGetValue(member.Priority, out var tier))
                 tiers[member.Priority] = tier = [];
-            tier.Add(new Candidate(member.Channel, member.Weight, upstream, member.Channel.Capabilities & model.Able));
+            tier.Add(new Candidate(member.Channel, member.Weight, upstream, Abilities.Of(group, member.Channel, model)));
         }
 
         MembersExamined += group.Members.Length;

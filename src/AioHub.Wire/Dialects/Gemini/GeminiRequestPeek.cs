@@ -13,6 +13,7 @@ namespace AioHub.Wire.Dialects.Gemini;
 internal static class GeminiRequestPeek
 {
     private static readonly JsonPeek Root = new(
+        GeminiRequestMarks.Table,
         Names.RequestModel,
         Names.GenerationConfig,
         Names.GenerationConfigSnake,
@@ -58,9 +59,11 @@ internal static class GeminiRequestPeek
             Answers = answers,
             ServiceTier = Text(body, found[6]) ?? Text(body, found[7]),
             OpaqueBytes = report.OpaqueBytes,
+            Images = report.Marks[BodyMarks.Image],
             Needs = (operation == Operation.Generate ? needs : Needs.None)
                 | When(Says(body, found[3]) || Says(body, found[4]), Needs.Stateful)
-                | When(Says(body, found[5]), Needs.Tools),
+                | When(Says(body, found[5]), Needs.Tools)
+                | BodyMarks.NeedsOf(report.Marks),
         };
         return true;
     }
