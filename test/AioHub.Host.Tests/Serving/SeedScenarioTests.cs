@@ -34,7 +34,7 @@ public sealed class SeedScenarioTests
         (refused.Status, refused.Code).ShouldBe((400, "document_input_unsupported"), refused.Body);
         var error = refused.Json.GetProperty("error");
         error.GetProperty("code").GetString().ShouldBe("document_input_unsupported");
-        error.GetProperty("message").GetString().ShouldContain("'claude-bedrock'");
+        error.GetProperty("message").GetString()!.ShouldContain("'claude-bedrock'");
         (await PostAsync(hub, keys["claude-kiro,claude-bedrock"], "/v1/messages", Messages("sandbox/echo", Pdf))).Group.ShouldBe("claude-bedrock");
         (await PostAsync(hub, keys["claude-kiro,claude-bedrock"], "/v1/messages", Messages("sandbox/echo"))).Group.ShouldBe("claude-kiro");
         (await PostAsync(hub, keys["claude-kiro"], "/v1/chat/completions", """{"model":"sandbox/echo","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,JVBERi0="}}]}]}"""))
@@ -43,7 +43,7 @@ public sealed class SeedScenarioTests
             .Code.ShouldBe("document_input_unsupported");
 
         // The same is told without a call, and in the same words.
-        var told = await PostAsync(hub, keys["claude-kiro"], "/api/route/explain", $$"""{"path":"/v1/messages","body":{{Messages("sandbox/echo", Pdf)}}}""");
+        var told = await PostAsync(hub, keys["claude-kiro"], "/api/route/explain", "{\"path\":\"/v1/messages\",\"body\":" + Messages("sandbox/echo", Pdf) + "}");
         told.Json.GetProperty("refusal").GetProperty("message").GetString().ShouldBe(error.GetProperty("message").GetString());
 
         // auto takes the dearer, steadier group first.
@@ -131,7 +131,7 @@ public sealed class SeedScenarioTests
         // A model that has 1M tokens by nature needs neither, and none is harmed by them.
         (await PostAsync(hub, keys["claude-bedrock"], "/v1/messages", Messages("claude-opus-4-7[1m]"))).Status.ShouldBe(200);
         (await PostAsync(hub, keys["claude-bedrock"], "/v1/messages", Messages("claude-haiku-4-5"), "context-1m-2025-08-07")).Status.ShouldBe(200);
-        var asked = await PostAsync(hub, keys["claude-bedrock"], "/api/route/explain", $$"""{"path":"/v1/messages","body":{{Messages(Model)}},"headers":{"anthropic-beta":"context-1m-2025-08-07"}}""");
+        var asked = await PostAsync(hub, keys["claude-bedrock"], "/api/route/explain", "{\"path\":\"/v1/messages\",\"headers\":{\"anthropic-beta\":\"context-1m-2025-08-07\"},\"body\":" + Messages(Model) + "}");
         asked.Json.GetProperty("model").GetString().ShouldBe(Model + "[1m]", asked.Body);
         (await hub.StopAsync()).ShouldBe(0, hub.Errors);
     }
@@ -151,7 +151,7 @@ public sealed class SeedScenarioTests
     }
 
     private static string Messages(string model, string? block = null) =>
-        $$"""{"model":"{{model}}","max_tokens":50,"messages":[{"role":"user","content":[{{(block is null ? "" : block + ",")}}{"type":"text","text":"hi"}]}]}""";
+        $$$"""{"model":"{{{model}}}","max_tokens":50,"messages":[{"role":"user","content":[{{{(block is null ? "" : block + ",")}}}{"type":"text","text":"hi"}]}]}""";
 
     private static async Task<(int Status, string? Group, string? Code, string? Id, string Body, JsonElement Json)> PostAsync(HubProcess hub, string secret, string path, string body, string? beta = null)
     {
