@@ -41,7 +41,7 @@ public sealed class RouteDryRun(Router router, RoutingDirectory routing, LocalHo
     public DryRun Run(RouteQuestion question, string owner, int bytes)
     {
         var (key, tokens) = (question.Key, (bytes / BytesPerToken) + ExpectedOutput);
-        var route = router.Start(question);
+        var route = router.Preview(question);
         _reserve.PassOverFull(route, key, tokens);
         var explanation = RouteExplanation.Of(question, route);
         var expected = explanation.Price is { } price

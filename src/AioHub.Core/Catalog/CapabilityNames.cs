@@ -24,6 +24,7 @@ public static class CapabilityNames
         ["prompt_caching"] = Needs.PromptCaching,
         ["server_tools"] = Needs.ServerTools,
         ["stateful"] = Needs.Stateful,
+        ["parallel_tools"] = Needs.ParallelTools,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The names that <see cref="Of"/> gives, for error messages.</summary>
@@ -43,6 +44,7 @@ public static class CapabilityNames
         Needs.PromptCaching => "prompt_caching",
         Needs.ServerTools => "server_tools",
         Needs.Stateful => "stateful",
+        Needs.ParallelTools => "parallel_tools",
         _ => throw new ArgumentOutOfRangeException(nameof(one), one, "One capability is expected."),
     };
 

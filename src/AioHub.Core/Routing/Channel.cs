@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -69,6 +70,14 @@ public sealed record Channel
     public ChannelTimeouts Timeouts { get; init; } = new();
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The setting of <see cref="ContextWindow"/>.</summary>
+    public const string ContextWindowSetting = "context_window";
+
+    /// <summary>Tokens that the upstream takes where that is less than the model's own window; null = nobody said.</summary>
+    public int? ContextWindow => Settings.TryGetValue(ContextWindowSetting, out var text) ? WindowIn(text) : null;
+
+    internal static int? WindowIn(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
 
     public string UpstreamModel(string model) => ModelMap.GetValueOrDefault(model, model);
 }

@@ -239,6 +239,9 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         problems.Require(draft.CostMultiplier is not { } cost || decimal.Round(cost, 6) == cost, "cost_multiplier", "has more than 6 decimals");
         problems.Require(draft.CreditPrice.Value is null or (>= 0 and <= RoutingRules.MaxCreditPrice), "credit_price", $"must be from 0 to {RoutingRules.MaxCreditPrice} USD");
         problems.Require(draft.CreditPrice.Value is not { } credit || decimal.Round(credit, 9) == credit, "credit_price", "has more than 9 decimals");
+        problems.Require(
+            draft.Settings is null || !draft.Settings.TryGetValue(Channel.ContextWindowSetting, out var window) || Channel.WindowIn(window) is not null,
+            "settings.context_window", "must be a whole number of tokens above 0");
         foreach (var span in new[] { draft.Timeouts?.Connect, draft.Timeouts?.FirstByte, draft.Timeouts?.Idle })
         {
             problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), "timeouts", "must be longer than 0 and at most an hour");

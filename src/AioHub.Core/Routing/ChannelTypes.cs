@@ -22,12 +22,15 @@ public sealed record ChannelTypeInfo(ChannelType Type, string Name, Uri? BaseUrl
 public static class ChannelTypes
 {
     private const Needs Everything = Needs.Streaming | Needs.Tools | Needs.Images | Needs.Documents | Needs.Audio | Needs.JsonSchema | Needs.Reasoning
-        | Needs.LongContext | Needs.PromptCaching | Needs.ServerTools | Needs.Stateful;
+        | Needs.LongContext | Needs.PromptCaching | Needs.ServerTools | Needs.Stateful | Needs.ParallelTools;
+
+    // These hosts know no switch to a model's 1M-token variant: they serve the window that they serve.
+    private const Needs OneWindow = Everything & ~Needs.LongContext;
 
     private static readonly FrozenDictionary<ChannelType, ChannelTypeInfo> ByType = new ChannelTypeInfo[]
     {
         new(ChannelType.OpenAi, "openai", new Uri("https://api.openai.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
-        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything) { AllowsAnonymous = true },
+        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow & ~Needs.ServerTools) { AllowsAnonymous = true },
         new(ChannelType.Azure, "azure", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything) { Available = false },
         new(ChannelType.Anthropic, "anthropic", new Uri("https://api.anthropic.com"), [Dialect.AnthropicMessages], Everything),
         new(ChannelType.Bedrock, "bedrock", null, [Dialect.AnthropicMessages, Dialect.BedrockConverse], Everything) { Available = false },
@@ -35,8 +38,8 @@ public static class ChannelTypes
         new(ChannelType.Codex, "codex", new Uri("https://api.openai.com"), [Dialect.OpenAiResponses], Everything),
         new(ChannelType.Gemini, "gemini", new Uri("https://generativelanguage.googleapis.com"), [Dialect.Gemini], Everything),
         new(ChannelType.Vertex, "vertex", null, [Dialect.Gemini, Dialect.AnthropicMessages], Everything) { Available = false },
-        new(ChannelType.Xai, "xai", new Uri("https://api.x.ai"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
-        new(ChannelType.Doubao, "doubao", new Uri("https://ark.cn-beijing.volces.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
+        new(ChannelType.Xai, "xai", new Uri("https://api.x.ai"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow),
+        new(ChannelType.Doubao, "doubao", new Uri("https://ark.cn-beijing.volces.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow),
         new(ChannelType.AioHub, "aiohub", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything),
         new(ChannelType.Sandbox, "sandbox", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything) { AllowsAnonymous = true },
     }.ToFrozenDictionary(static info => info.Type);

@@ -68,7 +68,6 @@ public sealed record Group
     /// <summary>Whose quota a call of this group is taken from too; null = it has none.</summary>
     public GroupId? Quota => HasQuota ? Id : null;
     public Limits Limits { get; init; } = Limits.None;
-    /// <summary>How it chooses among its members.</summary>
     public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 

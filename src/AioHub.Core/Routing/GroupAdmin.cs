@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing;
 
@@ -179,6 +180,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
         row.AutoTier = lines.Set("auto_tier", row.AutoTier, draft.AutoTier ?? row.AutoTier);
         row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
+        row.Policy = draft.Policy is { } policy ? GroupPolicyText.Change(lines, row.Policy, policy) : row.Policy;
         row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
     }
 
@@ -245,6 +247,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         problems.Require(!isAuto || draft.Channels is null or { IsEmpty: true }, "channels", "auto has no channels of its own; it picks among the other groups");
         problems.Require(!isAuto || draft.HasQuota is not true, "has_quota", "auto has no quota of its own");
         problems.Require(!isAuto || draft.Limits is null or { IsEmpty: true }, "limits", "auto has no limits of its own; those of the groups that it picks count");
+        problems.Require(!isAuto || draft.Policy?.Lacks is null or Needs.None, "lacks", "auto lacks nothing of its own; what the groups that it picks lack counts");
         LimitsText.Check(draft.Limits, problems);
         foreach (var member in draft.Channels ?? [])
         {

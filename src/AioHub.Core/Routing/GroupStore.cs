@@ -30,6 +30,8 @@ internal sealed class GroupRow
     public int AutoTier { get; set; } = 5;
     public bool HasQuota { get; set; }
     public string Limits { get; set; } = LimitsText.None;
+    /// <summary><see cref="GroupPolicy"/> as one text.</summary>
+    public string Policy { get; set; } = GroupPolicyText.None;
     /// <summary>Place in lists.</summary>
     public int Position { get; set; }
 
@@ -81,7 +83,7 @@ internal static class GroupStore
         return await reader.ReadAsync(
             """
             SELECT "Id", "Name", "DisplayName", "CommonUse", "Notes", "Visibility", "Tags", "Status", "ExpiredOn", "Reason", "Replacement",
-                   "ServeReplacement", "Mode", "Dialects", "Multiplier", "Models", "AutoTier", "HasQuota", "Limits"
+                   "ServeReplacement", "Mode", "Dialects", "Multiplier", "Models", "AutoTier", "HasQuota", "Limits", "Policy"
             FROM groups ORDER BY "Position", "Id"
             """,
             row => new Group
@@ -105,6 +107,7 @@ internal static class GroupStore
                 AutoTier = row.GetInt32(16),
                 HasQuota = row.GetBoolean(17),
                 Limits = LimitsText.To(row.GetString(18)),
+                Policy = GroupPolicyText.To(row.GetString(19)),
                 Members = [.. members[row.GetInt64(0)]],
             },
             cancellation);

@@ -16,36 +16,26 @@ public sealed class Route
     private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly Router _router;
+    private readonly bool _preview;
     private readonly Picker _picker;
-    private readonly ulong? _conversation;
-    private readonly Binding? _bound;
-    /// <summary>So many decisions in a row must find its credential slow before a conversation leaves it.</summary>
-    private const int SlowInARow = 3;
-
+    private readonly RouteTalk? _talk;
+    private readonly RouteWalk _walk;
     private readonly int _mostAttempts;
 
-    private GroupEntry? _group;
-    private CandidateList _candidates = CandidateList.None;
-    private GroupEntry? _only;
     private RouteAttempt? _peeked;
     private CredentialSlot? _peekedSlot;
     private ChannelEntry? _peekedChannel;
     private ChannelEntry? _lastChannel;
-    private int _keyPlace;
-    private int _autoPlace = -1;
-    private bool _boundFirst;
-    private bool _isFree;
-    private bool _waitsForHome;
-    private bool _cooling;
     private bool _stopped;
 
-    internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now)
+    internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now, bool preview = false)
     {
         var settings = router.Settings;
         Question = question;
         Index = index;
         Now = now;
         _router = router;
+        _preview = preview;
         _mostAttempts = settings.MaxAttempts;
         Model = question.Model.Base.Length <= ModelName.MaxLength ? index.FindModel(question.Model.Base) : null;
         Dialect = Ridden(question.Dialect, question.Operation);
@@ -55,20 +45,19 @@ public sealed class Route
             Price = Model.Info.PriceAt(now) ?? settings.FallbackPrice;
             KeyAllowsModel = Allows(question.Key.Models, Model);
             LongContextMissing = question.Model.LongContext && Model.Info.LongContextWindow is null && !Model.NativelyLong;
-            if (Model.NativelyLong)
-                needs &= ~Needs.LongContext;
-            else if (question.Model.LongContext)
+            LongContext = (question.Model.LongContext || question.PrefersLongContext) && Model.Info.LongContextWindow is not null;
+            if (LongContext || LongContextMissing)
                 needs |= Needs.LongContext;
+            else if (Model.NativelyLong)
+                needs &= ~Needs.LongContext;
         }
 
-        if (question.Session is { Length: > 0 } session && Model is not null)
-        {
-            _conversation = StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash));
-            _bound = router.Affinity.Find(_conversation.Value);
-            _boundFirst = _bound is not null;
-        }
-
-        _picker = new Picker(router, Model, Dialect, needs, _conversation, question.Pin?.Credential);
+        ulong? conversation = question.Session is { Length: > 0 } session && Model is not null
+            ? StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash))
+            : null;
+        _picker = new Picker(router, Model, Dialect, needs, conversation, question.Pin?.Credential, question.InputTokens, preview);
+        _talk = conversation is { } own ? new RouteTalk(router, _picker, own, preview) : null;
+        _walk = new RouteWalk(this, _talk?.Home);
     }
 
     /// <summary>Why nothing at all can be tried; null = at least one attempt is (or was) possible.</summary>
@@ -78,7 +67,7 @@ public sealed class Route
     public int Attempts { get; private set; }
 
     /// <summary>What became of the conversation's wish to stay where it was; of the next attempt or, once it was given out, of the last one.</summary>
-    public AffinityOutcome Affinity { get; private set; }
+    public AffinityOutcome Affinity => _talk?.Outcome ?? AffinityOutcome.None;
 
     internal RouteQuestion Question { get; }
 
@@ -97,6 +86,9 @@ public sealed class Route
     internal bool KeyAllowsModel { get; }
 
     internal bool LongContextMissing { get; }
+
+    /// <summary>The call gets the model's long variant.</summary>
+    internal bool LongContext { get; }
 
     internal Picker Picker => _picker;
 
@@ -137,7 +129,7 @@ public sealed class Route
     {
         attempt.End();
         _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, failure, retryAfter);
-        Remember(attempt, failure);
+        _talk?.Remember(attempt, failure);
         if (failure == AttemptFailure.None)
             return;
 
@@ -182,7 +174,8 @@ public sealed class Route
         {
             if (!whole && slot.Credential.Id != attempt.Credential.Id)
                 continue;
-            slot.Load.NoteFull(full);
+            if (!_preview)
+                slot.Load.NoteFull(full);
             if (!_picker.IsTried(slot))
                 _picker.MarkTried(slot);
         }
@@ -249,174 +242,46 @@ public sealed class Route
         if (_stopped || Attempts >= _mostAttempts || Model is null || Price is null || !KeyAllowsModel || LongContextMissing)
             return null;
 
-        while (_group is not null || MoveNext())
+        while (_walk.Group is not null || _walk.MoveNext())
         {
-            var group = _group!;
-            if (!IsPassedOver(group.Group))
+            var group = _walk.Group!;
+            if (!IsPassedOver(group.Group) && Pick(group, out var slot) is { } candidate)
             {
-                if (Pick(group, out var slot) is { } candidate)
+                if (!Question.Key.CrossGroupFailover)
+                    _walk.StayWith(group);
+                _peekedSlot = slot;
+                _peekedChannel = candidate.Channel;
+                return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info, candidate.UpstreamFor(Model.Info, Question.Model.Base), Price)
                 {
-                    if (!Question.Key.CrossGroupFailover)
-                        _only = group;
-                    _peekedSlot = slot;
-                    _peekedChannel = candidate.Channel;
-                    return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info,
-                        candidate.UpstreamFor(Model.Info, Question.Model.Base), Price)
-                    {
-                        Affinity = Affinity,
-                        Vitals = new AttemptVitals(_router, slot.Load, Model.FamilyHash),
-                    };
-                }
+                    LongContext = LongContext,
+                    Affinity = Affinity,
+                    Vitals = new AttemptVitals(_router, slot.Load, Model.FamilyHash),
+                };
             }
 
             // Without failover the first group that could serve is the only one, even while all of it rests or its purse is empty.
-            if (!Question.Key.CrossGroupFailover && _only is null && (Question.Pin is { } pin ? _candidates.Find(pin.Channel) is not null : _candidates.Suits(Dialect, Needs)))
-                _only = group;
-            _group = null;
+            if (!Question.Key.CrossGroupFailover && (Question.Pin is { } pin ? _walk.Candidates.Find(pin.Channel) is not null : _walk.Candidates.Suits(Dialect, Needs)))
+                _walk.StayWith(group);
+            _walk.Leave();
         }
 
-        return null;
+        return Attempts == 0 && PassedOver is null && _picker.ForgetSize() ? PeekAnew() : null;
     }
 
-    /// <summary>Inside a group a conversation goes where it was answered last, if it can; else the group's policy decides.</summary>
-    private Candidate? Pick(GroupEntry group, out CredentialSlot? slot)
+    private Candidate? Pick(GroupEntry group, out CredentialSlot? slot) =>
+        _walk.IsCooling ? _picker.PickCooling(_walk.Candidates, out slot)
+        : _talk is null ? _picker.PickHealthy(group, _walk.Candidates, out slot)
+        : _talk.Pick(group, _walk.Candidates, out slot);
+
+    /// <summary>
+    /// Nothing in reach is said to be large enough: the upstream judges then, whose words about it clients act upon (they compact the conversation). The hub
+    /// only guesses sizes, and never refuses for one.
+    /// </summary>
+    private RouteAttempt? PeekAnew()
     {
-        if (_cooling)
-            return _picker.PickCooling(_candidates, out slot);
-
-        var policy = group.Group.Policy;
-        if (_conversation is null || !policy.Affinity)
-        {
-            Affinity = AffinityOutcome.None;
-            return _picker.PickHealthy(group, _candidates, out slot);
-        }
-
-        if (_bound is { } bound && bound.Group == group.Group.Id)
-        {
-            if (_picker.PickBound(bound, _candidates, out slot, out var tier) is { } home)
-            {
-                CredentialSlot? other = null;
-                var sooner = policy.AffinityBreakAt > 0 ? _picker.PickSooner(slot!, tier!, policy.AffinityBreakAt, out other) : null;
-                if (bound.NoteSlow(sooner is not null) < SlowInARow)
-                {
-                    Affinity = AffinityOutcome.Hit;
-                    return home;
-                }
-
-                Affinity = AffinityOutcome.Broken;
-                slot = other;
-                return sooner;
-            }
-
-            // What rests, is full or cannot take this one call will be there for the next; what is gone will not.
-            _waitsForHome = tier is not null && !_isFree;
-        }
-
-        Affinity = _waitsForHome ? AffinityOutcome.Fallback : AffinityOutcome.Cold;
-        return _picker.PickHealthy(group, _candidates, out slot);
+        _walk.Restart();
+        return Peek();
     }
-
-    /// <summary>An answer binds its conversation; a failure that will not pass by itself sets it free.</summary>
-    private void Remember(RouteAttempt attempt, AttemptFailure failure)
-    {
-        if (_conversation is not { } conversation || !attempt.Group.Policy.Affinity)
-            return;
-
-        if (failure == AttemptFailure.None)
-        {
-            var until = _router.Time.GetUtcNow().UtcDateTime + attempt.Group.Policy.AffinityTtl;
-            if (_bound is not null && _bound.Group == attempt.Group.Id && _bound.Credential == attempt.Credential.Id && _bound.Channel == attempt.Channel.Id)
-                _bound.Renew(until);
-            else if (Affinity != AffinityOutcome.Fallback)
-                _router.Affinity.Bind(conversation, new Binding(attempt.Group.Id, attempt.Channel.Id, attempt.Credential.Id, until));
-        }
-        else if (failure is AttemptFailure.Unauthorized or AttemptFailure.QuotaExhausted or AttemptFailure.Forbidden or AttemptFailure.ModelUnknown
-            && _bound is not null && _bound.Credential == attempt.Credential.Id)
-        {
-            _router.Affinity.Drop(conversation);
-            (_isFree, _waitsForHome) = (true, false);
-        }
-    }
-
-    /// <summary>Goes to the next group that is open to the call: first round the healthy pairs, second round the cooling ones.</summary>
-    private bool MoveNext()
-    {
-        while (true)
-        {
-            if (!MoveNextInRound())
-            {
-                if (_cooling)
-                    return false;
-                _cooling = true;
-                _keyPlace = 0;
-                _autoPlace = -1;
-                continue;
-            }
-
-            if (_only is null || ReferenceEquals(_only, _group))
-                return true;
-        }
-    }
-
-    private bool MoveNextInRound()
-    {
-        _group = null;
-        var names = Question.Key.Groups;
-        while (_keyPlace < names.Length)
-        {
-            if (_autoPlace >= 0)
-            {
-                var stops = Index.Auto(Model!, Question);
-                if (_boundFirst && !_cooling)
-                {
-                    // Sticky: auto stays with the group that answered the conversation last.
-                    _boundFirst = false;
-                    foreach (var stop in stops)
-                    {
-                        if (stop.Group.Group.Id == _bound!.Group && stop.Group.Group.Policy.Affinity && IsOpen(stop))
-                        {
-                            (_group, _candidates) = (stop.Group, stop.Candidates);
-                            return true;
-                        }
-                    }
-                }
-
-                while (_autoPlace < stops.Length)
-                {
-                    var stop = stops[_autoPlace++];
-                    if (IsOpen(stop))
-                    {
-                        (_group, _candidates) = (stop.Group, stop.Candidates);
-                        return true;
-                    }
-                }
-
-                _autoPlace = -1;
-                _keyPlace++;
-                continue;
-            }
-
-            var name = names[_keyPlace];
-            if (Enter(name, out var entry) != Gate.Open)
-            {
-                _keyPlace++;
-            }
-            else if (entry is null || entry.Group.IsAuto)
-            {
-                _autoPlace = 0;
-            }
-            else
-            {
-                _keyPlace++;
-                (_group, _candidates) = (entry, Index.Candidates(entry, Model!));
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool IsOpen(AutoStop stop) => stop.Group.Admits(Question.Key.OwnerTags) && Inside(stop.Group) == Gate.Open;
 
     /// <summary>Media calls have one grammar per vendor: OpenAI's endpoints beside Chat, Gemini's own.</summary>
     private static Dialect Ridden(Dialect dialect, Operation operation) => operation switch

@@ -25,6 +25,12 @@ public static class RouteCodes
     public const string RateLimited = "rate_limited";
     public const string ObjectUnreachable = "object_unreachable";
 
+    /// <summary>
+    /// Above <see cref="GroupPaused"/> and <see cref="GroupExpired"/>: a group that could be used as it is, but for what the call asks of it, tells the caller
+    /// what to change; the others tell what only an operator can.
+    /// </summary>
+    private const int UnmetRank = 102;
+
     private static readonly (Needs Need, string Code, string What)[] Unmet =
     [
         (Needs.Documents, DocumentInputUnsupported, "documents (PDF)"),
@@ -34,6 +40,7 @@ public static class RouteCodes
         (Needs.ServerTools, "server_tools_unsupported", "tools run by the vendor"),
         (Needs.Stateful, "stateful_unsupported", "references to earlier calls"),
         (Needs.Tools, "tools_unsupported", "tools"),
+        (Needs.ParallelTools, "parallel_tools_unsupported", "several tool calls at once"),
         (Needs.JsonSchema, "json_schema_unsupported", "answers by a JSON schema"),
         (Needs.Reasoning, "reasoning_unsupported", "reasoning"),
         (Needs.PromptCaching, "prompt_caching_unsupported", "prompt caching"),
@@ -64,7 +71,7 @@ public static class RouteCodes
     public static int StatusOf(string code) => Known.TryGetValue(code, out var known) ? known.Status : IsUnmet(code) ? 400 : 503;
 
     /// <summary>How telling a code is beside others: the highest wins.</summary>
-    public static int RankOf(string code) => Known.TryGetValue(code, out var known) ? known.Rank : IsUnmet(code) ? 70 : 110;
+    public static int RankOf(string code) => Known.TryGetValue(code, out var known) ? known.Rank : IsUnmet(code) ? UnmetRank : 110;
 
     /// <summary>The code for needs that nobody meets: that of the most specific one.</summary>
     internal static string OfUnmet(Needs missing)

@@ -19,7 +19,7 @@ public sealed record RouteExplanation(string? Group, string? Channel, string Mod
         var refusal = route.Refusal;
         var groups = route.Explain();
         return route.Current is { } attempt
-            ? new RouteExplanation(attempt.Group.Name, attempt.Channel.Name, attempt.Model.Id, attempt.UpstreamModel, attempt.Price, attempt.Group.Multiplier, null, groups)
+            ? new RouteExplanation(attempt.Group.Name, attempt.Channel.Name, attempt.ServedModel, attempt.UpstreamModel, attempt.Price, attempt.Group.Multiplier, null, groups)
             : new RouteExplanation(null, null, question.Model.ToString(), null, null, 1m, refusal, groups);
     }
 

@@ -17,6 +17,14 @@ public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operat
     public string? Client { get; init; }
     /// <summary>Where the object lives that the call names: only there it can be served. Null = it names none, or one that nobody knows.</summary>
     public Pin? Pin { get; init; }
+    /// <summary>
+    /// A header asked for the 1M-token window: the variant where the model has one, nothing where it has none. Unlike the suffix it is never a reason to
+    /// refuse: Claude Code sends it with whatever model its user chose.
+    /// </summary>
+    public bool PrefersLongContext { get; init; }
+
+    /// <summary>Tokens that the input surely has; 0 = nothing is known.</summary>
+    public long InputTokens { get; init; }
 }
 
 /// <summary>One try of one request on one credential, with all that it costs and is called.</summary>
@@ -47,6 +55,14 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
     /// <summary>The first content of a stream came so long after the attempt began: selection by latency and conversations that would stay go by it.</summary>
     public void NoteFirstToken(TimeSpan after) =>
         Vitals?.Router.Vitals.NoteFirstToken(Credential.Id, Vitals.Value.Family, after.TotalMilliseconds, Vitals.Value.Router.Time.GetUtcNow().UtcDateTime);
+    /// <summary>The call gets the model's <c>[1m]</c> variant.</summary>
+    public bool LongContext { get; init; }
+
+    /// <summary>The window that the call gets, in tokens; null = unknown.</summary>
+    public int? ContextWindow => Model.WindowFor(LongContext);
+
+    /// <summary>The model with its variant, as records and headers tell it.</summary>
+    public string ServedModel => LongContext ? Model.Id + ModelName.LongContextSuffix : Model.Id;
 
     /// <summary>The names of both as health and explanations use them.</summary>
     public override string ToString() => $"{Group.Name}/{Channel.Name}/{Credential.Name}";

@@ -11,6 +11,9 @@ internal sealed class RouteStory(Route route)
     /// <summary>Channels that a verdict names per group; the rest is counted.</summary>
     private const int MostChannels = 200;
 
+    /// <summary>Groups that a refusal names as able; the rest is counted.</summary>
+    private const int MostGroups = 20;
+
     private ImmutableArray<string>? _near;
 
     private RouteQuestion Question => route.Question;
@@ -161,10 +164,10 @@ internal sealed class RouteStory(Route route)
         var why = "";
         foreach (var member in entry.Members)
         {
-            var (step, reason) = Look(member.Channel, model);
+            var (step, reason) = Look(entry, member.Channel, model);
             if (step == Step.Needs)
             {
-                var lacks = Lacks(member.Channel, model);
+                var lacks = Lacks(entry, member.Channel, model);
                 if (furthest < step || System.Numerics.BitOperations.PopCount((uint)lacks) < System.Numerics.BitOperations.PopCount((uint)missing))
                     missing = lacks;
             }
@@ -178,6 +181,7 @@ internal sealed class RouteStory(Route route)
             Step.Able => Limited(name, entry, model) ?? new Finding(name, entry, null, ""),
             Step.Price => new Finding(name, entry, RouteCodes.ModelPriceMissing,
                 $"Model '{model.Info.Id}' has no price, so it is not served. An operator sets its price, or a fallback price for models without one."),
+            Step.Size => new Finding(name, entry, RouteCodes.NoChannelAvailable, $"No channel of group '{entry.Group.Name}' {why}.", RankOfUnusable),
             Step.Needs => new Finding(name, entry, RouteCodes.OfUnmet(missing), Unmet(entry, model, missing)),
             Step.Dialect => new Finding(name, entry, RouteCodes.DialectUnsupported,
                 $"No channel of group '{entry.Group.Name}' takes model '{model.Info.Id}' in {DialectNames.Of(route.Dialect)}: the channel {why}. Use a client that speaks it."),
@@ -198,7 +202,7 @@ internal sealed class RouteStory(Route route)
         RoutePass? best = null;
         foreach (var member in entry.Members)
         {
-            if (Look(member.Channel, model).Step != Step.Able || IsElsewhere(member.Channel))
+            if (Look(entry, member.Channel, model).Step != Step.Able || IsElsewhere(member.Channel))
                 continue;
             if (PassOf(member.Channel) is not { } pass)
                 return null;
@@ -238,24 +242,30 @@ internal sealed class RouteStory(Route route)
     private string Unmet(GroupEntry entry, ModelEntry model, Needs missing)
     {
         var text = $"Group '{entry.Group.Name}' cannot take {RouteCodes.Describe(missing)} with model '{model.Info.Id}'.";
-        if ((missing & ~model.Able) != Needs.None)
-            return $"{text} The model itself does not take {RouteCodes.Describe(missing & ~model.Able)}: use another model.";
-
+        List<string> able = [];
         foreach (var other in route.Index.AutoOrder(model, Question))
         {
             if (!ReferenceEquals(other, entry) && other.Group.Status == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
                 && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))
             {
-                return $"{text} Group '{other.Group.Name}' can: add it to the key.";
+                able.Add($"'{other.Group.Name}'");
             }
         }
 
-        return $"{text} Leave it out of the call, or ask an operator for a channel that can.";
+        return able.Count switch
+        {
+            0 when (missing & ~model.Able) != Needs.None => $"{text} The model itself does not take {RouteCodes.Describe(missing & ~model.Able)}: use another model.",
+            0 => $"{text} Leave it out of the call, or ask an operator for a channel that can.",
+            1 => $"{text} Group {able[0]} can: add it to the key.",
+            <= MostGroups => $"{text} Groups that can: {string.Join(", ", able)}. Add one of them to the key.",
+            _ => $"{text} Groups that can: {string.Join(", ", able.Take(MostGroups))} and {able.Count - MostGroups} more. Add one of them to the key.",
+        };
     }
 
     private ImmutableArray<ChannelVerdict> Channels(GroupEntry entry, RouteAttempt? current)
     {
         var verdicts = ImmutableArray.CreateBuilder<ChannelVerdict>();
+        var shares = new TierShares(route, entry);
         foreach (var member in entry.Members)
         {
             if (verdicts.Count == MostChannels)
@@ -264,25 +274,25 @@ internal sealed class RouteStory(Route route)
                 break;
             }
 
-            verdicts.Add(Verdict(member, current));
+            verdicts.Add(Verdict(entry, member, shares, current));
         }
 
         return verdicts.ToImmutable();
     }
 
-    private ChannelVerdict Verdict(MemberEntry member, RouteAttempt? current)
+    private ChannelVerdict Verdict(GroupEntry entry, MemberEntry member, TierShares shares, RouteAttempt? current)
     {
         var channel = member.Channel;
         if (route.Model is not { } model)
             return new ChannelVerdict(channel.Channel.Name, "passed_over", $"does not serve {ModelText}");
 
-        var (step, reason) = Look(channel, model);
+        var (step, reason) = Look(entry, channel, model);
         if (step != Step.Able)
             return new ChannelVerdict(channel.Channel.Name, "passed_over", reason);
         if (IsElsewhere(channel))
             return new ChannelVerdict(channel.Channel.Name, "passed_over", $"another channel holds {Question.Pin!.Object}");
 
-        var place = $"priority {member.Priority}, weight {member.Weight}{(Question.Pin is { } pin ? $"; holds {pin.Object}" : "")}";
+        var place = shares.Place(member, model) + (Question.Pin is { } pin ? $"; holds {pin.Object}" : "");
         if (current is not null && ReferenceEquals(current.Channel, channel.Channel))
             return new ChannelVerdict(channel.Channel.Name, "chosen", place);
 
@@ -309,7 +319,7 @@ internal sealed class RouteStory(Route route)
     }
 
     /// <summary>How far a channel comes, and what stops it.</summary>
-    private (Step Step, string Reason) Look(ChannelEntry channel, ModelEntry model)
+    private (Step Step, string Reason) Look(GroupEntry entry, ChannelEntry channel, ModelEntry model)
     {
         if (channel.UpstreamName(model) is null)
             return (Step.NotServed, $"does not serve {model.Info.Id}");
@@ -321,25 +331,32 @@ internal sealed class RouteStory(Route route)
             return (Step.Unusable, channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled");
         if (!channel.Dialects.Has(route.Dialect))
             return (Step.Dialect, $"speaks {channel.Dialects} only");
-        if (Lacks(channel, model) is var missing and not Needs.None)
-            return (Step.Needs, (missing & ~channel.Capabilities) == Needs.None ? $"the model does not take {RouteCodes.Describe(missing)}" : $"does not take {RouteCodes.Describe(missing)}");
+        if (Lacks(entry, channel, model) is var missing and not Needs.None)
+        {
+            var who = (missing & ~entry.Lacks) == Needs.None ? $"group '{entry.Group.Name}' " : (missing & ~channel.Capabilities) == Needs.None ? "the model " : "";
+            return (Step.Needs, $"{who}does not take {RouteCodes.Describe(missing)}");
+        }
+
+        if (channel.Window < route.Picker.Size)
+            return (Step.Size, $"takes {channel.Window} tokens, and the call has {route.Picker.Size} at the least");
         return route.Price is null ? (Step.Price, "the model has no price") : (Step.Able, "");
     }
 
     /// <summary>The call names something that another channel keeps.</summary>
     private bool IsElsewhere(ChannelEntry channel) => Question.Pin is { } pin && pin.Channel != channel.Channel.Id;
 
-    private Needs Lacks(ChannelEntry channel, ModelEntry model) => route.Needs & ~(channel.Capabilities & model.Able);
+    private Needs Lacks(GroupEntry entry, ChannelEntry channel, ModelEntry model) => route.Needs & ~Abilities.Of(entry, channel, model).Able;
 
     private bool Tried(GroupEntry entry) => route.Ends?.Exists(end => ReferenceEquals(end.Attempt.Group, entry.Group)) == true;
 
-    private static string Expired(Group group)
+    private string Expired(Group group)
     {
         var text = new StringBuilder($"Group '{group.Name}' expired");
         if (group.ExpiredOn is { } day)
             text.Append($" on {day:yyyy-MM-dd}");
         text.Append(Because(group)).Append(". ");
-        text.Append(group.Replacement is { Length: > 0 } next ? $"Use group '{next}' instead." : "It has no replacement yet: choose another group for this key.");
+        // Who may not use the replacement does not learn of it.
+        text.Append(group.Replacement is { Length: > 0 } next && route.Index.Find(next)?.Admits(Question.Key.OwnerTags) == true ? $"Use group '{next}' instead." : "It has no replacement yet: choose another group for this key.");
         return text.ToString();
     }
 
@@ -355,6 +372,7 @@ internal sealed class RouteStory(Route route)
         Unusable,
         Dialect,
         Needs,
+        Size,
         Price,
         Able,
     }

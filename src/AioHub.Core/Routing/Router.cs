@@ -39,10 +39,16 @@ public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, I
     /// <param name="at">When the call began: the prices of that moment count.</param>
     public Route Start(RouteQuestion question, DateTime at) => new(question, Index(), this, at);
 
+    /// <summary>
+    /// The way that a call would have now, to be told and not to be gone: it takes no credential's turn and draws nothing. Of channels that share their calls
+    /// by weight the heaviest stands for all.
+    /// </summary>
+    public Route Preview(RouteQuestion question) => new(question, Index(), this, Time.GetUtcNow().UtcDateTime, preview: true);
+
     /// <summary>Says how a call would be served, without serving it.</summary>
     public RouteExplanation Explain(RouteQuestion question)
     {
-        var route = Start(question);
+        var route = Preview(question);
         return RouteExplanation.Of(question, route);
     }
 

@@ -27,6 +27,7 @@ public sealed record GroupDraft
     public bool? HasQuota { get; init; }
     /// <summary>Replaces all limits of the group.</summary>
     public Limits? Limits { get; init; }
+    public GroupPolicyDraft? Policy { get; init; }
     /// <summary>Replaces all members.</summary>
     public ImmutableArray<MemberDraft>? Channels { get; init; }
 }

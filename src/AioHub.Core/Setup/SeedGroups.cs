@@ -1,5 +1,6 @@
 using AioHub.Core.Routing;
 using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Setup;
 
@@ -41,7 +42,7 @@ internal static class SeedGroups
                 "Claude Code and Kiro-compatible uses",
                 "Claude at a lower cost through Kiro-compatible upstreams. May stop when its quota runs out, until an admin tops it up; limits of the channel "
                 + "can prevent cache hits. No PDF input: use `claude-bedrock` for that.",
-                Claude),
+                Claude, lacks: Needs.Documents),
             Row("codex", "Codex", 2, 1m,
                 "Codex CLI",
                 "Gateway routing that puts compatibility first.",
@@ -100,7 +101,8 @@ internal static class SeedGroups
         string notes,
         string[]? models = null,
         GroupMode mode = GroupMode.Gateway,
-        bool expired = false) => new()
+        bool expired = false,
+        Needs lacks = Needs.None) => new()
         {
             Name = name,
             DisplayName = displayName,
@@ -110,6 +112,7 @@ internal static class SeedGroups
             Multiplier = multiplier,
             Models = JsonText.Of(models ?? []),
             Mode = mode,
+            Policy = GroupPolicyText.Of(new GroupPolicy { Lacks = lacks }),
             Status = expired ? GroupStatus.Expired : GroupStatus.Active,
             ExpiredOn = expired ? CheapExpiry : null,
             Reason = expired ? CheapReason : null,

@@ -8,29 +8,15 @@ using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
 using AioHub.Host.Serving;
 using AioHub.Relay;
-using AioHub.Wire.Dialects;
+using AioHub.Relay.Calls;
 using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Host.Cli;
 
 /// <summary><c>explain</c>: which group, channel and price a call would get, and why not the others; nothing is sent.</summary>
 internal static class ExplainVerb
 {
-    private static readonly (string End, Dialect Dialect, Operation Operation)[] Paths =
-    [
-        ("/messages/count_tokens", Dialect.AnthropicMessages, Operation.CountTokens),
-        ("/messages", Dialect.AnthropicMessages, Operation.Generate),
-        ("/responses/compact", Dialect.OpenAiResponses, Operation.Compact),
-        ("/responses", Dialect.OpenAiResponses, Operation.Generate),
-        ("/chat/completions", Dialect.OpenAiChat, Operation.Generate),
-        ("/completions", Dialect.OpenAiChat, Operation.Complete),
-        ("/embeddings", Dialect.OpenAiChat, Operation.Embed),
-        ("/images/generations", Dialect.OpenAiChat, Operation.GenerateImage),
-        (":generateContent", Dialect.Gemini, Operation.Generate),
-        (":streamGenerateContent", Dialect.Gemini, Operation.Generate),
-        (":countTokens", Dialect.Gemini, Operation.CountTokens),
-    ];
-
     public static Command Build(VerbFrame frame)
     {
         var key = new Option<string?>("--key") { HelpName = "SECRET", Description = "The caller's API key" };
@@ -40,7 +26,8 @@ internal static class ExplainVerb
         var needs = new Option<string[]>("--need", "--needs") { Description = "Capabilities that the call wants, such as tools", AllowMultipleArgumentsPerToken = true };
         var path = new Option<string>("--path") { Description = "The path that is called", DefaultValueFactory = static _ => "/v1/chat/completions" };
         var body = new Option<string?>("--body") { HelpName = "FILE", Description = "The body that is sent; - reads standard input" };
-        var command = new Command("explain", "Say how a call would be served, without serving it") { key, user, groups, model, needs, path, body };
+        var headers = new Option<string[]>("--header", "-H") { HelpName = "NAME: VALUE", Description = "A header that the client sends, such as anthropic-beta; may be given several times" };
+        var command = new Command("explain", "Say how a call would be served, without serving it") { key, user, groups, model, needs, path, body, headers };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(key) is null == parsed.GetResult(user) is null)
@@ -64,7 +51,9 @@ internal static class ExplainVerb
                 "-" => System.Text.Encoding.UTF8.GetBytes(await Console.In.ReadToEndAsync(cancellation)),
                 var file => await File.ReadAllBytesAsync(file, cancellation),
             };
-            var question = Question(caller, parsed.GetRequiredValue(path), parsed.GetValue(model), parsed.GetValue(needs) ?? [], bytes);
+            var question = Question(
+                new AskedCall(caller, parsed.GetRequiredValue(path)) { Model = parsed.GetValue(model), Body = bytes is null ? null : new ReadOnlyMemory<byte>(bytes) },
+                parsed.GetValue(needs) ?? [], parsed.GetValue(headers) ?? []);
             var router = new Router(home.Routing, home.Catalog, new LocalHealth(home.Time), home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
 
             // Money by what the database holds; what calls have set aside, and rates, only the running server knows.
@@ -78,15 +67,8 @@ internal static class ExplainVerb
         return command;
     }
 
-    private static RouteQuestion Question(ApiKey key, string path, string? model, string[] needs, byte[]? body)
+    private static RouteQuestion Question(AskedCall call, string[] needs, string[] headers)
     {
-        var plain = path.Split('?')[0].TrimEnd('/');
-        var found = Array.Find(Paths, candidate => plain.EndsWith(candidate.End, StringComparison.Ordinal));
-        if (found.End is null)
-        {
-            throw new UsageException($"'{path}' is no path of a model call; such are {string.Join(", ", Paths.Select(static known => known.End))}.");
-        }
-
         var wanted = Needs.None;
         foreach (var need in needs)
         {
@@ -94,29 +76,16 @@ internal static class ExplainVerb
                 : throw new UsageException($"There is no capability '{need}'; known are {string.Join(", ", CapabilityNames.All)}.");
         }
 
-        string? session = null;
-        if (body is not null)
+        foreach (var header in headers)
         {
-            if (!DialectRooms.Client(found.Dialect).TryPeek(body, found.Operation, out var peek, out var fault))
-            {
-                throw new AdminException("body", $"{fault.Code}: {fault.Message}");
-            }
-
-            model ??= peek.Model ?? FromPath(plain);
-            wanted |= peek.Needs;
-            session = peek.Session;
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            var name = colon > 0 ? header[..colon].Trim() : throw new UsageException($"'{header}' is not NAME: VALUE.");
+            call.Headers.Append(name, header[(colon + 1)..].Trim());
         }
 
-        var name = ModelName.Parse(model ?? FromPath(plain) ?? throw new UsageException("Neither --model nor the body names a model."));
-        return new RouteQuestion(key, found.Dialect, found.Operation, name, wanted | (name.LongContext ? Needs.LongContext : Needs.None), session);
-    }
-
-    /// <summary>Gemini's paths name the model: <c>/v1beta/models/NAME:generateContent</c>.</summary>
-    private static string? FromPath(string path)
-    {
-        var at = path.IndexOf("/models/", StringComparison.Ordinal);
-        var colon = path.LastIndexOf(':');
-        return at >= 0 && colon > at ? Uri.UnescapeDataString(path[(at + "/models/".Length)..colon]) : null;
+        return CallQuestion.TryAsk(call with { Needs = wanted }, out var question, out var fault) ? question
+            : fault.Code is "unknown_path" or "missing_field" ? throw new UsageException(fault.Message)
+            : throw new AdminException("body", $"{fault.Code}: {fault.Message}");
     }
 
     private static async Task<ApiKey> AsUserAsync(HubHome home, string email, string[]? groups, CancellationToken cancellation)

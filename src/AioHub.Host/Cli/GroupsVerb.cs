@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using AioHub.Core.Catalog;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Host.Serving;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Cli;
 
@@ -95,6 +97,7 @@ internal static class GroupsVerb
             ["multiplier"] = group.Multiplier,
             ["models"] = Shapes.Texts(group.Models),
             ["auto_tier"] = group.AutoTier,
+            ["lacks"] = Shapes.Texts(CapabilityNames.ListOf(group.Policy.Lacks)),
             ["limits"] = LimitOptions.Shape(group.Limits),
             ["quota_nano_usd"] = quota?.Value,
             ["channels"] = Shapes.List(listing.Channels, static member =>
@@ -119,6 +122,12 @@ internal static class GroupsVerb
         private readonly Option<string[]> _models = new("--model", "--models") { Description = "Globs; replaces all", AllowMultipleArgumentsPerToken = true };
         private readonly Option<int?> _tier = new("--auto-tier") { Description = "Place in auto's default order; lower comes earlier" };
         private readonly Option<bool?> _quota = new("--quota") { Description = "Whether the group has a budget of its own; `topup --group` fills it" };
+        private readonly Option<string[]> _lacks = new("--lacks")
+        {
+            Description = $"What calls of the group cannot have, whatever its channels can; replaces all; none = nothing. Known are {string.Join(", ", CapabilityNames.All)}",
+            HelpName = "CAPABILITY",
+            AllowMultipleArgumentsPerToken = true,
+        };
         private readonly LimitOptions _limits = new();
         private readonly Option<string[]> _channels = new("--channel", "--channels")
         {
@@ -131,7 +140,7 @@ internal static class GroupsVerb
         {
             foreach (var option in new Option[]
                      {
-                         _status, _expiredOn, _reason, _replacement, _serveReplacement, _multiplier, _displayName, _notes, _visibility, _tags, _mode, _models, _tier, _quota, _channels,
+                         _status, _expiredOn, _reason, _replacement, _serveReplacement, _multiplier, _displayName, _notes, _visibility, _tags, _mode, _models, _tier, _quota, _lacks, _channels,
                      })
             {
                 command.Add(option);
@@ -158,12 +167,26 @@ internal static class GroupsVerb
             AutoTier = parsed.GetValue(_tier),
             HasQuota = parsed.GetValue(_quota),
             Limits = _limits.Read(parsed, present),
+            Policy = parsed.GetValue(_lacks) is { Length: > 0 } lacks ? new GroupPolicyDraft { Lacks = Lacks(lacks) } : null,
             Channels = parsed.GetValue(_channels) is { Length: > 0 } members ? [.. members.Select(Member)] : null,
         };
 
         private static Named<string?> Text(string? text) => text is null ? default : new Named<string?>(text.Length == 0 ? null : text);
 
         private static ImmutableArray<string>? Some(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } all ? [.. all] : null;
+
+        private static Needs Lacks(string[] names)
+        {
+            var lacks = Needs.None;
+            foreach (var name in names.SelectMany(static text => text.Split(',')))
+            {
+                lacks |= CapabilityNames.TryParse(name, out var one) ? one
+                    : string.Equals(name, "none", StringComparison.OrdinalIgnoreCase) ? Needs.None
+                    : throw new UsageException($"There is no capability '{name}'; known are {string.Join(", ", CapabilityNames.All)}.");
+            }
+
+            return lacks;
+        }
 
         private static MemberDraft Member(string text)
         {

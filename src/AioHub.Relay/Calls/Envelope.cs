@@ -1,15 +1,17 @@
+using AioHub.Wire.Vocabulary;
 using AioHub.Core.Identity;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
-using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Calls;
 
 /// <summary>One request, read: the caller's own bytes, and what was read from them.</summary>
-internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt) : IKnownCall, IDisposable
+internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, PooledBytes body, RequestPeek peek, string model, string contentType, DateTime startedAt, RouteQuestion question)
+    : IKnownCall, IDisposable
 {
     private readonly RequestPeek _peek = peek;
 
@@ -28,7 +30,8 @@ internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, Po
     /// <summary>As the caller wrote it.</summary>
     public string RequestedModel { get; } = model;
 
-    public ModelName Model { get; } = ModelName.Parse(model);
+    /// <summary>What routing is asked about it.</summary>
+    public RouteQuestion Question { get; } = question;
 
     public string ContentType { get; } = contentType;
 
@@ -36,9 +39,7 @@ internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, Po
 
     public bool Stream => Route.Stream || Peek.Stream;
 
-    public Needs Needs => Peek.Needs | (Stream ? Needs.Streaming : Needs.None) | (Model.LongContext ? Needs.LongContext : Needs.None);
-
-    public string? Session { get; init; }
+    public string? Session => Question.Session;
 
     /// <summary>How the call stands to an object that it names; null = it names none. Set once, before it is quoted.</summary>
     public Affinity? Affinity { get; private set; }

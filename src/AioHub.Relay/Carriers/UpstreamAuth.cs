@@ -32,11 +32,11 @@ internal static class UpstreamAuth
 
         if (dialect == Dialect.AnthropicMessages)
         {
-            Anthropic(request, attempt, envelope);
+            Anthropic(request, attempt);
         }
     }
 
-    private static void Anthropic(HttpRequestMessage request, RouteAttempt attempt, Envelope envelope)
+    private static void Anthropic(HttpRequestMessage request, RouteAttempt attempt)
     {
         if (request.Headers.NonValidated.TryGetValues(AnthropicVersion, out var versions))
         {
@@ -52,13 +52,13 @@ internal static class UpstreamAuth
             request.Headers.TryAddWithoutValidation(AnthropicVersion, DefaultAnthropicVersion);
         }
 
-        if (!envelope.Model.LongContext || attempt.Model.LongContextWindow is null)
+        if (!attempt.LongContext)
         {
             return;
         }
 
         var asked = request.Headers.NonValidated.TryGetValues(AnthropicBeta, out var values) ? values.ToString() : "";
-        if (!asked.Contains(LongContextBeta, StringComparison.Ordinal))
+        if (!asked.Contains(CallQuestion.LongContextBeta, StringComparison.OrdinalIgnoreCase))
         {
             request.Headers.Remove(AnthropicBeta);
             request.Headers.TryAddWithoutValidation(AnthropicBeta, asked.Length == 0 ? LongContextBeta : asked + "," + LongContextBeta);

@@ -1,15 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
-using AioHub.Wire.Dialects;
 using AioHub.Wire.Vocabulary;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace AioHub.Relay.Hub;
 
@@ -30,16 +32,23 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         }
 
         using var body = await intake.ReadDocumentAsync(http);
-        if (body is null || !IsText(body.RootElement) || !TryAsk(body, caller, out var question, out var bytes, out var named, out var flaw))
+        if (body is null || !TryRead(body.RootElement, caller.Key, out var call, out var route, out var unknown))
         {
             await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), new Failure(400, "invalid_request",
-                "Send {\"path\": \"/v1/messages\", \"body\": {…}} or {\"model\": \"…\", \"needs\": [\"tools\", …]}."));
+                "Send {\"path\": \"/v1/messages\", \"body\": {…}, \"headers\": {…}} or {\"model\": \"…\", \"dialect\": \"…\", \"needs\": [\"tools\", …]}."));
             return;
         }
 
-        if (flaw is not null)
+        if (unknown is not null)
         {
-            await FailureWriter.WriteAsync(http, question!.Dialect, id.ToString(), flaw);
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), new Failure(400, "invalid_field",
+                $"There is no capability '{HubFailures.Clip(unknown)}'; known are {string.Join(", ", CapabilityNames.All)}.") { Param = "needs" });
+            return;
+        }
+
+        if (!CallQuestion.TryAsk(call, route, out var question, out var named, out var fault))
+        {
+            await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), new Failure(400, fault.Code, fault.Message) { Param = fault.Param });
             return;
         }
 
@@ -49,121 +58,101 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
             var found = await recall.FindAsync(sought, caller.Key.Owner, fresh: false, http.RequestAborted);
             if (found is not { Foreign: false } answer)
             {
-                await FailureWriter.WriteAsync(http, question!.Dialect, id.ToString(), found is null ? HubFailures.ObjectsUnavailable : HubFailures.NoSuchObject(sought, inBody: true));
+                await FailureWriter.WriteAsync(http, route.Dialect, id.ToString(), found is null ? HubFailures.ObjectsUnavailable : HubFailures.NoSuchObject(sought, inBody: true));
                 return;
             }
 
             affinity = new Affinity(sought, answer.Own is not null);
-            question = question! with { Pin = answer.Own };
+            question = question with { Pin = answer.Own };
         }
 
-        var run = dryRun.Run(question!, Owner, bytes).For(caller.Key);
+        var run = dryRun.Run(question, Owner, call.Body?.Length ?? 0).For(caller.Key);
         await JsonReply.WriteAsync(http, writer => Write(writer, run, affinity));
     }
 
-    private static bool TryAsk(JsonDocument body, Caller caller, out RouteQuestion? question, out int bytes, out UpstreamObject? named, out Failure? flaw)
+    /// <summary>False: not such a document, or text in it that is none.</summary>
+    /// <param name="unknown">A need that is no capability; null = all are known.</param>
+    private static bool TryRead(JsonElement root, ApiKey key, [NotNullWhen(true)] out AskedCall? call, [NotNullWhen(true)] out RelayRoute? route, out string? unknown)
     {
-        question = null;
-        named = null;
-        bytes = 0;
-        flaw = null;
-        var root = body.RootElement;
-        if (root.ValueKind != JsonValueKind.Object)
+        (call, route, unknown) = (null, null, null);
+        try
         {
-            return false;
-        }
-
-        if (root.TryGetProperty("path", out var address) && TextOf(address) is { } path && root.TryGetProperty("body", out var call))
-        {
-            var resolved = RelayPaths.Resolve("POST", path.Split('?')[0]);
-            if (resolved.Route is not { } route)
+            if (root.ValueKind != JsonValueKind.Object)
             {
                 return false;
             }
 
-            var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(call);
-            bytes = raw.Length;
-            if (!DialectRooms.Client(route.Dialect).TryPeek(raw, route.Operation, out var peek, out var fault))
+            var model = TextOf(root, "model");
+            var path = TextOf(root, "path");
+            var hasBody = root.TryGetProperty("body", out var body);
+            route = path is not null && hasBody ? RelayPaths.Resolve("POST", path.Split('?')[0]).Route
+                : model is not null ? new RelayRoute(TextOf(root, "dialect") is { } name && DialectNames.TryParse(name, out var dialect) ? dialect : Dialect.OpenAiChat, Operation.Generate)
+                : null;
+            var needs = NeedsOf(root, ref unknown);
+            if (route is null)
             {
-                question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, ModelName.Parse("?"), Needs.None, null);
-                flaw = new Failure(400, fault.Code, fault.Message) { Param = fault.Param };
-                return true;
+                return false;
             }
 
-            named = peek.Object;
-            var asked = ModelName.Parse(route.Model ?? peek.Model ?? "");
-            question = new RouteQuestion(caller.Key, route.Dialect, route.Operation, asked, peek.Needs | (asked.LongContext ? Needs.LongContext : Needs.None), peek.Session);
-            return true;
-        }
-
-        if (!root.TryGetProperty("model", out var model) || TextOf(model) is not { } name)
-        {
-            return false;
-        }
-
-        question = new RouteQuestion(caller.Key, DialectOf(root), Operation.Generate, ModelName.Parse(name), NeedsOf(root), null);
-        return true;
-    }
-
-    /// <summary>Whether the members that are read here as strings are text at all: JSON documents are not checked for it.</summary>
-    private static bool IsText(JsonElement root)
-    {
-        try
-        {
-            if (root.ValueKind == JsonValueKind.Object)
+            call = new AskedCall(key, path ?? "")
             {
-                foreach (var name in (string[])["path", "model", "dialect"])
-                {
-                    _ = root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-                }
-
-                foreach (var need in root.TryGetProperty("needs", out var needs) && needs.ValueKind == JsonValueKind.Array ? needs.EnumerateArray() : default)
-                {
-                    _ = need.ValueKind == JsonValueKind.String ? need.GetString() : null;
-                }
-            }
-
+                Body = path is not null && hasBody ? JsonMarshal.GetRawUtf8Value(body).ToArray() : null,
+                Headers = HeadersOf(root),
+                Model = model,
+                Needs = needs,
+            };
             return true;
         }
         catch (InvalidOperationException)
         {
+            // Half a surrogate pair is no text, and JSON documents are not checked for it.
             return false;
         }
     }
 
-    private static Dialect DialectOf(JsonElement root) =>
-        root.TryGetProperty("dialect", out var named) && TextOf(named) is { } text && DialectNames.TryParse(text, out var dialect)
-            ? dialect
-            : Dialect.OpenAiChat;
+    private static string? TextOf(JsonElement root, string member) =>
+        root.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static string? TextOf(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair is no text.
-            return null;
-        }
-    }
-
-    private static Needs NeedsOf(JsonElement root)
+    private static Needs NeedsOf(JsonElement root, ref string? unknown)
     {
         var needs = Needs.None;
         if (root.TryGetProperty("needs", out var list) && list.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in list.EnumerateArray())
             {
-                if (TextOf(item) is { } text && Enum.TryParse<Needs>(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var need))
+                var name = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText();
+                if (CapabilityNames.TryParse(name, out var need))
                 {
                     needs |= need;
+                }
+                else
+                {
+                    unknown ??= name;
                 }
             }
         }
 
         return needs;
+    }
+
+    /// <summary>Those that a client would send: a text, or a list of texts.</summary>
+    private static HeaderDictionary HeadersOf(JsonElement root)
+    {
+        var headers = new HeaderDictionary();
+        if (root.TryGetProperty("headers", out var members) && members.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var header in members.EnumerateObject())
+            {
+                headers[header.Name] = header.Value.ValueKind switch
+                {
+                    JsonValueKind.String => header.Value.GetString(),
+                    JsonValueKind.Array => new StringValues([.. header.Value.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.String).Select(static one => one.GetString())]),
+                    _ => StringValues.Empty,
+                };
+            }
+        }
+
+        return headers;
     }
 
     private static void Write(Utf8JsonWriter writer, DryRun run, Affinity? affinity)

@@ -21,13 +21,6 @@ internal sealed class Intake(RelayOptions options)
     private const int FirstRent = 1 << 20;
     private const int SmallRent = 4096;
 
-    /// <summary>By rank: when a client sends several, the first of these counts.</summary>
-    private static readonly string[] SessionHeaders =
-    [
-        "x-session-affinity", "x-session-id", "session-id", "session_id", "thread-id", "conversation_id", "x-conversation-id", "x-opencode-session", "x-grok-conv-id",
-        "x-claude-code-session-id",
-    ];
-
     public async ValueTask<Step<Envelope>> ReadAsync(HttpContext http, RelayRoute route, RequestId id, Caller caller, DateTime startedAt)
     {
         var body = new PooledBytes(http.Request.ContentLength is { } length ? (int)Math.Min(length, FirstRent) : SmallRent);
@@ -41,10 +34,8 @@ internal sealed class Intake(RelayOptions options)
 
             if (failure is null && Look(http.Request, route, body.Span, out var peek, out var model, out failure))
             {
-                return new Envelope(id, caller, route, body, peek, model, http.Request.ContentType ?? "application/json", startedAt)
-                {
-                    Session = SessionOf(http.Request, peek),
-                };
+                return new Envelope(id, caller, route, body, peek, model, http.Request.ContentType ?? "application/json", startedAt,
+                    CallQuestion.Of(caller.Key, route, peek, model, http.Request.Headers, body.Length));
             }
 
             body.Dispose();
@@ -202,17 +193,4 @@ internal sealed class Intake(RelayOptions options)
 
     private static string? Field(ReadOnlySpan<byte> body, string boundary, string name) =>
         MultipartPeek.TryFind(body, Encoding.ASCII.GetBytes(boundary), name, 64, out var value) ? Encoding.UTF8.GetString(body[value]).Trim() : null;
-
-    private static string? SessionOf(HttpRequest request, in RequestPeek peek)
-    {
-        foreach (var name in SessionHeaders)
-        {
-            if (request.Headers.TryGetValue(name, out var value) && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } session)
-            {
-                return session;
-            }
-        }
-
-        return peek.Session;
-    }
 }

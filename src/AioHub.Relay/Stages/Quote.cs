@@ -20,11 +20,7 @@ internal sealed class Quote(Router router)
 
     public Step<Order> Price(Envelope envelope)
     {
-        var question = new RouteQuestion(envelope.Caller.Key, envelope.Route.Dialect, envelope.Route.Operation, envelope.Model, envelope.Needs, envelope.Session)
-        {
-            Client = envelope.Caller.UserAgent,
-            Pin = envelope.Pin,
-        };
+        var question = envelope.Pin is { } pin ? envelope.Question with { Pin = pin } : envelope.Question;
         var route = router.Start(question, envelope.StartedAt);
         if (route.Refusal is { } refusal)
         {
@@ -55,8 +51,7 @@ internal sealed class Quote(Router router)
                 attempt.Price with { PerRequest = null }, MultiplierOf(envelope, attempt), 0, 0, 1, envelope.StartedAt, storedTokenHours: ObjectTerms.MostTokenHours(envelope, envelope.Pin!.Tokens));
         }
 
-        var window = attempt.Model.WindowFor(envelope.Model.LongContext);
-        var input = window is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
+        var input = attempt.ContextWindow is { } tokens ? Math.Min(order.InputTokens, tokens) : order.InputTokens;
         return Pricing.Bound(
             attempt.Price, MultiplierOf(envelope, attempt), input, OutputBound(order, attempt), Math.Max(1, envelope.Peek.Answers),
             envelope.StartedAt, envelope.Peek.ServiceTier, envelope.Peek.Characters, AudioBound(envelope),

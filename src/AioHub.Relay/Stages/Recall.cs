@@ -47,7 +47,9 @@ internal sealed class Recall(PinDirectory pins, Intake intake, ILogger<Recall> l
             failure ??= found is null ? HubFailures.ObjectsUnavailable : null;
             if (failure is null && found!.Value.Own is { } pin)
             {
-                var envelope = new Envelope(id, caller, route, body, new RequestPeek { Answers = 1, Needs = Needs.Stateful }, pin.Model, http.Request.ContentType ?? "application/json", startedAt);
+                var peek = new RequestPeek { Answers = 1, Needs = Needs.Stateful };
+                var envelope = new Envelope(
+                    id, caller, route, body, peek, pin.Model, http.Request.ContentType ?? "application/json", startedAt, CallQuestion.Of(caller.Key, route, peek, pin.Model, http.Request.Headers, 0));
                 envelope.Recall(named, pin);
                 return envelope;
             }

@@ -26,6 +26,8 @@ public readonly record struct RequestPeek
     public string? Session { get; init; }
     /// <summary>What the call refers to that lives with one credential; null = nothing. Set only together with <see cref="Needs.Stateful"/>.</summary>
     public UpstreamObject? Object { get; init; }
+    /// <summary>Images in the input: at most 65,535 are counted.</summary>
+    public int Images { get; init; }
     /// <summary>See <see cref="PeekReport.OpaqueBytes"/>.</summary>
     public int OpaqueBytes { get; init; }
     /// <summary>The size and quality of the images asked for, as written.</summary>

@@ -5,7 +5,7 @@ namespace AioHub.Wire.Json;
 public sealed partial class JsonPeek
 {
     /// <summary>One walk over one body. A step gives the offset behind what it stepped over, or the complement of where it failed.</summary>
-    private ref struct Walk(byte[][] names, ReadOnlySpan<byte> body, Span<JsonMember> found)
+    private ref partial struct Walk(byte[][] names, JsonMarks? marks, ReadOnlySpan<byte> body, Span<JsonMember> found)
     {
         private const int None = -1;
 
@@ -19,6 +19,13 @@ public sealed partial class JsonPeek
         private int _nameStart;
         private int _valueStart;
 
+        // Marks: where each open container stands in their tree, as deep as all around it stand there too (below 0 = none are wanted), and the place of
+        // the value whose name was read last.
+        private Places _places;
+        private int _placed = -1;
+        private byte _next;
+        private MarkCounts _counts;
+
         /// <summary>The wanted member whose value is being read; the one at fault after <see cref="PeekFault.Duplicate"/>.</summary>
         public int Member { get; private set; } = None;
 
@@ -28,6 +35,11 @@ public sealed partial class JsonPeek
         {
             var at = JsonLexemes.SkipBlanks(_body, 0);
             _objectRoot = at < _body.Length && _body[at] == '{';
+            if (marks is not null && _objectRoot)
+            {
+                BeginMarks();
+            }
+
             at = ReadRoot(at);
             if (at >= 0)
             {
@@ -143,6 +155,11 @@ public sealed partial class JsonPeek
                 return next + 1;
             }
 
+            if (_depth == _placed)
+            {
+                OpenPlaced();
+            }
+
             _inObject = isObject;
             _open[_depth >> 6] = isObject ? _open[_depth >> 6] | (1UL << _depth) : _open[_depth >> 6] & ~(1UL << _depth);
             _depth++;
@@ -152,6 +169,11 @@ public sealed partial class JsonPeek
 
         private void Close()
         {
+            if (_depth == _placed)
+            {
+                _placed--;
+            }
+
             _depth--;
             var outer = _depth - 1;
             _inObject = outer >= 0 && (_open[outer >> 6] & (1UL << outer)) != 0;
@@ -179,6 +201,11 @@ public sealed partial class JsonPeek
             }
 
             var value = JsonLexemes.SkipBlanks(_body, colon + 1);
+            if (_depth == _placed)
+            {
+                Mark(_body[(at + 1)..(end - 1)], escaped, value);
+            }
+
             return _depth == 1 ? BeginMember(at, end, escaped, value) : value;
         }
 
@@ -246,9 +273,16 @@ public sealed partial class JsonPeek
     }
 
     /// <summary>Whether a name with escapes spells a name of plain ASCII. The escapes were validated before.</summary>
-    private static bool SpellsOut(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> plain)
+    internal static bool SpellsOut(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> plain) => SpellsOut(escaped, plain, out var at) && at == escaped.Length;
+
+    /// <summary>Whether a text with escapes, whatever follows it, begins as a text of plain ASCII does.</summary>
+    /// <param name="whole">Its closing quote must come next.</param>
+    internal static bool SpellsOut(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> plain, bool whole) =>
+        SpellsOut(escaped, plain, out var at) && (!whole || (at < escaped.Length && escaped[at] == '"'));
+
+    private static bool SpellsOut(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> plain, out int at)
     {
-        var at = 0;
+        at = 0;
         foreach (var letter in plain)
         {
             if (at >= escaped.Length)
@@ -260,6 +294,12 @@ public sealed partial class JsonPeek
             var length = 1;
             if (spelled == '\\')
             {
+                // A body that ends here, or an escape that is none: a value is looked at before it is judged.
+                if (at + 1 >= escaped.Length)
+                {
+                    return false;
+                }
+
                 var isUnit = JsonLexemes.TryReadUnit(escaped[(at + 2)..], out var unit) && escaped[at + 1] == 'u';
                 spelled = isUnit ? unit : JsonLexemes.ShortEscape(escaped[at + 1]);
                 length = isUnit ? 6 : 2;
@@ -273,7 +313,7 @@ public sealed partial class JsonPeek
             at += length;
         }
 
-        return at == escaped.Length;
+        return true;
     }
 
     /// <summary>One bit per level: set = an object.</summary>

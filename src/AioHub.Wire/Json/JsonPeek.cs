@@ -33,7 +33,11 @@ public readonly record struct JsonMember(int NameStart, int ValueStart, int Valu
 /// <param name="Offset">Where a fault was noticed, in bytes from the start.</param>
 /// <param name="Name">The member that stands twice, when that is the fault.</param>
 /// <param name="OpaqueBytes">Bytes inside long strings without blanks or escapes: base64 data, whose length says little about tokens.</param>
-public readonly record struct PeekReport(int Offset, string? Name, int OpaqueBytes);
+public readonly record struct PeekReport(int Offset, string? Name, int OpaqueBytes)
+{
+    /// <summary>What was asked to be counted at depth; nothing after a fault.</summary>
+    public MarkCounts Marks { get; init; }
+}
 
 /// <summary>
 /// One pass over a JSON body: validates it by RFC 8259 and notes where the asked members of the root stand. No tree, no recursion, and no allocation
@@ -51,6 +55,7 @@ public sealed partial class JsonPeek
     public const int OpaqueFrom = 1024;
 
     private readonly byte[][] _names;
+    private readonly JsonMarks? _marks;
 
     /// <param name="names">The members of the root to look for: 1 to 32 different names of printable ASCII without quotes and backslashes.</param>
     /// <exception cref="ArgumentException">The names are not such names.</exception>
@@ -70,6 +75,11 @@ public sealed partial class JsonPeek
         _names = [.. names.Select(Encoding.ASCII.GetBytes)];
     }
 
+    /// <param name="marks">What to count at depth.</param>
+    /// <param name="names">As above.</param>
+    internal JsonPeek(JsonMarks marks, params string[] names)
+        : this(names) => _marks = marks;
+
     /// <summary>Walks the whole body once.</summary>
     /// <param name="body">UTF-8 bytes, whoever sent them.</param>
     /// <param name="found">At least one place per name: <c>found[i]</c> tells where <c>names[i]</c> stands. All absent after a fault.</param>
@@ -83,7 +93,7 @@ public sealed partial class JsonPeek
 
         found = found[.._names.Length];
         found.Clear();
-        var walk = new Walk(_names, body, found);
+        var walk = new Walk(_names, _marks, body, found);
         var fault = walk.Run(out var offset);
 
         // The grammar knows no byte above 0x7F outside strings and does not look at them inside: one vectorised pass judges them all.
@@ -98,7 +108,7 @@ public sealed partial class JsonPeek
             found.Clear();
         }
 
-        report = new PeekReport(offset, fault == PeekFault.Duplicate ? Encoding.ASCII.GetString(_names[walk.Member]) : null, walk.OpaqueBytes);
+        report = new PeekReport(offset, fault == PeekFault.Duplicate ? Encoding.ASCII.GetString(_names[walk.Member]) : null, walk.OpaqueBytes) { Marks = fault == PeekFault.None ? walk.Counts : default };
         return fault;
     }
 

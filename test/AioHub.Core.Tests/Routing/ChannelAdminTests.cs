@@ -173,6 +173,7 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
             .ShouldBe(["credentials.secret", "credentials.secret", "credentials"]);
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Limits = new Limits { Rpm = 0, Tpm = 0, Concurrency = 0 }, Timeouts = new ChannelTimeouts(TimeSpan.Zero) }))
             .ShouldBe(["limits.rpm", "limits.tpm", "limits.concurrency", "timeouts"]);
+        (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Settings = new Dictionary<string, string> { ["context_window"] = "200k" } })).ShouldBe(["settings.context_window"]);
         foreach (var url in new[] { "ftp://x", "nonsense", "http://user:pw@x", "https://x/?a=b", "https://x/#f", "" })
         {
             (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", BaseUrl = url })).ShouldBe(["base_url"]);

@@ -89,6 +89,26 @@ public abstract class GroupAdminTests(DatabaseEngine engine) : OnDatabase(engine
     }
 
     [Fact]
+    public async Task What_a_group_lacks_is_set_kept_and_taken_back()
+    {
+        await SeedAsync();
+        (await LacksAsync("claude-kiro")).ShouldBe(Needs.Documents);
+        var draft = new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft { Lacks = Needs.Audio | Needs.Documents } };
+        (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Changes.ShouldHaveSingleItem().ShouldBe("lacks:  → documents, audio");
+        (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Any.ShouldBeFalse();
+        (await Groups.UpsertAsync(new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft(), Multiplier = 1m }, cancellation: Cancellation)).Any.ShouldBeFalse();
+        (await LacksAsync("openai")).ShouldBe(Needs.Audio | Needs.Documents);
+        var server = NewDirectories();
+        await server.LoadAsync();
+        server.Table.Groups.Single(static group => group.Name == "openai").Policy.Lacks.ShouldBe(Needs.Audio | Needs.Documents);
+        (await Groups.UpsertAsync(new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft { Lacks = Needs.None } }, cancellation: Cancellation)).Any.ShouldBeTrue();
+        (await LacksAsync("openai")).ShouldBe(Needs.None);
+        (await Should.ThrowAsync<AdminException>(() => Groups.UpsertAsync(draft with { Name = "auto" }, cancellation: Cancellation))).Problems.ShouldHaveSingleItem().Field.ShouldBe("lacks");
+
+        async Task<Needs> LacksAsync(string name) => (await Groups.ListAsync(Cancellation)).Single(listing => listing.Group.Name == name).Group.Policy.Lacks;
+    }
+
+    [Fact]
     public async Task Members_are_replaced_as_a_whole()
     {
         await SeedAsync(("OPENAI_API_KEY", "sk-upstream"), ("ANTHROPIC_API_KEY", "sk-ant"));

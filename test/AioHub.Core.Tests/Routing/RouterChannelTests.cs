@@ -125,7 +125,7 @@ public sealed class RouterChannelTests
     [InlineData(Needs.JsonSchema, "json_schema_unsupported")]
     [InlineData(Needs.Reasoning, "reasoning_unsupported")]
     [InlineData(Needs.LongContext, "long_context_unsupported")]
-    [InlineData(Needs.PromptCaching, "prompt_caching_unsupported")]
+    [InlineData(Needs.ParallelTools, "parallel_tools_unsupported")]
     [InlineData(Needs.ServerTools, "server_tools_unsupported")]
     [InlineData(Needs.Stateful, "stateful_unsupported")]
     [InlineData(Needs.Streaming, "streaming_unsupported")]

@@ -50,6 +50,9 @@ public sealed class CommandLineTests : IDisposable
         refused.GetProperty("refusal").GetProperty("code").GetString().ShouldNotBeNullOrEmpty();
         var body = _folder.Write("body.json", """{"model":"sandbox/echo","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f"}}]}""");
         (await JsonAsync("explain", "--key", secret, "--body", body)).GetProperty("model").GetString().ShouldBe("sandbox/echo");
+        var pdf = _folder.Write("pdf.json", """{"model":"sandbox/echo","max_tokens":9,"messages":[{"role":"user","content":[{"type":"document","source":{"type":"url","url":"https://example.com/a.pdf"}}]}]}""");
+        (await JsonAsync("explain", "--user", "owner@localhost", "--group", "claude-kiro", "--path", "/v1/messages", "--body", pdf, "--header", "anthropic-beta: context-1m-2025-08-07"))
+            .GetProperty("refusal").GetProperty("message").GetString()!.ShouldContain("'claude-bedrock'");
     }
 
     [Fact]
@@ -77,10 +80,12 @@ public sealed class CommandLineTests : IDisposable
         channel.GetProperty("model_map").GetProperty("a").GetString().ShouldBe("b");
         (await JsonAsync("channels", "disable", "mine")).GetProperty("changed").GetBoolean().ShouldBeTrue();
         (await JsonAsync("channels", "test", "sandbox")).GetProperty("ok").GetBoolean().ShouldBeTrue();
-        await JsonAsync("groups", "set", "openai", "--status", "paused", "--reason", "holiday", "--channel", "mine:1:2", "--multiplier", "1.5");
+        await JsonAsync("groups", "set", "openai", "--status", "paused", "--reason", "holiday", "--channel", "mine:1:2", "--multiplier", "1.5", "--lacks", "pdf,audio", "server_tools");
         var group = (await JsonAsync("groups", "list")).GetProperty("groups").EnumerateArray().Single(static group => group.GetProperty("name").GetString() == "openai");
         group.GetProperty("status").GetString().ShouldBe("paused");
         group.GetProperty("reason").GetString().ShouldBe("holiday");
+        group.GetProperty("lacks").EnumerateArray().Select(static one => one.GetString()).ShouldBe(["documents", "audio", "server_tools"]);
+        await JsonAsync("groups", "set", "openai", "--lacks", "none");
         group.GetProperty("channels")[0].GetProperty("weight").GetInt32().ShouldBe(2);
         await JsonAsync("channels", "remove", "mine");
         (await JsonAsync("groups", "list")).GetProperty("groups").EnumerateArray().Single(static group => group.GetProperty("name").GetString() == "openai")
@@ -126,6 +131,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("statements --user owner@localhost --month November")]
     [InlineData("statements --user owner@localhost --month 2026-11 --csv --json")]
     [InlineData("groups set openai --channel a:b")]
+    [InlineData("groups set openai --lacks telepathy")]
     [InlineData("doctor --key k --client netscape")]
     public async Task ALineThatMakesNoSenseIsTwo(string line)
     {

@@ -35,6 +35,7 @@ public sealed class ConfigurationFileTests
             dialects: [openai-responses]
             models: ["gpt-*"]
             auto_tier: 4
+            lacks: [pdf, audio]
         auto:
           order: [openai, anthropic]
           rules: [{ model: "gemini-*", groups: [gemini] }, { clients: ["claude-cli/*"], dialects: [anthropic], tags: [early], groups: [anthropic] }]
@@ -131,6 +132,7 @@ public sealed class ConfigurationFileTests
         fresh.Mode.ShouldBe(GroupMode.Passthrough);
         fresh.Dialects.ShouldBe([Dialect.OpenAiResponses]);
         fresh.AutoTier.ShouldBe(4);
+        fresh.Policy.Lacks.ShouldBe(Needs.Documents | Needs.Audio);
 
         var channel = world.Home.Routing.Current.Channels.Single(static channel => channel.Name == "kiro-1");
         kiro.Members.Single().Channel.ShouldBe(channel.Id);

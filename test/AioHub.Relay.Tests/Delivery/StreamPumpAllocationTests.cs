@@ -57,7 +57,8 @@ public sealed class StreamPumpAllocationTests
         body.Append(Encoding.UTF8.GetBytes(sample.StreamBody));
         DialectRooms.Client(dialect).TryPeek(body.Span, Operation.Generate, out var peek, out _).ShouldBeTrue();
         var key = new ApiKey { Id = new ApiKeyId(1), Name = "k", Owner = new UserId(1), OwnerRole = Role.User, Groups = ["g"] };
-        using var envelope = new Envelope(RequestId.New(TimeProvider.System), new Caller(key, null), path.Route!, body, peek, HubUnderTest.Model, "application/json", DateTime.UnixEpoch);
+        using var envelope = new Envelope(RequestId.New(TimeProvider.System), new Caller(key, null), path.Route!, body, peek, HubUnderTest.Model, "application/json", DateTime.UnixEpoch,
+            CallQuestion.Of(key, path.Route!, peek, HubUnderTest.Model, new HeaderDictionary(), body.Length));
         var attempt = new RouteAttempt(
             new Group { Id = new GroupId(1), Name = "g" },
             new Channel { Id = new ChannelId(1), Name = "c", Type = ChannelType.AioHub },

@@ -1,12 +1,14 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Tests.Running;
 using AioHub.TestKit;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Tests.Hub;
 
@@ -53,12 +55,78 @@ public sealed class RouteExplainTests
         all.ShouldContain("channel channel-0 quota_usd: ok");
     }
 
+    [Fact]
+    public async Task Needs_are_named_as_everywhere_and_unknown_ones_are_refused()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
+        await using var hub = await SmallHub.StartAsync([upstream]);
+        await hub.Home.Channels.UpsertAsync(new ChannelDraft { Name = "channel-0", Capabilities = new Dictionary<Needs, bool> { [Needs.Documents] = false } });
+        await hub.RefreshAsync();
+
+        foreach (var name in (string[])["document", "documents", "pdf", "PDF"])
+        {
+            var told = await ExplainAsync(hub, $$"""{"model":"{{SmallHub.Model}}","needs":["tools","{{name}}"]}""");
+            told.GetProperty("refusal").GetProperty("code").GetString().ShouldBe("document_input_unsupported", name);
+        }
+
+        foreach (var wrong in (string[])["\"telepathy\"", "8", "\"8\"", "null"])
+        {
+            var (head, body, _) = await hub.PostAsync("/api/route/explain", $$"""{"model":"{{SmallHub.Model}}","needs":[{{wrong}}]}""");
+            ((int)head.StatusCode, body.Contains("prompt_caching", StringComparison.Ordinal)).ShouldBe((400, true), body);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_asked_is_what_a_call_asks()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
+        await using var hub = await SmallHub.StartAsync([upstream]);
+        await hub.Home.Models.UpsertModelAsync(new ModelDraft { Id = SmallHub.Model, LongContextWindow = 1_000_000 });
+        await hub.Home.Channels.UpsertAsync(new ChannelDraft { Name = "channel-0", Capabilities = new Dictionary<Needs, bool> { [Needs.Streaming] = false } });
+        await hub.RefreshAsync();
+
+        // Gemini's path asks for the stream.
+        var contents = """{"contents":[{"parts":[{"text":"hi"}]}]}""";
+        (await ExplainAsync(hub, $$"""{"path":"/v1beta/models/{{SmallHub.Model}}:generateContent","body":{{contents}} }""")).TryGetProperty("refusal", out _).ShouldBeFalse();
+        (await ExplainAsync(hub, $$"""{"path":"/v1beta/models/{{SmallHub.Model}}:streamGenerateContent?alt=sse","body":{{contents}} }"""))
+            .GetProperty("refusal").GetProperty("code").GetString().ShouldBe("streaming_unsupported");
+
+        // Claude Code's header asks for the long variant; other dialects know no such header.
+        var messages = $$"""{"model":"{{SmallHub.Model}}","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}""";
+        var headers = """{"anthropic-beta":["claude-code-20250219","Context-1M-2025-08-07"],"user-agent":"claude-cli"}""";
+        (await ExplainAsync(hub, $$"""{"path":"/v1/messages","body":{{messages}},"headers":{{headers}} }""")).GetProperty("model").GetString().ShouldBe(SmallHub.Model + "[1m]");
+        (await ExplainAsync(hub, $$"""{"path":"/v1/messages","body":{{messages}} }""")).GetProperty("model").GetString().ShouldBe(SmallHub.Model);
+        (await ExplainAsync(hub, $$"""{"path":"/v1/chat/completions","body":{{messages}},"headers":{{headers}} }""")).GetProperty("model").GetString().ShouldBe(SmallHub.Model);
+        (await ExplainAsync(hub, $$"""{"model":"{{SmallHub.Model}}","dialect":"anthropic","headers":{{headers}} }""")).GetProperty("model").GetString().ShouldBe(SmallHub.Model + "[1m]");
+    }
+
+    [Fact]
+    public async Task The_hold_covers_the_long_variants_window()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200,
+            """{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":400000,"output_tokens":5}}"""));
+        await using var hub = await SmallHub.StartAsync([upstream], usd: 1);
+        await hub.Home.Models.UpsertModelAsync(new ModelDraft { Id = SmallHub.Model, LongContextWindow = 1_000_000 });
+        await hub.RefreshAsync();
+
+        // 800 kB of text at 2 USD a million tokens: 1.60 USD as the bound of the wide window, 0.40 USD as that of the narrow one.
+        var body = $$"""{"model":"{{SmallHub.Model}}","max_tokens":5,"messages":[{"role":"user","content":"{{string.Join(' ', Enumerable.Repeat("wide", 160_000))}}"}]}""";
+        var (refused, text, _) = await hub.PostAsync("/v1/messages", body, ("anthropic-beta", "context-1m-2025-08-07"));
+        ((int)refused.StatusCode).ShouldBe(402, text);
+        upstream.Requests.ShouldBeEmpty();
+        var (served, _, _) = await hub.PostAsync("/v1/messages", body);
+        ((int)served.StatusCode).ShouldBe(200);
+        (await hub.ReceiptAsync(served)).ContextWindow.ShouldBe(200_000);
+    }
+
     private static async Task<List<string>> LimitsAsync(SmallHub hub) => [.. (await AskAsync(hub)).GetProperty("limits").EnumerateArray().Select(static limit =>
         $"{limit.GetProperty("owner").GetString()} {limit.GetProperty("name").GetString()} {limit.GetProperty("limit").GetString()}: {limit.GetProperty("state").GetString()}")];
 
-    private static async Task<JsonElement> AskAsync(SmallHub hub)
+    private static Task<JsonElement> AskAsync(SmallHub hub) => ExplainAsync(hub, $$"""{"path":"/v1/chat/completions","body":{{SmallHub.ChatBody}}}""");
+
+    private static async Task<JsonElement> ExplainAsync(SmallHub hub, string question)
     {
-        using var document = JsonDocument.Parse((await hub.PostAsync("/api/route/explain", $$"""{"path":"/v1/chat/completions","body":{{SmallHub.ChatBody}}}""")).Body);
+        using var document = JsonDocument.Parse((await hub.PostAsync("/api/route/explain", question)).Body);
         return document.RootElement.Clone();
     }
 }

@@ -4,7 +4,7 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Core.Routing.Selection;
 
 /// <summary>One channel of a group that serves a model.</summary>
-internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Needs able)
+internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Abilities abilities)
 {
     public ChannelEntry Channel { get; } = channel;
 
@@ -12,8 +12,14 @@ internal sealed class Candidate(ChannelEntry channel, int weight, string upstrea
 
     public string UpstreamModel { get; } = upstreamModel;
 
-    /// <summary>What type, channel and model allow together.</summary>
-    public Needs Able { get; } = able;
+    /// <summary>What type, channel, model and group allow together.</summary>
+    public Needs Able { get; } = abilities.Able;
+
+    /// <summary>Of the wishes that a call may have, those which it is known to fulfil.</summary>
+    public Needs Gladly { get; } = abilities.Gladly & NeedsExtensions.Soft;
+
+    /// <inheritdoc cref="ChannelEntry.Window"/>
+    public int Window { get; } = channel.Window;
 
     public bool Suits(Dialect dialect, Needs needs) => Channel.Dialects.Has(dialect) && (needs & ~Able) == Needs.None;
 

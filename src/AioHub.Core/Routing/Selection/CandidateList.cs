@@ -24,6 +24,12 @@ internal sealed class Tier
             even &= Items[i].Weight == Items[0].Weight;
         }
 
+        foreach (var candidate in Items)
+        {
+            Some |= candidate.Gladly;
+            All &= candidate.Gladly;
+        }
+
         TotalWeight = sum;
         Even = even;
     }
@@ -37,6 +43,12 @@ internal sealed class Tier
 
     /// <summary>All weights are equal.</summary>
     public bool Even { get; }
+
+    /// <summary>Wishes that at least one of them fulfils.</summary>
+    public Needs Some { get; }
+
+    /// <summary>Wishes that every one of them fulfils.</summary>
+    public Needs All { get; } = NeedsExtensions.Soft;
 
     /// <summary>The candidate at a point of the summed weights.</summary>
     /// <param name="point">From 0 to below <see cref="TotalWeight"/>.</param>

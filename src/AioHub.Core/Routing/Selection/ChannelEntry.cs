@@ -28,7 +28,13 @@ internal sealed class ChannelEntry
 
         Capabilities = Info.Capabilities;
         foreach (var (need, able) in channel.Capabilities)
-            Capabilities = able ? Capabilities | need : Capabilities & ~need;
+        {
+            Stated |= able ? need : Needs.None;
+            Denied |= able ? Needs.None : need;
+        }
+
+        Capabilities = (Capabilities | Stated) & ~Denied;
+        Window = channel.ContextWindow ?? int.MaxValue;
 
         Credentials = channel.Credentials.IsDefaultOrEmpty && Info.AllowsAnonymous
             ? [SlotOf(new Credential(new Primitives.CredentialId(-channel.Id.Value), "anonymous", ""))]
@@ -47,6 +53,15 @@ internal sealed class ChannelEntry
     public DialectSet Dialects { get; }
 
     public Needs Capabilities { get; }
+
+    /// <summary>What an operator said that the channel can do.</summary>
+    public Needs Stated { get; }
+
+    /// <summary>What an operator said that it cannot.</summary>
+    public Needs Denied { get; }
+
+    /// <summary>Tokens that a call may have here; the largest number = nobody said.</summary>
+    public int Window { get; }
 
     public CredentialSlot[] Credentials { get; }
 

@@ -17,6 +17,9 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
 
     public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)group.Id.Value) ^ 0x6209UL);
 
+    /// <summary>What its calls cannot have.</summary>
+    public Needs Lacks => Group.Policy.Lacks;
+
     public bool Allows(Dialect dialect) => _dialects.Has(dialect);
 
     public DialectSet Dialects => _dialects;

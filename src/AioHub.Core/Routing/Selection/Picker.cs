@@ -9,7 +9,9 @@ namespace AioHub.Core.Routing.Selection;
 /// conversation that is bound to nothing yet, a hash of the conversation: so that every process and every node sends it to the same place, where its prompt cache is warm.
 /// A call that names an object which one credential keeps goes to <paramref name="only"/> that one.
 /// </summary>
-internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, Needs needs, ulong? conversation, CredentialId? only = null)
+/// <param name="size">Tokens that the call surely has: channels whose window is smaller are left out.</param>
+/// <param name="preview">Nothing is drawn and no turn is taken: the heaviest channel and the first credential stand for what a call would get.</param>
+internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, Needs needs, ulong? conversation, CredentialId? only = null, long size = 0, bool preview = false)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
@@ -28,11 +30,27 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     private readonly string _model = model?.Info.Id ?? "";
     private CredentialSlot?[] _tried = [];
     private int _triedCount;
+    private long _size = size;
+    private Needs _wish;
     private List<ChannelEntry>? _troubled;
 
     public Dialect Dialect => dialect;
 
     public Needs Needs => needs;
+
+    /// <summary>Tokens that a channel's window must have.</summary>
+    public long Size => _size;
+
+    /// <summary>A conversation chooses by itself: no share of its tier tells where it goes.</summary>
+    public bool IsConversation => conversation is not null;
+
+    /// <summary>From now on windows do not matter; false = they did not so far.</summary>
+    public bool ForgetSize()
+    {
+        var had = _size > 0;
+        _size = 0;
+        return had;
+    }
 
     /// <summary>Candidates looked at so far; for tests of complexity.</summary>
     public int Evaluated { get; private set; }
@@ -69,6 +87,11 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     {
         foreach (var tier in list.Tiers)
         {
+            // Of a tier, those that fulfil the call's wishes come first, where they differ.
+            _wish = needs & tier.Some & ~tier.All;
+            if (_wish != Needs.None && PickIn(group, tier, avoid: true, out slot) is { } willing)
+                return willing;
+            _wish = Needs.None;
             if (PickIn(group, tier, avoid: true, out slot) is { } first)
                 return first;
             if (_troubled is not null && PickIn(group, tier, avoid: false, out slot) is { } second)
@@ -89,7 +112,8 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
 
         Evaluated++;
         tier = place.Tier;
-        if (!place.Candidate.Suits(dialect, needs) || !IsFree(home))
+        _wish = Needs.None;
+        if (!Suits(place.Candidate) || !IsFree(home))
             return null;
 
         slot = home;
@@ -110,7 +134,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         for (var i = 0; i < Math.Min(Draws + 1, tier.Items.Length); i++)
         {
             var candidate = tier.Items[(start + i) % tier.Items.Length];
-            if (!candidate.Suits(dialect, needs))
+            if (!Suits(candidate))
                 continue;
 
             foreach (var other in candidate.Channel.Credentials)
@@ -129,13 +153,14 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     {
         Candidate? best = null;
         slot = null;
+        _wish = Needs.None;
         var soonest = DateTime.MaxValue;
         foreach (var tier in list.Tiers)
         {
             foreach (var candidate in tier.Items)
             {
                 Evaluated++;
-                if (!candidate.Suits(dialect, needs))
+                if (!Suits(candidate))
                     continue;
 
                 foreach (var credential in candidate.Channel.Credentials)
@@ -158,6 +183,9 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         var seed = policy.Affinity && policy.Selection != SelectionPolicy.LeastLatency && conversation is { } own ? StableHash.Combine(own, group.Seed) : default(ulong?);
         if (seed is not null && tier.Items.Length <= MostScored)
             return Rendezvous(seed.Value, tier, avoid, out slot);
+
+        if (preview)
+            return Heaviest(tier, avoid, out slot);
 
         if (tier.Weighted > 0)
         {
@@ -222,6 +250,19 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     {
         var most = Math.Min(slot.Credential.Limits.Concurrency ?? int.MaxValue, candidate.Channel.Channel.Limits.Concurrency ?? int.MaxValue);
         return most == int.MaxValue ? 0 : (double)slot.Load.Running / Math.Max(1, most);
+    }
+
+    private Candidate? Heaviest(Tier tier, bool avoid, out CredentialSlot? slot)
+    {
+        slot = null;
+        Candidate? best = null;
+        foreach (var candidate in tier.Items)
+        {
+            if ((best is null || candidate.Weight > best.Weight) && TryTake(candidate, avoid, out var free))
+                (best, slot) = (candidate, free);
+        }
+
+        return best;
     }
 
     /// <summary>The exact draw over what is left, in two passes over the candidates.</summary>
@@ -290,7 +331,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     private bool IsAble(Candidate candidate, bool avoid)
     {
         Evaluated++;
-        if (!candidate.Suits(dialect, needs) || (avoid && IsTroubled(candidate.Channel)))
+        if (!Suits(candidate) || (avoid && IsTroubled(candidate.Channel)))
             return false;
 
         foreach (var credential in candidate.Channel.Credentials)
@@ -306,11 +347,11 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     {
         Evaluated++;
         slot = null;
-        if (!candidate.Suits(dialect, needs) || (avoid && IsTroubled(candidate.Channel)))
+        if (!Suits(candidate) || (avoid && IsTroubled(candidate.Channel)))
             return false;
 
         var credentials = candidate.Channel.Credentials;
-        var start = candidate.Channel.NextStart();
+        var start = preview ? 0 : candidate.Channel.NextStart();
         for (var i = 0; i < credentials.Length; i++)
         {
             var credential = credentials[(start + i) % credentials.Length];
@@ -323,6 +364,8 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
 
         return false;
     }
+
+    private bool Suits(Candidate candidate) => candidate.Suits(dialect, needs) && candidate.Window >= _size && (candidate.Gladly & _wish) == _wish;
 
     private bool IsFree(CredentialSlot slot) => !IsOut(slot) && slot.Load.FullUntil(router.Time) is null && CoolingUntil(slot) is null;
 

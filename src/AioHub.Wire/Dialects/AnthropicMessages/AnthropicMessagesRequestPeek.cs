@@ -13,6 +13,7 @@ internal static class AnthropicMessagesRequestPeek
     private const string LegacySession = "_session_";
 
     private static readonly JsonPeek Root = new(
+        AnthropicMessagesRequestMarks.Table,
         Names.RequestModel,
         Names.Stream,
         Names.MaxTokens,
@@ -60,6 +61,7 @@ internal static class AnthropicMessagesRequestPeek
             ServiceTier = Is(body, found[12], "fast"u8) ? "fast" : Text(body, found[4]),
             Session = SessionIn(body, found[3]),
             OpaqueBytes = report.OpaqueBytes,
+            Images = report.Marks[BodyMarks.Image],
             Needs = When(stream, Needs.Streaming)
                 | When(Says(body, found[5]) || Says(body, found[6]), Needs.Tools)
                 | When(Says(body, found[6]), Needs.ServerTools)
@@ -67,7 +69,8 @@ internal static class AnthropicMessagesRequestPeek
                 | When(operation == Operation.Generate && schema, Needs.JsonSchema)
                 | When(Says(body, found[10]), Needs.PromptCaching)
                 // A container by its id is one that an earlier call left; an object asks for skills.
-                | When(Text(body, found[11]) is not null, Needs.Stateful),
+                | When(Text(body, found[11]) is not null, Needs.Stateful)
+                | BodyMarks.NeedsOf(report.Marks),
         };
         return true;
     }

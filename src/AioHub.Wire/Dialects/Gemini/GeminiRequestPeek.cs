@@ -15,6 +15,7 @@ internal static class GeminiRequestPeek
     private const string ModelPrefix = "models/";
 
     private static readonly JsonPeek Root = new(
+        GeminiRequestMarks.Table,
         Names.RequestModel,
         Names.GenerationConfig,
         Names.GenerationConfigSnake,
@@ -73,9 +74,11 @@ internal static class GeminiRequestPeek
             ServiceTier = Text(body, found[6]) ?? Text(body, found[7]),
             Object = ObjectOf(body, found[3]) ?? ObjectOf(body, found[4]),
             OpaqueBytes = report.OpaqueBytes,
+            Images = report.Marks[BodyMarks.Image],
             Needs = (operation == Operation.Generate ? needs : Needs.None)
                 | When(Says(body, found[3]) || Says(body, found[4]), Needs.Stateful)
-                | When(Says(body, found[5]), Needs.Tools),
+                | When(Says(body, found[5]), Needs.Tools)
+                | BodyMarks.NeedsOf(report.Marks),
         };
         return true;
     }

@@ -10,6 +10,7 @@ namespace AioHub.Wire.Dialects.OpenAiChat;
 internal static class OpenAiChatRequestPeek
 {
     private static readonly JsonPeek Root = new(
+        OpenAiChatRequestMarks.Table,
         Names.RequestModel,
         Names.Stream,
         Names.StreamOptions,
@@ -62,11 +63,13 @@ internal static class OpenAiChatRequestPeek
             ServiceTier = Text(body, found[6]),
             Session = Text(body, found[7]),
             OpaqueBytes = report.OpaqueBytes,
+            Images = report.Marks[BodyMarks.Image],
             Needs = When(stream, Needs.Streaming)
                 | When(Says(body, found[8]) || Says(body, found[9]), Needs.Tools)
                 | When(operation == Operation.Generate && WantsSchema(body, found[10]), Needs.JsonSchema)
                 | When(reasons, Needs.Reasoning)
-                | When(Says(body, found[13]), Needs.Audio),
+                | When(Says(body, found[13]), Needs.Audio)
+                | BodyMarks.NeedsOf(report.Marks),
         };
         if (operation is Operation.GenerateImage or Operation.Speak)
             PeekMedia(body, operation, ref peek);

@@ -10,6 +10,7 @@ namespace AioHub.Wire.Dialects.OpenAiResponses;
 internal static class OpenAiResponsesRequestPeek
 {
     private static readonly JsonPeek Root = new(
+        OpenAiResponsesRequestMarks.Table,
         Names.RequestModel,
         Names.Stream,
         Names.MaxOutputTokens,
@@ -58,11 +59,13 @@ internal static class OpenAiResponsesRequestPeek
             Session = Text(body, found[5]),
             Object = ObjectOf(body, found[3], found[4]),
             OpaqueBytes = report.OpaqueBytes,
+            Images = report.Marks[BodyMarks.Image],
             Needs = When(stream, Needs.Streaming)
                 | When(Says(body, found[3]) || Says(body, found[4]), Needs.Stateful)
                 | When(Says(body, found[7]), Needs.Tools)
                 | When(operation == Operation.Generate && WantsSchema(body, found[8]), Needs.JsonSchema)
-                | When(Says(body, found[9]), Needs.Reasoning),
+                | When(Says(body, found[9]), Needs.Reasoning)
+                | BodyMarks.NeedsOf(report.Marks),
         };
         return true;
     }

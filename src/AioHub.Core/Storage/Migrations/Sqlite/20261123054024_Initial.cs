@@ -115,6 +115,7 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     AutoTier = table.Column<int>(type: "INTEGER", nullable: false),
                     HasQuota = table.Column<bool>(type: "INTEGER", nullable: false),
                     Limits = table.Column<string>(type: "TEXT", nullable: false),
+                    Policy = table.Column<string>(type: "TEXT", nullable: false),
                     Position = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>

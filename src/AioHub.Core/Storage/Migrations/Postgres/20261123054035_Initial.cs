@@ -116,6 +116,7 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     AutoTier = table.Column<int>(type: "integer", nullable: false),
                     HasQuota = table.Column<bool>(type: "boolean", nullable: false),
                     Limits = table.Column<string>(type: "text", nullable: false),
+                    Policy = table.Column<string>(type: "text", nullable: false),
                     Position = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
