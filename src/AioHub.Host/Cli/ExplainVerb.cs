@@ -52,7 +52,7 @@ internal static class ExplainVerb
                 var file => await File.ReadAllBytesAsync(file, cancellation),
             };
             var question = Question(
-                new AskedCall(caller, parsed.GetRequiredValue(path)) { Model = parsed.GetValue(model), Body = bytes is null ? null : new ReadOnlyMemory<byte>(bytes) },
+                new AskedCall(caller, parsed.GetRequiredValue(path)) { Model = parsed.GetValue(model), Body = bytes is null ? default(ReadOnlyMemory<byte>?) : bytes },
                 parsed.GetValue(needs) ?? [], parsed.GetValue(headers) ?? []);
             var router = new Router(home.Routing, home.Catalog, new LocalHealth(home.Time), home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
 

@@ -96,7 +96,8 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
 
             call = new AskedCall(key, path ?? "")
             {
-                Body = path is not null && hasBody ? JsonMarshal.GetRawUtf8Value(body).ToArray() : null,
+                // A bare null would become an empty body.
+                Body = path is not null && hasBody ? JsonMarshal.GetRawUtf8Value(body).ToArray() : default(ReadOnlyMemory<byte>?),
                 Headers = HeadersOf(root),
                 Model = model,
                 Needs = needs,
