@@ -68,5 +68,8 @@ public sealed record Channel
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Setting <c>cooldown: off</c>: the channel is asked always, whatever it answered.</summary>
+    public bool NeverRests => Settings.Count > 0 && Settings.TryGetValue("cooldown", out var cooldown) && string.Equals(cooldown, "off", StringComparison.OrdinalIgnoreCase);
+
     public string UpstreamModel(string model) => ModelMap.GetValueOrDefault(model, model);
 }

@@ -45,6 +45,9 @@ internal sealed class Picker(IHealth health, Random random, string model, Dialec
     /// <summary>The channel itself did not answer: its other credentials come after the tier's other channels.</summary>
     public void Avoid(ChannelEntry channel) => (_troubled ??= []).Add(channel);
 
+    /// <summary>Asked when a credential is given out: after a rest one call proves it, the others stay away meanwhile.</summary>
+    public HealthPass Enter(CredentialSlot slot) => health.Enter(slot.Credential.Id, model);
+
     public DateTime? CoolingUntil(CredentialSlot slot) => health.CoolingUntil(slot.Credential.Id, model);
 
     /// <summary>The best pair that is neither tried nor cooling; null = none.</summary>
