@@ -127,6 +127,17 @@ public sealed class Route
         return true;
     }
 
+    /// <summary>Whether a pair is left that neither rests nor was tried.</summary>
+    public bool HasHealthyOther()
+    {
+        var isThere = Peek() is not null && !_cooling;
+
+        // Not kept: what comes of the last attempt decides which is best.
+        _peeked = null;
+        _peekedSlot = null;
+        return isThere;
+    }
+
     /// <summary>Content of the last attempt has come: a credential that was being proved is well from now on, however long the answer takes.</summary>
     public void NoteContent()
     {

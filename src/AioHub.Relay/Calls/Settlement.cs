@@ -36,6 +36,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The call's tokens in the limits of its key and user.</summary>
     public RatePass? Tokens { get; set; }
 
+    /// <summary>Told when content comes.</summary>
+    public Route? Route { get; set; }
+
     public Receipt? Receipt { get; private set; }
 
     public bool IsSettled => Receipt is not null;
@@ -84,7 +87,18 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
     }
 
-    public void NoteFirstByte() => _firstByte ??= time.GetElapsedTime(_startedAt).TotalMilliseconds;
+    public void NoteFirstByte()
+    {
+        if (_firstByte is null)
+        {
+            _firstByte = time.GetElapsedTime(_startedAt).TotalMilliseconds;
+            Route?.NoteContent();
+        }
+    }
+
+    /// <summary>The model as callers know it: with its variant where that is one.</summary>
+    public static string ServedModel(Envelope envelope, RouteAttempt attempt) =>
+        envelope.Model.LongContext && attempt.Model.LongContextWindow is not null ? attempt.Model.Id + ModelName.LongContextSuffix : attempt.Model.Id;
 
     /// <summary>Charges what was used and makes it safe. Later calls change nothing.</summary>
     /// <exception cref="JournalRefusedException">Nothing is charged, and the answer must not be completed.</exception>
@@ -130,7 +144,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             CredentialId = _attempt?.Credential.Id,
             ChargesChannelQuota = _attempt?.Channel.HasQuota ?? false,
             RequestedModel = envelope.RequestedModel,
-            ServedModel = _attempt is null ? "" : envelope.Model.LongContext && _attempt.Model.LongContextWindow is not null ? _attempt.Model.Id + Wire.Vocabulary.ModelName.LongContextSuffix : _attempt.Model.Id,
+            ServedModel = _attempt is null ? "" : ServedModel(envelope, _attempt),
             UpstreamModel = _attempt?.UpstreamModel ?? "",
             ContextWindow = _attempt?.Model.WindowFor(envelope.Model.LongContext),
             ServiceTier = tap?.ServiceTier,
