@@ -65,7 +65,11 @@ internal static class ExplainVerb
                 var file => await File.ReadAllBytesAsync(file, cancellation),
             };
             var question = Question(caller, parsed.GetRequiredValue(path), parsed.GetValue(model), parsed.GetValue(needs) ?? [], bytes);
-            var router = new Router(home.Routing, home.Catalog, new LocalHealth(home.Time), home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
+
+            // As running servers noted it in the last second.
+            var health = new LocalHealth(home.Time);
+            health.Restore((await home.Health.StatesAsync(cancellation)).Select(static noted => noted.State));
+            var router = new Router(home.Routing, home.Catalog, health, home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
 
             // Money by what the database holds; what calls have set aside, and rates, only the running server knows.
             using var holds = new LocalHoldBook(home.Database, home.Time);

@@ -4,6 +4,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
 
@@ -32,6 +33,7 @@ internal sealed class HubHome : IAsyncDisposable
         Codes = new CodeBook(database, master, time, cancellation => LedgerChanged(cancellation));
         Alerts = new AlertAdmin(database, time);
         RouteSettings = new RouteSettingsAdmin(database);
+        Health = new HealthAdmin(database, time);
     }
 
     public HubSettings Settings { get; }
@@ -70,6 +72,8 @@ internal sealed class HubHome : IAsyncDisposable
     public AlertAdmin Alerts { get; }
 
     public RouteSettingsAdmin RouteSettings { get; }
+
+    public HealthAdmin Health { get; }
 
     /// <summary>Opens the database, brings its schema up to date, fills it when it is empty, and loads the configuration.</summary>
     public static async Task<(HubHome Home, SeedReport Seeded)> OpenAsync(HubSettings settings, TimeProvider time, CancellationToken cancellation)

@@ -31,7 +31,9 @@ internal sealed partial class Discretion
     public Failure Over(Failure failure)
     {
         var message = Over(failure.Message);
-        return string.Equals(message, failure.Message, StringComparison.Ordinal) ? failure : failure with { Message = message, Detail = failure.Detail ?? WithoutSecrets(failure.Message) };
+        var detail = failure.Detail is { } told ? WithoutSecrets(told) : null;
+        return string.Equals(message, failure.Message, StringComparison.Ordinal) && string.Equals(detail, failure.Detail, StringComparison.Ordinal) ? failure
+            : failure with { Message = message, Detail = detail ?? WithoutSecrets(failure.Message) };
     }
 
     /// <summary>Whether bytes of an upstream hold something that callers should not see.</summary>

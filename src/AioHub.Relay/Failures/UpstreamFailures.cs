@@ -24,10 +24,10 @@ internal static class UpstreamFailures
         {
             // The hub's own account is at fault. Clients act by status, so it stays; the words are the hub's, for the vendor's say whose account it was.
             AttemptFailure.Unauthorized => new Failure(Refusal(status), "upstream_unauthorized",
-                "The upstream refused the hub's credential, not your API key. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+                "The upstream refused the hub's credential, not your API key. The operator has to renew it.") { Detail = error.Message, Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
             AttemptFailure.QuotaExhausted => new Failure(Refusal(status), "upstream_quota_exhausted",
                 "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.")
-                { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false, Body = status == 429 ? body : default },
+                { Detail = error.Message, Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false, Body = status == 429 ? body : default },
             AttemptFailure.Forbidden => new Failure(Refusal(status), "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
             AttemptFailure.Blocked => new Failure(Refusal(status), "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status },
             AttemptFailure.ModelUnknown => new Failure(status, "model_not_found", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },

@@ -99,7 +99,7 @@ public sealed class DeadlineTests
     [InlineData("invalid_request_error", 400)]
     public async Task A_refusal_of_content_inside_a_200_is_final(string type, int status)
     {
-        await using var strict = await FakeUpstream.StartAsync(_ => Reply.Json(200, $$"""{"error":{"message":"not that","type":"{{type}}"}}"""));
+        await using var strict = await FakeUpstream.StartAsync(_ => Reply.Json(200, $$"""{"error":{"message":"not that","type":"{{type}}"} }"""));
         await using var other = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
         await using var hub = await SmallHub.StartAsync([strict, other]);
         var (head, _, _) = await hub.PostAsync("/v1/chat/completions", SmallHub.ChatBody);
@@ -114,7 +114,7 @@ public sealed class DeadlineTests
     [InlineData("not_found_error", HealthScope.Model)]
     public async Task Other_errors_inside_a_200_are_blamed_as_by_status(string type, HealthScope scope)
     {
-        await using var first = await FakeUpstream.StartAsync(_ => Reply.Json(200, $$"""{"error":{"message":"no","type":"{{type}}"}}"""));
+        await using var first = await FakeUpstream.StartAsync(_ => Reply.Json(200, $$"""{"error":{"message":"no","type":"{{type}}"} }"""));
         await using var other = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
         await using var hub = await SmallHub.StartAsync([first, other]);
         (await hub.PostAsync("/v1/chat/completions", SmallHub.ChatBody)).Body.ShouldBe(SmallHub.ChatReply);

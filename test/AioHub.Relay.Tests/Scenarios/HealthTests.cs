@@ -71,7 +71,7 @@ public sealed class HealthTests
     [InlineData(403, "CachedContent not found (or permission denied)", "PERMISSION_DENIED", "/v1/chat/completions", SmallHub.ChatBody)]
     public async Task A_name_that_a_caller_made_up_rests_no_credential(int status, string message, string type, string path, string body)
     {
-        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(status, $$"""{"error":{"message":"{{message}}","type":"{{type}}"}}"""));
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(status, $$"""{"error":{"message":"{{message}}","type":"{{type}}"} }"""));
         await using var other = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
         await using var hub = await SmallHub.StartAsync([upstream, other]);
         for (var i = 0; i < 4; i++)
@@ -89,7 +89,7 @@ public sealed class HealthTests
     [InlineData("models/small-model is not found for API version v1beta", "/v1/responses", StatefulBody)]
     public async Task A_model_that_the_upstream_does_not_know_rests_there_alone(string message, string path, string body)
     {
-        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(404, $$"""{"error":{"message":"{{message}}","type":"invalid_request_error"}}"""));
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(404, $$"""{"error":{"message":"{{message}}","type":"invalid_request_error"} }"""));
         await using var hub = await SmallHub.StartAsync([upstream]);
         await hub.PostAsync(path, body);
         Health(hub).Snapshot().ShouldHaveSingleItem().Scope.ShouldBe(HealthScope.Model);
