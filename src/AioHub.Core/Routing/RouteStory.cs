@@ -272,7 +272,7 @@ internal sealed class RouteStory(Route route)
 
         var place = $"priority {member.Priority}, weight {member.Weight}";
         if (current is not null && ReferenceEquals(current.Channel, channel.Channel))
-            return new ChannelVerdict(channel.Channel.Name, "chosen", place);
+            return new ChannelVerdict(channel.Channel.Name, "chosen", place + RestOf(channel, current));
 
         var ends = route.Ends?.Where(end => ReferenceEquals(end.Attempt.Channel, channel.Channel)).Select(static end => end.Failure.ToString()).ToArray() ?? [];
         if (ends.Length > 0 && Array.TrueForAll(channel.Credentials, route.Picker.IsTried))
@@ -315,6 +315,18 @@ internal sealed class RouteStory(Route route)
     }
 
     private Needs Lacks(ChannelEntry channel, ModelEntry model) => route.Needs & ~(channel.Capabilities & model.Able);
+
+    /// <summary>A call is never stranded because everything rests: what is chosen all the same says so.</summary>
+    private string RestOf(ChannelEntry channel, RouteAttempt current)
+    {
+        foreach (var credential in channel.Credentials)
+        {
+            if (credential.Credential.Id == current.Credential.Id && route.Picker.CoolingUntil(credential) is { } until)
+                return $"; rests until {until:yyyy-MM-dd HH:mm:ss}Z after failures, and nothing better is left";
+        }
+
+        return "";
+    }
 
     private bool Tried(GroupEntry entry) => route.Ends?.Exists(end => ReferenceEquals(end.Attempt.Group, entry.Group)) == true;
 

@@ -43,7 +43,7 @@ public sealed class HealthTests
     [InlineData(true)]
     public async Task A_caller_who_leaves_before_content_heals_nothing_and_blames_nobody(bool stream)
     {
-        await using var hanging = await FakeUpstream.StartAsync(_ => stream ? Reply.Sse(SmallHub.ChatOpening).Hang() : Reply.Status(200).Header("Content-Type", "application/json").Send("{").Hang());
+        await using var hanging = await FakeUpstream.StartAsync(_ => stream ? Reply.Sse(SmallHub.ChatOpening).Hang() : Reply.Status(200).Header("Content-Type", "application/json").Chunked().Send("{").Hang());
         await using var hub = await SmallHub.StartAsync([hanging]);
         var health = (LocalHealth)hub.Services.GetRequiredService<IHealth>();
         var credential = hub.Home.Routing.Current.Channels.Single(static channel => channel.Name == "channel-0").Credentials[0].Id;
