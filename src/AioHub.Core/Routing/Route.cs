@@ -154,7 +154,7 @@ public sealed class Route
     public void Report(RouteAttempt attempt, AttemptFailure failure, TimeSpan? retryAfter, string? reason = null)
     {
         // An operator may want a channel to be asked always, whatever it answers.
-        var told = attempt.Channel.NeverRests && failure != AttemptFailure.None ? AttemptFailure.Abandoned : failure;
+        var told = failure != AttemptFailure.None && attempt.Channel.NeverRests ? AttemptFailure.Abandoned : failure;
         _health.Report(attempt.Credential.Id, attempt.Model.Id, told, retryAfter, new AttemptNotes(ReferenceEquals(attempt, Last) ? _pass : null, reason));
         _pass = default;
         if (failure is AttemptFailure.None or AttemptFailure.Abandoned)

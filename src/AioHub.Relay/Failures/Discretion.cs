@@ -52,7 +52,7 @@ internal sealed partial class Discretion
             text = text.Replace(host, Hidden, StringComparison.OrdinalIgnoreCase);
         }
 
-        return Account().Replace(Identity().Replace(text, Hidden), static match => match.Groups[1].Value + Hidden);
+        return Account().Replace(Identity().Replace(text, Hidden), static match => match.Groups["word"].Value + Hidden);
     }
 
     private string WithoutSecrets(string text)
@@ -70,10 +70,10 @@ internal sealed partial class Discretion
 
     /// <summary>ARNs; organisations and projects of OpenAI; e-mail addresses.</summary>
     [GeneratedRegex("""\barn:aws[a-z-]*:[^\s"'<>,)\]}]+|\b(?:org|proj)[-_][A-Za-z0-9]{8,}\b|\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b""",
-        RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Identity();
 
     /// <summary>Twelve digits of AWS or Google behind the word.</summary>
-    [GeneratedRegex("""(\b(?:account|project|organization|workspace)\b[^0-9\n]{0,20}?)\d{9,14}\b""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""(?<word>\b(?:account|project|organization|workspace)\b[^0-9\n]{0,20}?)\d{9,14}\b""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Account();
 }

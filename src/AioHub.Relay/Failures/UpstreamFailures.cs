@@ -109,7 +109,8 @@ internal static class UpstreamFailures
         403 when IsAboutContent(error) || Says(error, "content") => AttemptFailure.CallerFault,
         // Google answers so for caches and files that are another account's, or nobody's: any caller may name such a thing.
         403 when UpstreamWords.NamesAnObject(error.Message) => AttemptFailure.CallerFault,
-        403 when UpstreamWords.IsPage(error) => AttemptFailure.Blocked,
+        // A firewall's or a proxy's page.
+        403 when error.IsPage => AttemptFailure.Blocked,
         403 => AttemptFailure.Forbidden,
         404 when !UpstreamWords.NamesTheModel(error) && (stateful || UpstreamWords.NamesAnObject(error.Message)) => AttemptFailure.CallerFault,
         404 => AttemptFailure.ModelUnknown,

@@ -24,8 +24,5 @@ internal static class UpstreamWords
 
     public static bool NamesAnObject(string message) => !Begins(message, OfModels) && Begins(message, OfObjects);
 
-    /// <summary>A page, where an API answers with an error of its own: a firewall's, a proxy's.</summary>
-    public static bool IsPage(UpstreamError error) => error.IsPage;
-
     private static bool Begins(string message, string[] words) => Array.Exists(words, word => message.StartsWith(word, StringComparison.OrdinalIgnoreCase));
 }
