@@ -29,7 +29,20 @@ public sealed class RelayOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long all attempts of one call may take together before the first content byte.</summary>
+    /// <summary>
+    /// How often the same credential is asked again after a reset connection or a 502, 503 or 504, when no other healthy one is left; 0 to 3. A first connection that
+    /// turns out to be closed is replaced at once and in any case, unless this is 0.
+    /// </summary>
+    [Range(0, 3)]
+    public int SameCredentialRetries { get; set; } = 1;
+
+    /// <summary>
+    /// Keeps back what opens a stream (<c>message_start</c>, a role) until its first content, so that another channel can still take over. Off: the opening goes
+    /// out at once, and a stream that fails behind it ends with an error.
+    /// </summary>
+    public bool HoldHandshake { get; set; } = true;
+
+    /// <summary>How long all attempts of one call may take together before the first content byte; also ends an attempt that is under way.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan AttemptsDeadline { get; set; } = TimeSpan.FromMinutes(10);
 }

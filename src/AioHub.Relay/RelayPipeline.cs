@@ -20,6 +20,9 @@ internal sealed class RelayPipeline(
     Admit admit, Intake intake, Recall recall, PinDirectory pins, Quote quote, Reserve reserve, Dispatch dispatch, Deliver deliver,
     Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
 {
+    /// <summary>An upstream that wants to be left alone for longer is not asked again by the same call.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     public Task RunAsync(HttpContext http, RelayRoute route)
     {
         var now = time.GetUtcNow();
@@ -129,12 +132,16 @@ internal sealed class RelayPipeline(
     {
         Failure? best = null;
         RouteAttempt? again = null;
+        var repeats = 0;
+        settlement.Route = order.Route;
+        clock.BoundCall(options.AttemptsDeadline - settlement.Elapsed);
 
         // 5 Route: the next best (channel, credential).
         while (Next(order.Route, again, out var attempt) && (best is null || settlement.Elapsed < options.AttemptsDeadline))
         {
             var since = time.GetTimestamp();
             var isRepeated = again is not null;
+            repeats = isRepeated ? repeats + 1 : 0;
             again = null;
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
@@ -144,13 +151,14 @@ internal sealed class RelayPipeline(
                 continue;
             }
 
+            settlement.Hold = hold;
+
             // Only now is it given out: what one group cannot pay for, another may reach through the same channel.
-            if (!isRepeated)
+            if (!isRepeated && !order.Route.TryTake())
             {
-                order.Route.TryNext(out _);
+                continue;
             }
 
-            settlement.Hold = hold;
             settlement.Try(attempt);
 
             // 6 Prepare: the caller's bytes with this upstream's splices.
@@ -158,28 +166,40 @@ internal sealed class RelayPipeline(
 
             // 7 Dispatch: out, and back with headers.
             var answer = dispatch.Send(call, clock);
-            stream?.StartBeating();
+            if (stream is null)
+            {
+                ShowRoute(http, order.Envelope, attempt, settlement.Attempts + 1);
+            }
+            else
+            {
+                await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts + 1);
+                stream.StartBeating();
+            }
+
             await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var sent = await Dispatch.ReceiveAsync(call, answer, clock, settlement);
+            Step<UpstreamReply> sent;
+            try
+            {
+                sent = await Dispatch.ReceiveAsync(call, answer, clock, settlement);
+            }
+            catch (OperationCanceledException)
+            {
+                // The caller left before the upstream said a word: that says nothing of the upstream.
+                order.Route.Report(attempt, AttemptFailure.Abandoned, null);
+                throw;
+            }
+
             if (!sent.Failed(out failure, out var reply))
             {
                 // 8 Deliver: to the caller, settled before its last byte.
                 using (reply)
                 {
-                    if (stream is null)
-                    {
-                        ShowRoute(http, order.Envelope, attempt, settlement.Attempts + 1);
-                    }
-                    else
-                    {
-                        await ShowRouteAsync(http, order.Envelope, stream, attempt, settlement.Attempts + 1);
-                    }
-
                     settlement.NoteSuccess(since, (int)reply.Response.StatusCode);
                     var outcome = await deliver.ToCallerAsync(http, reply, stream, clock, settlement);
                     if (outcome.Kind is not CallOutcome.Failed)
                     {
-                        order.Route.Report(attempt, outcome.Failure?.Attempt ?? AttemptFailure.None, null);
+                        var end = outcome.Kind == CallOutcome.Cancelled && !settlement.FirstByteNoted ? AttemptFailure.Abandoned : outcome.Failure?.Attempt ?? AttemptFailure.None;
+                        order.Route.Report(attempt, end, null, outcome.Failure?.Message);
                         return null;
                     }
 
@@ -193,19 +213,19 @@ internal sealed class RelayPipeline(
             }
 
             failure = failure.Without(attempt.Credential.Secret);
-            settlement.NoteAttempt(failure.Code, failure.UpstreamStatus, since, failure.Message);
+            settlement.NoteAttempt(failure.Code, failure.UpstreamStatus, since, failure.Detail ?? failure.Message);
             RelayLog.AttemptFailed(logger, order.Envelope.Id, attempt.Channel.Name, failure.Code);
 
-            // A pooled connection that the upstream had closed meanwhile says nothing about the upstream: once more, on a fresh one.
-            if (ReferenceEquals(failure, UpstreamFailures.Unreachable) && settlement.Attempts == 1)
+            var isLate = clock.CallIsOverdue;
+            best = UpstreamFailures.Better(best, failure);
+            if (repeats < options.SameCredentialRetries && !isLate && await MayRepeatAsync(order.Route, failure, settlement, clock))
             {
                 again = attempt;
-                best ??= failure;
                 continue;
             }
 
-            order.Route.Report(attempt, failure.Attempt, failure.RetryAfter);
-            best = best is null || UpstreamFailures.Worth(failure) >= UpstreamFailures.Worth(best) ? failure : best;
+            // An attempt that the call's own deadline cut off had less time than its upstream may take.
+            order.Route.Report(attempt, isLate && failure.Attempt == AttemptFailure.Timeout ? AttemptFailure.Abandoned : failure.Attempt, failure.RetryAfter, failure.Detail ?? failure.Message);
             if (failure.IsFinal)
             {
                 break;
@@ -213,6 +233,30 @@ internal sealed class RelayPipeline(
         }
 
         return best ?? Quote.FromRefusal(order.Route.FinalRefusal());
+    }
+
+    /// <summary>Whether the same credential is worth another try: after what passes by itself, and when no other healthy one is left.</summary>
+    private async ValueTask<bool> MayRepeatAsync(Route route, Failure failure, Settlement settlement, CallClock clock)
+    {
+        var isReset = ReferenceEquals(failure, UpstreamFailures.Unreachable);
+        if (!isReset && failure.UpstreamStatus is not (502 or 503 or 504))
+        {
+            return false;
+        }
+
+        // A pooled connection that the upstream had closed meanwhile says nothing about the upstream: once more, on a fresh one.
+        if (isReset && settlement.Attempts == 1)
+        {
+            return true;
+        }
+
+        if (failure.RetryAfter > LongestPause || route.HasHealthyOther())
+        {
+            return false;
+        }
+
+        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(250, 501)), time, clock.CallerToken);
+        return true;
     }
 
     private static bool Next(Route route, RouteAttempt? again, [NotNullWhen(true)] out RouteAttempt? attempt)
@@ -238,7 +282,7 @@ internal sealed class RelayPipeline(
 
         var headers = http.Response.Headers;
         headers["x-aiohub-group"] = attempt.Group.Name;
-        headers["x-aiohub-model"] = attempt.Model.Id;
+        headers["x-aiohub-model"] = attempt.ServedModel;
         headers["x-aiohub-attempts"] = attempts.ToString(CultureInfo.InvariantCulture);
         if (envelope.Caller.Key.SeesChannels)
         {

@@ -77,6 +77,9 @@ public sealed record Channel
     /// <summary>Tokens that the upstream takes where that is less than the model's own window; null = nobody said.</summary>
     public int? ContextWindow => Settings.TryGetValue(ContextWindowSetting, out var text) ? WindowIn(text) : null;
 
+    /// <summary>Setting <c>cooldown: off</c>: the channel is asked always, whatever it answered.</summary>
+    public bool NeverRests => Settings.Count > 0 && Settings.TryGetValue("cooldown", out var cooldown) && string.Equals(cooldown, "off", StringComparison.OrdinalIgnoreCase);
+
     internal static int? WindowIn(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
 
     public string UpstreamModel(string model) => ModelMap.GetValueOrDefault(model, model);

@@ -27,6 +27,7 @@ public sealed class Route
     private ChannelEntry? _peekedChannel;
     private ChannelEntry? _lastChannel;
     private bool _stopped;
+    private HealthPass _pass;
 
     internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now, bool preview = false)
     {
@@ -109,28 +110,70 @@ public sealed class Route
     /// <summary>Gives out the next best attempt; false = there is none left.</summary>
     public bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RouteAttempt? attempt)
     {
-        attempt = Peek();
-        if (attempt is null)
+        while ((attempt = Peek()) is not null)
+        {
+            if (TryTake())
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives out what <see cref="TryPeek"/> showed; false = another call came first and probes that credential at this moment: look again.</summary>
+    public bool TryTake()
+    {
+        if (Peek() is not { } attempt)
             return false;
 
-        _picker.MarkTried(_peekedSlot!);
-        attempt.Begin();
+        var slot = _peekedSlot!;
         _peeked = null;
         _peekedSlot = null;
+        _pass = _picker.Enter(slot);
+        if (_pass.Gate == HealthGate.Resting && !_walk.IsCooling)
+            return false;
+
+        _picker.MarkTried(slot);
+        attempt.Begin();
         _lastChannel = _peekedChannel;
         Last = attempt;
         Attempts++;
         return true;
     }
 
+    /// <summary>Whether a pair is left that neither rests nor was tried.</summary>
+    public bool HasHealthyOther()
+    {
+        var isThere = Peek() is not null && !_walk.IsCooling;
+
+        // Not kept: what comes of the last attempt decides which is best.
+        _peeked = null;
+        _peekedSlot = null;
+        return isThere;
+    }
+
+    /// <summary>Content of the last attempt has come: a credential that was being proved is well from now on, however long the answer takes.</summary>
+    public void NoteContent()
+    {
+        if (_pass.Gate != HealthGate.Probe || Last is not { } attempt)
+            return;
+
+        _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, AttemptFailure.None, null, new AttemptNotes(_pass));
+        _pass = _pass with { Gate = HealthGate.Open };
+    }
+
     /// <summary>Notes how an attempt ended, for this call and for the health of its credential. <see cref="AttemptFailure.None"/> is a success.</summary>
     /// <param name="retryAfter">What the upstream asked for, if it did.</param>
-    public void Report(RouteAttempt attempt, AttemptFailure failure, TimeSpan? retryAfter)
+    /// <param name="reason">For operators, without secrets.</param>
+    public void Report(RouteAttempt attempt, AttemptFailure failure, TimeSpan? retryAfter, string? reason = null)
     {
         attempt.End();
-        _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, failure, retryAfter);
+
+        // An operator may want a channel to be asked always, whatever it answers.
+        var told = failure != AttemptFailure.None && attempt.Channel.NeverRests ? AttemptFailure.Abandoned : failure;
+        _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, told, retryAfter, new AttemptNotes(ReferenceEquals(attempt, Last) ? _pass : null, reason));
+        _pass = default;
         _talk?.Remember(attempt, failure);
-        if (failure == AttemptFailure.None)
+        if (failure is AttemptFailure.None or AttemptFailure.Abandoned)
             return;
 
         (Ends ??= []).Add((attempt, failure));

@@ -107,4 +107,10 @@ public enum AttemptFailure
     ObjectMissing,
     /// <summary>The request itself is at fault: no other channel would take it.</summary>
     CallerFault,
+    /// <summary>The caller left before anything of an answer came: nobody is to blame, and nothing was proved.</summary>
+    Abandoned,
+    /// <summary>The channel's configuration keeps it from being called: no fault of the upstream.</summary>
+    Misconfigured,
+    /// <summary>Something in front of the upstream refused with a page (a firewall, a login): it says nothing of the credential.</summary>
+    Blocked,
 }

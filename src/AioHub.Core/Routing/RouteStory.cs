@@ -294,7 +294,7 @@ internal sealed class RouteStory(Route route)
 
         var place = shares.Place(member, model) + (Question.Pin is { } pin ? $"; holds {pin.Object}" : "");
         if (current is not null && ReferenceEquals(current.Channel, channel.Channel))
-            return new ChannelVerdict(channel.Channel.Name, "chosen", place);
+            return new ChannelVerdict(channel.Channel.Name, "chosen", place + RestOf(channel, current));
 
         var ends = route.Ends?.Where(end => ReferenceEquals(end.Attempt.Channel, channel.Channel)).Select(static end => end.Failure.ToString()).ToArray() ?? [];
         if (ends.Length > 0 && Array.TrueForAll(channel.Credentials, route.Picker.IsOut))
@@ -346,6 +346,18 @@ internal sealed class RouteStory(Route route)
     private bool IsElsewhere(ChannelEntry channel) => Question.Pin is { } pin && pin.Channel != channel.Channel.Id;
 
     private Needs Lacks(GroupEntry entry, ChannelEntry channel, ModelEntry model) => route.Needs & ~Abilities.Of(entry, channel, model).Able;
+
+    /// <summary>A call is never stranded because everything rests: what is chosen all the same says so.</summary>
+    private string RestOf(ChannelEntry channel, RouteAttempt current)
+    {
+        foreach (var credential in channel.Credentials)
+        {
+            if (credential.Credential.Id == current.Credential.Id && route.Picker.CoolingUntil(credential) is { } until)
+                return $"; rests until {until:yyyy-MM-dd HH:mm:ss}Z after failures, and nothing better is left";
+        }
+
+        return "";
+    }
 
     private bool Tried(GroupEntry entry) => route.Ends?.Exists(end => ReferenceEquals(end.Attempt.Group, entry.Group)) == true;
 

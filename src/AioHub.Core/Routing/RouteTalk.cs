@@ -75,7 +75,7 @@ internal sealed class RouteTalk
             var until = _router.Time.GetUtcNow().UtcDateTime + attempt.Group.Policy.AffinityTtl;
             if (_bound is not null && _bound.Group == attempt.Group.Id && _bound.Credential == attempt.Credential.Id && _bound.Channel == attempt.Channel.Id)
                 _bound.Renew(until);
-            else if (Outcome != AffinityOutcome.Fallback)
+            else if (attempt.Affinity != AffinityOutcome.Fallback)
                 _router.Affinity.Bind(_conversation, new Binding(attempt.Group.Id, attempt.Channel.Id, attempt.Credential.Id, until));
         }
         else if (failure is AttemptFailure.Unauthorized or AttemptFailure.QuotaExhausted or AttemptFailure.Forbidden or AttemptFailure.ModelUnknown

@@ -8,7 +8,7 @@ using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
 
-/// <summary><c>channels list|add|set|enable|disable|remove|test</c>.</summary>
+/// <summary><c>channels list|add|set|enable|disable|remove|test|health|reset|events</c>.</summary>
 internal static class ChannelsVerb
 {
     private const string FirstCredential = "default";
@@ -16,6 +16,7 @@ internal static class ChannelsVerb
     public static Command Build(VerbFrame frame) => new("channels", "Channels: configured upstreams")
     {
         List(frame), Add(frame), Set(frame), Switch(frame, "enable", "Use a channel again", enabled: true), Switch(frame, "disable", "Stop using a channel", enabled: false), Remove(frame), Test(frame),
+        ChannelHealthVerbs.Health(frame), ChannelHealthVerbs.Reset(frame), ChannelHealthVerbs.Events(frame),
     };
 
     private static Command List(VerbFrame frame)

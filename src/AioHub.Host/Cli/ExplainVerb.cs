@@ -54,7 +54,11 @@ internal static class ExplainVerb
             var question = Question(
                 new AskedCall(caller, parsed.GetRequiredValue(path)) { Model = parsed.GetValue(model), Body = bytes is null ? default(ReadOnlyMemory<byte>?) : bytes },
                 parsed.GetValue(needs) ?? [], parsed.GetValue(headers) ?? []);
-            var router = new Router(home.Routing, home.Catalog, new LocalHealth(home.Time), home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
+
+            // As running servers noted it in the last second.
+            var health = new LocalHealth(home.Time);
+            health.Restore((await home.Health.StatesAsync(cancellation)).Select(static noted => noted.State));
+            var router = new Router(home.Routing, home.Catalog, health, home.Time) { Settings = await home.RouteSettings.ReadAsync(cancellation) };
 
             // Money by what the database holds; what calls have set aside, and rates, only the running server knows.
             using var holds = new LocalHoldBook(home.Database, home.Time);

@@ -1,9 +1,10 @@
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Health;
 
 namespace AioHub.Host.Serving;
 
 /// <summary>Once a second: what other processes changed (the command line, other nodes) is taken over.</summary>
-internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, ILogger<Heartbeat> logger) : IAsyncDisposable
+internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, HealthLog health, ILogger<Heartbeat> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -20,6 +21,15 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
         await _stopping.CancelAsync();
         await _beating;
         _stopping.Dispose();
+        try
+        {
+            // What rests when the server stops rests when it starts again.
+            await health.WriteAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            HostLog.RefreshFailed(logger, exception);
+        }
     }
 
     private async Task BeatAsync()
@@ -62,6 +72,7 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
                 _lastSweep = home.Time.GetTimestamp();
                 await home.Pins.SweepAsync(_stopping.Token);
             }
+            await health.BeatAsync(_stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

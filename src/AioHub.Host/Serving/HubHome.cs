@@ -5,6 +5,7 @@ using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
 
@@ -34,6 +35,7 @@ internal sealed class HubHome : IAsyncDisposable
         Alerts = new AlertAdmin(database, time);
         RouteSettings = new RouteSettingsAdmin(database);
         Pins = new PinDirectory(database, settings.Pins, time);
+        Health = new HealthAdmin(database, time);
     }
 
     public HubSettings Settings { get; }
@@ -75,6 +77,8 @@ internal sealed class HubHome : IAsyncDisposable
 
     /// <summary>Where the things live that upstreams keep for callers.</summary>
     public PinDirectory Pins { get; }
+
+    public HealthAdmin Health { get; }
 
     /// <summary>Opens the database, brings its schema up to date, fills it when it is empty, and loads the configuration.</summary>
     public static async Task<(HubHome Home, SeedReport Seeded)> OpenAsync(HubSettings settings, TimeProvider time, CancellationToken cancellation)

@@ -63,7 +63,9 @@ internal sealed class HubServer : IAsyncDisposable
             var app = Build(home, loggers, money.AddTo);
             var router = app.Services.GetRequiredService<Router>();
             router.Settings = await home.RouteSettings.ReadAsync(cancellation);
-            heartbeat = new Heartbeat(home, money, router, app.Services.GetRequiredService<ILogger<Heartbeat>>());
+            var health = new HealthLog(home.Database, app.Services.GetRequiredService<LocalHealth>(), home.Routing, money.Journal.NodeId, home.Time);
+            await health.LoadAsync(cancellation);
+            heartbeat = new Heartbeat(home, money, router, health, app.Services.GetRequiredService<ILogger<Heartbeat>>());
             heartbeat.Start();
             await app.StartAsync(cancellation);
             _ = Task.Run(GiveBackWhatStartingTook, CancellationToken.None);
@@ -150,7 +152,8 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton(home.Catalog);
         services.AddSingleton(home.Routing);
         services.AddSingleton(home.Pins);
-        services.AddSingleton<IHealth, LocalHealth>();
+        services.AddSingleton<LocalHealth>();
+        services.AddSingleton<IHealth>(static provider => provider.GetRequiredService<LocalHealth>());
         services.AddSingleton<Router>();
         services.AddSingleton<ModelListing>();
         services.AddSingleton(home.Codes);

@@ -38,6 +38,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The call's tokens in the limits of its key and user.</summary>
     public RatePass? Tokens { get; set; }
 
+    /// <summary>Told when content comes.</summary>
+    public Route? Route { get; set; }
+
     public Receipt? Receipt { get; private set; }
 
     /// <summary>Why the database did not take where an object lives; the receipt brings it later.</summary>
@@ -102,6 +105,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
 
         _firstByte = time.GetElapsedTime(_startedAt).TotalMilliseconds;
+        Route?.NoteContent();
         if (envelope.Stream)
         {
             // A whole answer comes when it is done, which says more of its length than of its credential.

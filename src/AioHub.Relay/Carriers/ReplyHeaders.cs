@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using AioHub.Wire.Dialects;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Carriers;
@@ -7,9 +8,6 @@ namespace AioHub.Relay.Carriers;
 /// <summary>Which of an upstream's headers a caller sees: those that clients read and that say nothing of whose account answered.</summary>
 internal static class ReplyHeaders
 {
-    /// <summary>Longest wait that an upstream may ask for.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
     private static readonly FrozenSet<string> Shown = new[]
     {
         "x-request-id", "request-id", "retry-after", "retry-after-ms", "x-should-retry", "openai-model", "openai-processing-ms", "openai-version",
@@ -44,29 +42,16 @@ internal static class ReplyHeaders
     /// <summary>Printable ASCII: what both sides' header writers take. Anything else makes them throw in the middle of a call.</summary>
     public static bool IsPlain(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    /// <summary>retry-after-ms, or retry-after in seconds or as a date (RFC 9110 10.2.3); bounded.</summary>
-    public static TimeSpan? RetryAfter(HttpResponseMessage response)
+    /// <summary>When an upstream that refused wants to be asked again, by its headers; null = they do not say.</summary>
+    /// <param name="now">The hub's clock (UTC); the reply's own <c>Date</c> goes before it, as both may differ.</param>
+    public static TimeSpan? RetryAfter(HttpResponseMessage response, DateTime now)
     {
-        var headers = response.Headers.NonValidated;
-        if (headers.TryGetValues("retry-after-ms", out var exact)
-            && double.TryParse(exact.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && double.IsFinite(milliseconds))
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in response.Headers.NonValidated)
         {
-            return Bounded(milliseconds / 1000);
+            headers[header.Key] = header.Value.ToString();
         }
 
-        if (!headers.TryGetValues("retry-after", out var values))
-        {
-            return null;
-        }
-
-        var text = values.ToString();
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds))
-        {
-            return Bounded(seconds);
-        }
-
-        return response.Headers.RetryAfter?.Date is { } date && response.Headers.Date is { } now ? Bounded((date - now).TotalSeconds) : null;
+        return ResetHeaders.Wait(headers, response.Headers.Date?.UtcDateTime ?? now);
     }
-
-    private static TimeSpan Bounded(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestWait.TotalSeconds));
 }

@@ -16,6 +16,7 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
 
     public async ValueTask<Outcome> RunAsync(CallerStream? stream)
     {
+        clock.AwaitWhole();
         using var body = new PooledBytes((int)Math.Min(ReplyHeaders.ContentLength(reply.Response) + 1 ?? ReadAtOnce, 1 << 20));
         try
         {
@@ -97,7 +98,7 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
             return null;
         }
 
-        return tap.OnReply(body.Span) ? null : UpstreamFailures.FromReply(tap.Error);
+        return tap.OnReply(body.Span) ? null : Discretion.For(reply.Call.Attempt.Channel).Over(UpstreamFailures.FromReply(tap.Error, (reply.Call.Envelope.Needs & Needs.Stateful) != Needs.None));
     }
 
     private bool IsPage => ReplyHeaders.ContentType(reply.Response)?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) ?? false;

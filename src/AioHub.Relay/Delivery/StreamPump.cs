@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using AioHub.Core.Metering;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
@@ -100,7 +99,7 @@ internal sealed class StreamPump(
         }
         catch (OperationCanceledException)
         {
-            return clock.CallerLeft ? Cancelled() : await BreakAsync(UpstreamFailures.IdleTimeout);
+            return clock.CallerLeft ? Cancelled() : await BreakAsync(_begun || !(clock.AttemptIsOverdue || clock.CallIsOverdue) ? UpstreamFailures.IdleTimeout : UpstreamFailures.FirstByteTimeout);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException || Decoding.IsBroken(exception))
         {
@@ -129,7 +128,12 @@ internal sealed class StreamPump(
         {
             var end = at + consumed;
             var kind = tap.OnEvent(type, data);
-            _begun |= kind is not (EventKind.Handshake or EventKind.Error);
+            if (!_begun && kind is not (EventKind.Handshake or EventKind.Error))
+            {
+                _begun = true;
+                clock.Commit();
+            }
+
             switch (kind)
             {
                 case EventKind.Error:
@@ -149,7 +153,7 @@ internal sealed class StreamPump(
 
         // What is left is the start of an event, or comments and blank lines, which stand for themselves.
         var rest = _splitter.AtBoundary ? chunk.Length : at;
-        if (!_begun && !settlement.FirstByteNoted && HoldBack(chunk[from..rest], chunk[rest..]))
+        if (!_begun && options.HoldHandshake && !settlement.FirstByteNoted && HoldBack(chunk[from..rest], chunk[rest..]))
         {
             return false;
         }
@@ -161,17 +165,16 @@ internal sealed class StreamPump(
     /// <summary>The upstream tells of a failure: once the caller has begun to read, in the upstream's own words; before that another attempt may follow.</summary>
     private bool PassError(ReadOnlySpan<byte> chunk, int from, int at, int end, ReadOnlySpan<byte> data)
     {
-        var secret = reply.Call.Attempt.Credential.Secret;
-        _failure = UpstreamFailures.FromReply(tap.Error).Without(secret);
+        var attempt = reply.Call.Attempt;
+        _failure = Discretion.For(attempt.Channel).Over(UpstreamFailures.FromReply(tap.Error, IsStateful)).Without(attempt.Credential.Secret);
         if (!settlement.FirstByteNoted)
         {
             return false;
         }
 
-        // Words that repeat the hub's credential are replaced by the hub's own. Codex passes over a bare error event of the Responses API: there the
+        // Words that tell of the hub's credential or account are replaced by the hub's own. Codex passes over a bare error event of the Responses API: there the
         // hub says response.failed itself, with the upstream's message.
-        var repeatsSecret = secret.Length > 0 && data.IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0;
-        _told = !settlement.IsSettled && !repeatsSecret && (reply.Call.Envelope.Route.Dialect != Dialect.OpenAiResponses || tap.Ended);
+        _told = !settlement.IsSettled && !Discretion.For(attempt.Channel).IsNeededFor(data) && (reply.Call.Envelope.Route.Dialect != Dialect.OpenAiResponses || tap.Ended);
         if (_told)
         {
             settlement.Settle(CallOutcome.Partial, tap, complete: false, StatusCodes.Status200OK, _failure);
@@ -306,6 +309,8 @@ internal sealed class StreamPump(
         SendKeptBack();
         return Outcome.Completed;
     }
+
+    private bool IsStateful => (reply.Call.Envelope.Needs & Needs.Stateful) != Needs.None;
 
     /// <summary>The dialect's last word was seen. Streams that have none (images) are complete with their content.</summary>
     private bool IsComplete => tap.Ended || tap.Stop != StopReason.None

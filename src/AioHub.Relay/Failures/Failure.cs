@@ -18,6 +18,9 @@ internal sealed record Failure(int Status, string Code, string Message)
     /// <summary>Sent as <c>x-should-retry</c>: SDKs obey it whatever the status.</summary>
     public bool? ShouldRetry { get; init; }
 
+    /// <summary>What the upstream said, for operators' eyes; null = the message says it all.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>Whom to blame, when an upstream attempt failed.</summary>
     public AttemptFailure Attempt { get; init; }
 
@@ -28,12 +31,19 @@ internal sealed record Failure(int Status, string Code, string Message)
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>Without the hub's credential, which some upstreams repeat: neither callers nor logs may see it.</summary>
-    public Failure Without(string secret) => secret.Length == 0 || !(Message.Contains(secret, StringComparison.Ordinal) || Code.Contains(secret, StringComparison.Ordinal))
+    public Failure Without(string secret) => secret.Length == 0 || !(Has(Message, secret) || Has(Code, secret) || (Detail is { } detail && Has(detail, secret)))
         ? this
-        : this with { Code = Code.Contains(secret, StringComparison.Ordinal) ? "upstream_refused" : Code, Message = Message.Replace(secret, "[credential]", StringComparison.Ordinal) };
+        : this with
+        {
+            Code = Has(Code, secret) ? "upstream_refused" : Code,
+            Message = Message.Replace(secret, "[credential]", StringComparison.Ordinal),
+            Detail = Detail?.Replace(secret, "[credential]", StringComparison.Ordinal),
+        };
 
     /// <summary>Further attempts make no sense: the request itself is at fault.</summary>
     public bool IsFinal => Attempt is AttemptFailure.CallerFault;
+
+    private static bool Has(string text, string secret) => text.Contains(secret, StringComparison.Ordinal);
 }
 
 /// <summary>A rate that a caller reached.</summary>

@@ -9,19 +9,27 @@ internal static class UpstreamFailures
     private const int LongestCode = 64;
 
     /// <summary>An error that arrived as an HTTP status.</summary>
-    public static Failure FromStatus(int status, UpstreamError error, TimeSpan? retryAfter, ReadOnlyMemory<byte> body)
+    /// <param name="stateful">The call names something that an upstream keeps: what is not there says nothing of the channel.</param>
+    public static Failure FromStatus(int status, UpstreamError error, TimeSpan? retryAfter, ReadOnlyMemory<byte> body, bool stateful = false)
     {
-        var blame = Blame(status, error);
+        var blame = Blame(status, error, stateful);
         var wait = retryAfter ?? error.RetryAfter;
+        if (blame == AttemptFailure.QuotaExhausted && error.RetryAfter > wait)
+        {
+            // A gateway's word for the next try beside the date on which the quota comes back.
+            wait = error.RetryAfter;
+        }
+
         return blame switch
         {
             // The hub's own account is at fault. Clients act by status, so it stays; the words are the hub's, for the vendor's say whose account it was.
             AttemptFailure.Unauthorized => new Failure(Refusal(status), "upstream_unauthorized",
-                "The upstream refused the hub's credential, not your API key. The operator has to renew it.") { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+                "The upstream refused the hub's credential, not your API key. The operator has to renew it.") { Detail = error.Message, Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
             AttemptFailure.QuotaExhausted => new Failure(Refusal(status), "upstream_quota_exhausted",
                 "The upstream's quota for the hub's credential is used up. Use another group, or ask the operator to top it up.")
-                { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false, Body = status == 429 ? body : default },
+                { Detail = error.Message, Attempt = blame, UpstreamStatus = status, RetryAfter = wait, ShouldRetry = false, Body = status == 429 ? body : default },
             AttemptFailure.Forbidden => new Failure(Refusal(status), "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status, ShouldRetry = false },
+            AttemptFailure.Blocked => new Failure(Refusal(status), "upstream_forbidden", error.Message) { Attempt = blame, UpstreamStatus = status },
             AttemptFailure.ModelUnknown => new Failure(status, "model_not_found", error.Message) { Attempt = blame, UpstreamStatus = status, Body = body },
             AttemptFailure.RateLimited => new Failure(429, "upstream_rate_limited", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
             AttemptFailure.Overloaded => new Failure(status, "upstream_overloaded", error.Message) { Attempt = blame, UpstreamStatus = status, RetryAfter = wait, Body = body },
@@ -36,7 +44,7 @@ internal static class UpstreamFailures
         new(status, "object_not_found", error.Message) { Attempt = AttemptFailure.ObjectMissing, UpstreamStatus = status, Body = body, ShouldRetry = false };
 
     /// <summary>An error inside a reply whose status said 200.</summary>
-    public static Failure FromReply(UpstreamError? error)
+    public static Failure FromReply(UpstreamError? error, bool stateful = false)
     {
         if (error is null)
         {
@@ -44,14 +52,18 @@ internal static class UpstreamFailures
         }
 
         var status = error.Status ?? StatusOf(error);
-        return FromStatus(status, error, null, default) with { UpstreamStatus = 200 };
+        return FromStatus(status, error, null, default, stateful) with { UpstreamStatus = 200 };
     }
 
     public static Failure Unreachable { get; } = new(502, "upstream_unreachable",
         "The upstream could not be reached. Try again, or use another group.") { Attempt = AttemptFailure.Unreachable };
 
-    public static Failure AddressRefused { get; } = new(502, "upstream_address_refused",
-        "The channel's address lies in a private network, which its configuration does not allow (allow_private_network).") { Attempt = AttemptFailure.Unreachable };
+    /// <summary>A fault of the configuration: callers learn no more of it than that nobody answered.</summary>
+    public static Failure AddressRefused { get; } = new(502, "upstream_address_refused", "The upstream could not be reached. Try again, or use another group.")
+    {
+        Attempt = AttemptFailure.Misconfigured,
+        Detail = "The channel's address lies in a private network, which its configuration does not allow (allow_private_network).",
+    };
 
     public static Failure FirstByteTimeout { get; } = new(504, "upstream_timeout",
         "The upstream did not answer in time. Try again, or use another group.") { Attempt = AttemptFailure.Timeout };
@@ -75,7 +87,7 @@ internal static class UpstreamFailures
         AttemptFailure.RateLimited => 8,
         AttemptFailure.Overloaded => 7,
         AttemptFailure.QuotaExhausted => 6,
-        AttemptFailure.Forbidden => 5,
+        AttemptFailure.Forbidden or AttemptFailure.Blocked => 5,
         AttemptFailure.Unauthorized => 4,
         AttemptFailure.ModelUnknown or AttemptFailure.ObjectMissing => 3,
         AttemptFailure.UpstreamError => 2,
@@ -83,15 +95,31 @@ internal static class UpstreamFailures
         _ => 0,
     };
 
-    private static AttemptFailure Blame(int status, UpstreamError error) => status switch
+    /// <summary>The better of two failures to tell; of equals the one that may be over soonest.</summary>
+    public static Failure Better(Failure? before, Failure now)
+    {
+        if (before is null || Worth(now) > Worth(before))
+        {
+            return now;
+        }
+
+        return Worth(now) < Worth(before) || (before.RetryAfter is { } sooner && (now.RetryAfter is not { } later || sooner <= later)) ? before : now;
+    }
+
+    private static AttemptFailure Blame(int status, UpstreamError error, bool stateful) => status switch
     {
         401 => AttemptFailure.Unauthorized,
         402 => AttemptFailure.QuotaExhausted,
-        403 when Says(error, "content") || Says(error, "policy") || Says(error, "safety") => AttemptFailure.CallerFault,
+        403 when IsAboutContent(error) || Says(error, "content") => AttemptFailure.CallerFault,
+        // Google answers so for caches and files that are another account's, or nobody's: any caller may name such a thing.
+        403 when UpstreamWords.NamesAnObject(error.Message) => AttemptFailure.CallerFault,
+        // A firewall's or a proxy's page.
+        403 when error.IsPage => AttemptFailure.Blocked,
         403 => AttemptFailure.Forbidden,
+        404 when !UpstreamWords.NamesTheModel(error) && (stateful || UpstreamWords.NamesAnObject(error.Message)) => AttemptFailure.CallerFault,
         404 => AttemptFailure.ModelUnknown,
         408 => AttemptFailure.Timeout,
-        429 when Says(error, "insufficient_quota") || Says(error, "billing") => AttemptFailure.QuotaExhausted,
+        429 when Says(error, "insufficient_quota") || Says(error, "billing") || Says(error, "usage_limit") => AttemptFailure.QuotaExhausted,
         429 => AttemptFailure.RateLimited,
         503 or 529 => AttemptFailure.Overloaded,
         504 => AttemptFailure.Timeout,
@@ -114,8 +142,11 @@ internal static class UpstreamFailures
             return 429;
         }
 
-        return Says(error, "invalid_request") || Says(error, "INVALID_ARGUMENT") || Says(error, "context_length") || Says(error, "invalid_prompt") ? 400
-            : Says(error, "authentication") ? 401
+        return IsAboutContent(error) || Says(error, "invalid_request") || Says(error, "INVALID_ARGUMENT") || Says(error, "context_length") || Says(error, "invalid_prompt") ? 400
+            : Says(error, "authentication") || Says(error, "UNAUTHENTICATED") || Says(error, "invalid_api_key") ? 401
+            : Says(error, "billing") ? 402
+            : Says(error, "permission") ? 403
+            : Says(error, "not_found") ? 404
             : 502;
     }
 
@@ -125,6 +156,10 @@ internal static class UpstreamFailures
     /// <summary>The vendor's code where it is fit for a header and a log line; vendors put sentences and other scripts there too.</summary>
     private static string CodeOf(UpstreamError error) =>
         error.Code is { Length: > 0 and <= LongestCode } code && code.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') ? code : "upstream_refused";
+
+    /// <summary>What was asked is not to be answered: no other channel of the vendor answers it either, and to ask on would be to shop around.</summary>
+    private static bool IsAboutContent(UpstreamError error) =>
+        Says(error, "policy") || Says(error, "safety") || Says(error, "moderation") || Says(error, "content_filter") || Says(error, "content_block");
 
     private static bool Says(UpstreamError error, string word) =>
         (error.Type?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false) || (error.Code?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false);

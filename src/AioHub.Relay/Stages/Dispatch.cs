@@ -19,7 +19,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
     /// <summary>Sends it. The task is done when headers are here or nothing came; <see cref="ReceiveAsync"/> says which.</summary>
     public Task<HttpResponseMessage> Send(UpstreamCall call, CallClock clock)
     {
-        clock.AllowSilence(call.Attempt.Channel.Timeouts.FirstByte ?? options.FirstByteTimeout);
+        clock.StartAttempt(call.Attempt.Channel.Timeouts.FirstByte ?? options.FirstByteTimeout);
         try
         {
             return upstreams.For(call.Attempt.Channel).SendAsync(call.Request, clock.Token);
@@ -146,11 +146,21 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
 
         NoteUsage(call, bytes, settlement);
         var status = (int)response.StatusCode;
-        var error = Discreet(DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span), call.Attempt.Credential.Secret);
-        var shown = ShowableBody(call.Attempt, bytes);
-        return IsOfObject(call.Envelope, status, error.Message)
-            ? UpstreamFailures.ObjectMissing(status, error, shown)
-            : UpstreamFailures.FromStatus(status, error, ReplyHeaders.RetryAfter(response), shown);
+        var discretion = Discretion.For(call.Attempt.Channel);
+        var error = DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span);
+        if (error.ResetsAt is { } resets && error.RetryAfter is null && resets > clock.Now)
+        {
+            error = error with { RetryAfter = resets - clock.Now };
+        }
+
+        var shown = ShowableBody(discretion, bytes);
+        if (IsOfObject(call.Envelope, status, error.Message))
+        {
+            return discretion.Over(UpstreamFailures.ObjectMissing(status, error, shown));
+        }
+
+        var wait = status is 402 or 403 or 429 or 503 or 529 ? ReplyHeaders.RetryAfter(response, clock.Now) : null;
+        return discretion.Over(UpstreamFailures.FromStatus(status, error, wait, shown, (call.Envelope.Needs & Needs.Stateful) != Needs.None));
     }
 
     /// <summary>Whether an upstream refuses because it does not keep what the call names: that says nothing of its model or of the credential's rights.</summary>
@@ -172,28 +182,11 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         settlement.NoteLost(tap);
     }
 
-    /// <summary>An error without the hub's credential: some upstreams quote the key that they refuse.</summary>
-    private static UpstreamError Discreet(UpstreamError error, string secret)
-    {
-        if (secret.Length == 0)
-            return error;
-
-        return error with { Message = Without(error.Message), Type = error.Type is null ? null : Without(error.Type), Code = error.Code is null ? null : Without(error.Code) };
-
-        string Without(string text) => text.Replace(secret, "***", StringComparison.Ordinal);
-    }
-
-    /// <summary>The upstream's own error body, when it is JSON of an error and holds nothing of the hub's credential.</summary>
-    private static ReadOnlyMemory<byte> ShowableBody(RouteAttempt attempt, PooledBytes bytes)
+    /// <summary>The upstream's own error body, when it is JSON of an error and tells nothing of the hub's account.</summary>
+    private static ReadOnlyMemory<byte> ShowableBody(Discretion discretion, PooledBytes bytes)
     {
         var span = bytes.Span.TrimStart(" \t\r\n"u8);
         var isError = span.Length > 0 && span[0] is (byte)'{' or (byte)'[' && span.IndexOf("\"error\""u8) >= 0;
-        if (!isError)
-        {
-            return default;
-        }
-
-        var secret = attempt.Credential.Secret;
-        return secret.Length > 0 && span.IndexOf(System.Text.Encoding.UTF8.GetBytes(secret)) >= 0 ? default : span.ToArray();
+        return !isError || discretion.IsNeededFor(span) ? default : span.ToArray();
     }
 }

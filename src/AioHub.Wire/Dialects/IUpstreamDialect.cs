@@ -23,7 +23,14 @@ public enum EventKind
 /// <param name="Code">The vendor's code, if it has one apart from the type.</param>
 /// <param name="RetryAfter">Where the body itself says when to come back (Gemini's RetryInfo, "try again in 1.5s").</param>
 /// <param name="Status">The HTTP status that the body itself states, if it does.</param>
-public sealed record UpstreamError(string? Type, string? Code, string Message, TimeSpan? RetryAfter = null, int? Status = null);
+public sealed record UpstreamError(string? Type, string? Code, string Message, TimeSpan? RetryAfter = null, int? Status = null)
+{
+    /// <summary>Where the body names a moment (UTC) instead: <c>resets_at</c> of Codex, <c>nextDateReset</c> of Kiro.</summary>
+    public DateTime? ResetsAt { get; init; }
+
+    /// <summary>It is a web page, not an API's error.</summary>
+    public bool IsPage { get; init; }
+}
 
 /// <summary>Something that an upstream made, or told of, in a reply.</summary>
 /// <param name="CreatedAt">UTC; null = not told.</param>

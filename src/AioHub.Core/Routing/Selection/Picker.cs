@@ -80,6 +80,9 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     /// <summary>The channel itself did not answer: its other credentials come after the tier's other channels.</summary>
     public void Avoid(ChannelEntry channel) => (_troubled ??= []).Add(channel);
 
+    /// <summary>Asked when a credential is given out: after a rest one call proves it, the others stay away meanwhile.</summary>
+    public HealthPass Enter(CredentialSlot slot) => _health.Enter(slot.Credential.Id, _model);
+
     public DateTime? CoolingUntil(CredentialSlot slot) => _health.CoolingUntil(slot.Credential.Id, _model);
 
     /// <summary>The best pair that is neither tried nor cooling; null = none.</summary>

@@ -25,6 +25,19 @@ internal static class RetryHints
     public static TimeSpan? FromSeconds(double seconds) =>
         double.IsFinite(seconds) && seconds >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds)) : null;
 
+    /// <summary>A moment (UTC) as seconds or milliseconds since 1970; null = no moment of our time.</summary>
+    public static DateTime? MomentOf(double figure) => figure switch
+    {
+        >= 1e9 and < 1e11 => DateTime.UnixEpoch.AddSeconds(figure),
+        >= 1e12 and < 1e14 => DateTime.UnixEpoch.AddMilliseconds(figure),
+        _ => null,
+    };
+
+    /// <summary>A moment (UTC) as figures, by RFC 3339 or as an HTTP date.</summary>
+    public static DateTime? MomentOf(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var figure) ? MomentOf(figure)
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.UtcDateTime : null;
+
     /// <summary>Reads a length of time at the start of a text: <c>1.5s</c>, <c>6m0s</c>, <c>1h2m</c>, <c>20 ms</c>, <c>3 seconds</c>; null when there is none.</summary>
     public static TimeSpan? Parse(ReadOnlySpan<char> text)
     {

@@ -111,7 +111,10 @@ internal static class VendorErrors
         var (code, stated) = CodeOf(at);
         var (reason, retryInfo) = Details(at);
         var retry = retryInfo ?? Seconds(at, "resets_in_seconds") ?? Seconds(at, "retry_after") ?? Seconds(root, "retry_after") ?? RetryHints.InMessage(message);
-        return new UpstreamError(type, reason ?? code, Cap(message), retry, stated ?? StatusOf(at, "status_code") ?? StatusOf(at, "status") ?? StatusOf(root, "status"));
+        return new UpstreamError(type, reason ?? code, Cap(message), retry, stated ?? StatusOf(at, "status_code") ?? StatusOf(at, "status") ?? StatusOf(root, "status"))
+        {
+            ResetsAt = Moment(at, "resets_at") ?? Moment(root, "resets_at") ?? Moment(root, "nextDateReset") ?? Moment(at, "nextDateReset"),
+        };
     }
 
     private static string? Message(JsonElement at)
@@ -170,6 +173,13 @@ internal static class VendorErrors
     private static TimeSpan? Seconds(JsonElement at, string name) =>
         Member(at, name) is { ValueKind: JsonValueKind.Number } element && element.TryGetDouble(out var seconds) ? RetryHints.FromSeconds(seconds) : null;
 
+    private static DateTime? Moment(JsonElement at, string name) => Member(at, name) switch
+    {
+        { ValueKind: JsonValueKind.Number } element when element.TryGetDouble(out var figure) => RetryHints.MomentOf(figure),
+        { ValueKind: JsonValueKind.String } element when Text(element) is { } text => RetryHints.MomentOf(text),
+        _ => null,
+    };
+
     private static int? StatusOf(JsonElement at, string name) =>
         Member(at, name) is { ValueKind: JsonValueKind.Number } element && element.TryGetInt32(out var status) && status is >= 400 and < 600 ? status : null;
 
@@ -206,7 +216,7 @@ internal static class VendorErrors
         if (head[0] == '<')
         {
             var title = Between(head, "<title>", "</title>");
-            return new UpstreamError(null, null, Cap(title is null ? $"{Fallback(status)} It sent an HTML page." : $"{Fallback(status)} It sent an HTML page: {title}."));
+            return new UpstreamError(null, null, Cap(title is null ? $"{Fallback(status)} It sent an HTML page." : $"{Fallback(status)} It sent an HTML page: {title}.")) { IsPage = true };
         }
 
         var words = Cap(Printable(head));

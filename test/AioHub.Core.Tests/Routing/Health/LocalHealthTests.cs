@@ -59,12 +59,39 @@ public sealed class LocalHealthTests
     }
 
     [Fact]
-    public void A_spent_credential_rests_for_all_models_five_minutes_or_as_asked()
+    public void A_spent_credential_rests_for_all_models_until_its_quota_comes_back()
     {
         Rest(AttemptFailure.QuotaExhausted).ShouldBe(300);
         _health.CoolingUntil(One, "other").ShouldNotBeNull();
         _health.Reset(One);
-        Rest(AttemptFailure.QuotaExhausted, TimeSpan.FromMinutes(20)).ShouldBe(1200);
+        Rest(AttemptFailure.QuotaExhausted, TimeSpan.FromDays(9)).ShouldBe(9 * 86_400, "the date that the upstream named");
+        _health.Reset(One);
+        Rest(AttemptFailure.QuotaExhausted, TimeSpan.FromDays(4_000_000)).ShouldBe(31 * 86_400, "no quota runs longer than a month");
+        _health.Reset(One);
+        Rests(AttemptFailure.QuotaExhausted, 5).ShouldBe([300, 600, 1200, 1800, 1800], "no date: asked again, less and less often");
+    }
+
+    [Fact]
+    public void Models_of_one_family_rest_together_and_an_unknown_one_alone()
+    {
+        _health.Report(One, "gpt-5-2025-08-07", AttemptFailure.RateLimited, null);
+        _health.CoolingUntil(One, "gpt-5").ShouldNotBeNull();
+        _health.CoolingUntil(One, "gpt-5-mini").ShouldBeNull();
+        _health.Report(Two, "gpt-5-2025-08-07", AttemptFailure.ModelUnknown, null);
+        _health.CoolingUntil(Two, "gpt-5-2025-08-07").ShouldNotBeNull();
+        _health.CoolingUntil(Two, "gpt-5").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(AttemptFailure.Abandoned)]
+    [InlineData(AttemptFailure.Misconfigured)]
+    [InlineData(AttemptFailure.Blocked)]
+    public void What_says_nothing_of_the_credential_changes_nothing(AttemptFailure failure)
+    {
+        Rests(failure, 5).ShouldBe([0, 0, 0, 0, 0]);
+        Rest(AttemptFailure.RateLimited).ShouldBe(5);
+        Rest(failure).ShouldBe(5, "nor does it heal");
+        _health.Snapshot().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -118,9 +145,9 @@ public sealed class LocalHealthTests
         _health.Report(One, "a", AttemptFailure.Unauthorized, null);
 
         _health.Snapshot().ShouldBe([
-            new HealthState(One, null, AttemptFailure.Unauthorized, 1, RoutingWorld.Start, RoutingWorld.Start.AddSeconds(60)),
-            new HealthState(One, "b", AttemptFailure.Overloaded, 2, RoutingWorld.Start, RoutingWorld.Start.AddSeconds(5)),
-            new HealthState(Two, "m", AttemptFailure.Timeout, 1, RoutingWorld.Start, null),
+            State(One, HealthScope.Credential, "", HealthPhase.Resting, AttemptFailure.Unauthorized, 1, 1, 60),
+            State(One, HealthScope.Family, "b", HealthPhase.Resting, AttemptFailure.Overloaded, 2, 1, 5),
+            State(Two, HealthScope.Family, "m", HealthPhase.Closed, AttemptFailure.Timeout, 1, 0, null),
         ]);
         _health.Reset(One);
         _health.CoolingUntil(One, "a").ShouldBeNull();
@@ -148,6 +175,9 @@ public sealed class LocalHealthTests
             _health.CoolingUntil(One, "m");
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
+
+    private static HealthState State(CredentialId credential, HealthScope scope, string subject, HealthPhase phase, AttemptFailure failure, int failures, int rests, int? seconds) => new(
+        credential, scope, subject, phase, failure, failures, rests, RoutingWorld.Start, RoutingWorld.Start, seconds is { } rest ? RoutingWorld.Start.AddSeconds(rest) : null, null);
 
     /// <summary>Seconds from now that the credential rests after one more failure.</summary>
     private int Rest(AttemptFailure failure, TimeSpan? retryAfter = null)

@@ -125,6 +125,67 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "health_events",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    NodeId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    CredentialId = table.Column<long>(type: "bigint", nullable: false),
+                    Channel = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Credential = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Scope = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    From = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    To = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Failure = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_health_events", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "health_resets",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    CredentialId = table.Column<long>(type: "bigint", nullable: false),
+                    Actor = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_health_resets", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "health_states",
+                columns: table => new
+                {
+                    NodeId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    CredentialId = table.Column<long>(type: "bigint", nullable: false),
+                    Scope = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Phase = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Failure = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    Rests = table.Column<int>(type: "integer", nullable: false),
+                    Since = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Last = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_health_states", x => new { x.NodeId, x.CredentialId, x.Scope, x.Subject });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "journal_marks",
                 columns: table => new
                 {
@@ -646,6 +707,11 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_health_events_At",
+                table: "health_events",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_pins_Kind_ExpiresAt",
                 table: "pins",
                 columns: new[] { "Kind", "ExpiresAt" });
@@ -732,6 +798,15 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "group_members");
+
+            migrationBuilder.DropTable(
+                name: "health_events");
+
+            migrationBuilder.DropTable(
+                name: "health_resets");
+
+            migrationBuilder.DropTable(
+                name: "health_states");
 
             migrationBuilder.DropTable(
                 name: "journal_marks");
