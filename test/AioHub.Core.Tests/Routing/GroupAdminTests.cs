@@ -94,7 +94,7 @@ public abstract class GroupAdminTests(DatabaseEngine engine) : OnDatabase(engine
         await SeedAsync();
         (await LacksAsync("claude-kiro")).ShouldBe(Needs.Documents);
         var draft = new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft { Lacks = Needs.Audio | Needs.Documents } };
-        (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Changes.ShouldHaveSingleItem().ShouldBe("lacks:  → documents, audio");
+        (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Changes.ShouldHaveSingleItem().ShouldBe("lacks: \"\" → documents, audio");
         (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Any.ShouldBeFalse();
         (await Groups.UpsertAsync(new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft(), Multiplier = 1m }, cancellation: Cancellation)).Any.ShouldBeFalse();
         (await LacksAsync("openai")).ShouldBe(Needs.Audio | Needs.Documents);
