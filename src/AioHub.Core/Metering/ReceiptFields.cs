@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Metering;

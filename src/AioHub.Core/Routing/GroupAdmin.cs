@@ -248,6 +248,9 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         problems.Require(!isAuto || draft.HasQuota is not true, "has_quota", "auto has no quota of its own");
         problems.Require(!isAuto || draft.Limits is null or { IsEmpty: true }, "limits", "auto has no limits of its own; those of the groups that it picks count");
         problems.Require(!isAuto || draft.Policy?.Lacks is null or Needs.None, "lacks", "auto lacks nothing of its own; what the groups that it picks lack counts");
+        problems.Require(
+            !isAuto || draft.Policy is not { } rules || rules with { Lacks = null } == new GroupPolicyDraft(), "policy", "auto has no rules of its own; those of the groups that it picks count");
+        draft.Policy?.Check(problems);
         LimitsText.Check(draft.Limits, problems);
         foreach (var member in draft.Channels ?? [])
         {

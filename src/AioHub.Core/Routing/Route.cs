@@ -1,6 +1,6 @@
+using AioHub.Core.Primitives;
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
-using AioHub.Core.Routing.Affinity;
 using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 

@@ -1,8 +1,8 @@
+using AioHub.Core.Primitives;
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Pins;
-using AioHub.Core.Routing.Affinity;
 using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
 

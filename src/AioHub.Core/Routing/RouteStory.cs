@@ -159,13 +159,13 @@ internal sealed class RouteStory(Route route)
                 $"Model '{model.Info.Id}' has no {ModelName.LongContextSuffix} variant. Ask for '{model.Info.Id}' without the suffix.");
         }
 
-        var furthest = Step.NotServed;
+        var furthest = ChannelStep.NotServed;
         var missing = ~Needs.None;
         var why = "";
         foreach (var member in entry.Members)
         {
             var (step, reason) = Look(entry, member.Channel, model);
-            if (step == Step.Needs)
+            if (step == ChannelStep.Needs)
             {
                 var lacks = Lacks(entry, member.Channel, model);
                 if (furthest < step || System.Numerics.BitOperations.PopCount((uint)lacks) < System.Numerics.BitOperations.PopCount((uint)missing))
@@ -178,14 +178,14 @@ internal sealed class RouteStory(Route route)
 
         return furthest switch
         {
-            Step.Able => Limited(name, entry, model) ?? new Finding(name, entry, null, ""),
-            Step.Price => new Finding(name, entry, RouteCodes.ModelPriceMissing,
+            ChannelStep.Able => Limited(name, entry, model) ?? new Finding(name, entry, null, ""),
+            ChannelStep.Price => new Finding(name, entry, RouteCodes.ModelPriceMissing,
                 $"Model '{model.Info.Id}' has no price, so it is not served. An operator sets its price, or a fallback price for models without one."),
-            Step.Size => new Finding(name, entry, RouteCodes.NoChannelAvailable, $"No channel of group '{entry.Group.Name}' {why}.", RankOfUnusable),
-            Step.Needs => new Finding(name, entry, RouteCodes.OfUnmet(missing), Unmet(entry, model, missing)),
-            Step.Dialect => new Finding(name, entry, RouteCodes.DialectUnsupported,
+            ChannelStep.Size => new Finding(name, entry, RouteCodes.NoChannelAvailable, $"No channel of group '{entry.Group.Name}' {why}.", RankOfUnusable),
+            ChannelStep.Needs => new Finding(name, entry, RouteCodes.OfUnmet(missing), Unmet(entry, model, missing)),
+            ChannelStep.Dialect => new Finding(name, entry, RouteCodes.DialectUnsupported,
                 $"No channel of group '{entry.Group.Name}' takes model '{model.Info.Id}' in {DialectNames.Of(route.Dialect)}: the channel {why}. Use a client that speaks it."),
-            Step.Unusable => new Finding(name, entry, RouteCodes.NoChannelAvailable,
+            ChannelStep.Unusable => new Finding(name, entry, RouteCodes.NoChannelAvailable,
                 $"No channel of group '{entry.Group.Name}' can take model '{model.Info.Id}' now: {why}. An operator can change that; other groups may serve it.", RankOfUnusable),
             _ => new Finding(name, entry, RouteCodes.NoChannelAvailable, entry.Members.Length == 0
                 ? $"Group '{entry.Group.Name}' has no channels: an operator adds one."
@@ -202,7 +202,7 @@ internal sealed class RouteStory(Route route)
         RoutePass? best = null;
         foreach (var member in entry.Members)
         {
-            if (Look(entry, member.Channel, model).Step != Step.Able || IsElsewhere(member.Channel))
+            if (Look(entry, member.Channel, model).Step != ChannelStep.Able || IsElsewhere(member.Channel))
                 continue;
             if (PassOf(member.Channel) is not { } pass)
                 return null;
@@ -287,7 +287,7 @@ internal sealed class RouteStory(Route route)
             return new ChannelVerdict(channel.Channel.Name, "passed_over", $"does not serve {ModelText}");
 
         var (step, reason) = Look(entry, channel, model);
-        if (step != Step.Able)
+        if (step != ChannelStep.Able)
             return new ChannelVerdict(channel.Channel.Name, "passed_over", reason);
         if (IsElsewhere(channel))
             return new ChannelVerdict(channel.Channel.Name, "passed_over", $"another channel holds {Question.Pin!.Object}");
@@ -319,27 +319,27 @@ internal sealed class RouteStory(Route route)
     }
 
     /// <summary>How far a channel comes, and what stops it.</summary>
-    private (Step Step, string Reason) Look(GroupEntry entry, ChannelEntry channel, ModelEntry model)
+    private (ChannelStep Step, string Reason) Look(GroupEntry entry, ChannelEntry channel, ModelEntry model)
     {
         if (channel.UpstreamName(model) is null)
-            return (Step.NotServed, $"does not serve {model.Info.Id}");
+            return (ChannelStep.NotServed, $"does not serve {model.Info.Id}");
         if (!channel.Info.Available)
-            return (Step.Unusable, $"type {channel.Info.Name} is not available in this version");
+            return (ChannelStep.Unusable, $"type {channel.Info.Name} is not available in this version");
         if (!channel.Channel.Enabled)
-            return (Step.Unusable, "the channel is disabled");
+            return (ChannelStep.Unusable, "the channel is disabled");
         if (channel.Credentials.Length == 0)
-            return (Step.Unusable, channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled");
+            return (ChannelStep.Unusable, channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled");
         if (!channel.Dialects.Has(route.Dialect))
-            return (Step.Dialect, $"speaks {channel.Dialects} only");
+            return (ChannelStep.Dialect, $"speaks {channel.Dialects} only");
         if (Lacks(entry, channel, model) is var missing and not Needs.None)
         {
             var who = (missing & ~entry.Lacks) == Needs.None ? $"group '{entry.Group.Name}' " : (missing & ~channel.Capabilities) == Needs.None ? "the model " : "";
-            return (Step.Needs, $"{who}does not take {RouteCodes.Describe(missing)}");
+            return (ChannelStep.Needs, $"{who}does not take {RouteCodes.Describe(missing)}");
         }
 
         if (channel.Window < route.Picker.Size)
-            return (Step.Size, $"takes {channel.Window} tokens, and the call has {route.Picker.Size} at the least");
-        return route.Price is null ? (Step.Price, "the model has no price") : (Step.Able, "");
+            return (ChannelStep.Size, $"takes {channel.Window} tokens, and the call has {route.Picker.Size} at the least");
+        return route.Price is null ? (ChannelStep.Price, "the model has no price") : (ChannelStep.Able, "");
     }
 
     /// <summary>The call names something that another channel keeps.</summary>
@@ -377,29 +377,4 @@ internal sealed class RouteStory(Route route)
     private static string Shorten(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 77), "...");
 
     private static RouteRefusal New(string code, string message) => new(RouteCodes.StatusOf(code), code, message);
-
-    private enum Step
-    {
-        NotServed,
-        Unusable,
-        Dialect,
-        Needs,
-        Size,
-        Price,
-        Able,
-    }
-
-    /// <param name="Name">As the key names it.</param>
-    /// <param name="Entry">The group that was looked at; another one than named when a replacement took over; null = none may be shown.</param>
-    /// <param name="Code">Null = the group could serve.</param>
-    private readonly record struct Finding(string Name, GroupEntry? Entry, string? Code, string Message, int Rank)
-    {
-        public Finding(string name, GroupEntry? entry, string? code, string message)
-            : this(name, entry, code, message, code is null ? 0 : RouteCodes.RankOf(code))
-        {
-        }
-
-        /// <summary>When it may be otherwise.</summary>
-        public TimeSpan? Wait { get; init; }
-    }
 }

@@ -79,7 +79,7 @@ internal static class GroupsVerb
     private static JsonObject Shape(GroupListing listing, NanoUsd? quota)
     {
         var group = listing.Group;
-        return new JsonObject
+        var shape = new JsonObject
         {
             ["id"] = group.Id.Value,
             ["name"] = group.Name,
@@ -97,12 +97,13 @@ internal static class GroupsVerb
             ["multiplier"] = group.Multiplier,
             ["models"] = Shapes.Texts(group.Models),
             ["auto_tier"] = group.AutoTier,
-            ["lacks"] = Shapes.Texts(CapabilityNames.ListOf(group.Policy.Lacks)),
             ["limits"] = LimitOptions.Shape(group.Limits),
             ["quota_nano_usd"] = quota?.Value,
             ["channels"] = Shapes.List(listing.Channels, static member =>
                 new JsonObject { ["channel"] = member.Channel, ["priority"] = member.Priority, ["weight"] = member.Weight }),
         };
+        PolicyOptions.Shape(shape, group.Policy);
+        return shape;
     }
 
     /// <summary>What can be set of a group.</summary>
@@ -122,12 +123,7 @@ internal static class GroupsVerb
         private readonly Option<string[]> _models = new("--model", "--models") { Description = "Globs; replaces all", AllowMultipleArgumentsPerToken = true };
         private readonly Option<int?> _tier = new("--auto-tier") { Description = "Place in auto's default order; lower comes earlier" };
         private readonly Option<bool?> _quota = new("--quota") { Description = "Whether the group has a budget of its own; `topup --group` fills it" };
-        private readonly Option<string[]> _lacks = new("--lacks")
-        {
-            Description = $"What calls of the group cannot have, whatever its channels can; replaces all; none = nothing. Known are {string.Join(", ", CapabilityNames.All)}",
-            HelpName = "CAPABILITY",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        private readonly PolicyOptions _policy = new();
         private readonly LimitOptions _limits = new();
         private readonly Option<string[]> _channels = new("--channel", "--channels")
         {
@@ -140,12 +136,13 @@ internal static class GroupsVerb
         {
             foreach (var option in new Option[]
                      {
-                         _status, _expiredOn, _reason, _replacement, _serveReplacement, _multiplier, _displayName, _notes, _visibility, _tags, _mode, _models, _tier, _quota, _lacks, _channels,
+                         _status, _expiredOn, _reason, _replacement, _serveReplacement, _multiplier, _displayName, _notes, _visibility, _tags, _mode, _models, _tier, _quota, _channels,
                      })
             {
                 command.Add(option);
             }
 
+            _policy.AddTo(command);
             _limits.AddTo(command);
         }
 
@@ -167,26 +164,13 @@ internal static class GroupsVerb
             AutoTier = parsed.GetValue(_tier),
             HasQuota = parsed.GetValue(_quota),
             Limits = _limits.Read(parsed, present),
-            Policy = parsed.GetValue(_lacks) is { Length: > 0 } lacks ? new GroupPolicyDraft { Lacks = Lacks(lacks) } : null,
+            Policy = _policy.Read(parsed),
             Channels = parsed.GetValue(_channels) is { Length: > 0 } members ? [.. members.Select(Member)] : null,
         };
 
         private static Named<string?> Text(string? text) => text is null ? default : new Named<string?>(text.Length == 0 ? null : text);
 
         private static ImmutableArray<string>? Some(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } all ? [.. all] : null;
-
-        private static Needs Lacks(string[] names)
-        {
-            var lacks = Needs.None;
-            foreach (var name in names.SelectMany(static text => text.Split(',')))
-            {
-                lacks |= CapabilityNames.TryParse(name, out var one) ? one
-                    : string.Equals(name, "none", StringComparison.OrdinalIgnoreCase) ? Needs.None
-                    : throw new UsageException($"There is no capability '{name}'; known are {string.Join(", ", CapabilityNames.All)}.");
-            }
-
-            return lacks;
-        }
 
         private static MemberDraft Member(string text)
         {

@@ -107,7 +107,7 @@ internal static class ConfigurationExport
         json["auto_tier"] = group.AutoTier;
         if (!group.IsAuto)
         {
-            json["lacks"] = Texts(CapabilityNames.ListOf(group.Policy.Lacks));
+            PolicyReader.Write(json, group.Policy);
             json["limits"] = LimitsReader.Write(group.Limits);
             json["quota_usd"] = quota is { } usd ? Short(usd) : null;
             json["channels"] = new JsonArray([.. listing.Channels

@@ -84,9 +84,7 @@ internal static class ConfigurationReader
             AutoTier = group.Int("auto_tier"),
             HasQuota = quota.IsNamed ? quota.Value is not null : null,
             Limits = LimitsReader.Read(group, "a group"),
-            Policy = group.Names<Needs>("lacks", "capability", CapabilityNames.TryParse, CapabilityNames.All) is { } lacks
-                ? new GroupPolicyDraft { Lacks = lacks.Aggregate(Needs.None, static (all, one) => all | one) }
-                : null,
+            Policy = PolicyReader.Read(group),
             Channels = group.Sections("channels", "a channel of a group") is { } members ? [.. members.Select(ReadMember)] : null,
         };
         return new DeclaredGroup(draft, quota.Value);

@@ -122,7 +122,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             return Receipt;
         }
 
-        var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete, _attempt.Model.WindowFor(envelope.Model.LongContext));
+        var usage = tap is null || _attempt is null ? default : Measure.Usage(tap, envelope, complete, _attempt.ContextWindow);
         var done = pins is null ? null : ObjectTerms.EventOf(envelope, _attempt, tap, outcome, failure, usage, pins.ResponseLifetime, time.GetUtcNow().UtcDateTime);
         if (done is not null && done.PaidTo > done.PaidFrom)
         {

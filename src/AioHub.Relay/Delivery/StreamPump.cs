@@ -310,7 +310,7 @@ internal sealed class StreamPump(
         return Outcome.Completed;
     }
 
-    private bool IsStateful => (reply.Call.Envelope.Needs & Needs.Stateful) != Needs.None;
+    private bool IsStateful => (reply.Call.Envelope.Question.Needs & Needs.Stateful) != Needs.None;
 
     /// <summary>The dialect's last word was seen. Streams that have none (images) are complete with their content.</summary>
     private bool IsComplete => tap.Ended || tap.Stop != StopReason.None

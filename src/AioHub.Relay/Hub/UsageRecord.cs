@@ -4,7 +4,6 @@ using System.Text.Json;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing.Affinity;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Hub;

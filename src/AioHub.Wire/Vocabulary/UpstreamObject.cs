@@ -33,8 +33,19 @@ public readonly record struct UpstreamObject(ObjectKind Kind, string Name)
     };
 
     /// <summary>Whether a text can be a name: printable ASCII without blanks, which every log, header and database takes.</summary>
-    public static bool IsName([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? text) =>
-        text is { Length: > 0 and <= LongestName } && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+    public static bool IsName([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? text)
+    {
+        if (text is not { Length: > 0 and <= LongestName })
+            return false;
+
+        foreach (var c in text)
+        {
+            if (c is < '!' or > '~')
+                return false;
+        }
+
+        return true;
+    }
 
     public override string ToString() => $"{KindName} '{Name}'";
 }

@@ -80,11 +80,15 @@ public sealed class CommandLineTests : IDisposable
         channel.GetProperty("model_map").GetProperty("a").GetString().ShouldBe("b");
         (await JsonAsync("channels", "disable", "mine")).GetProperty("changed").GetBoolean().ShouldBeTrue();
         (await JsonAsync("channels", "test", "sandbox")).GetProperty("ok").GetBoolean().ShouldBeTrue();
-        await JsonAsync("groups", "set", "openai", "--status", "paused", "--reason", "holiday", "--channel", "mine:1:2", "--multiplier", "1.5", "--lacks", "pdf,audio", "server_tools");
+        await JsonAsync("groups", "set", "openai", "--status", "paused", "--reason", "holiday", "--channel", "mine:1:2", "--multiplier", "1.5", "--lacks", "pdf,audio", "server_tools", "--selection", "round-robin", "--affinity", "false", "--affinity-ttl", "2h");
         var group = (await JsonAsync("groups", "list")).GetProperty("groups").EnumerateArray().Single(static group => group.GetProperty("name").GetString() == "openai");
         group.GetProperty("status").GetString().ShouldBe("paused");
         group.GetProperty("reason").GetString().ShouldBe("holiday");
         group.GetProperty("lacks").EnumerateArray().Select(static one => one.GetString()).ShouldBe(["documents", "audio", "server_tools"]);
+        group.GetProperty("selection").GetString().ShouldBe("round-robin");
+        group.GetProperty("affinity").GetProperty("mode").GetString().ShouldBe("off");
+        group.GetProperty("affinity").GetProperty("ttl_seconds").GetDouble().ShouldBe(7200);
+        (await RunAsync("groups", "set", "openai", "--affinity-break-at", "0.5")).Exit.ShouldNotBe(0);
         await JsonAsync("groups", "set", "openai", "--lacks", "none");
         group.GetProperty("channels")[0].GetProperty("weight").GetInt32().ShouldBe(2);
         await JsonAsync("channels", "remove", "mine");
@@ -132,6 +136,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("statements --user owner@localhost --month 2026-11 --csv --json")]
     [InlineData("groups set openai --channel a:b")]
     [InlineData("groups set openai --lacks telepathy")]
+    [InlineData("groups set openai --selection best")]
+    [InlineData("groups set openai --affinity-ttl soon")]
     [InlineData("doctor --key k --client netscape")]
     public async Task ALineThatMakesNoSenseIsTwo(string line)
     {

@@ -36,6 +36,8 @@ public sealed class ConfigurationFileTests
             models: ["gpt-*"]
             auto_tier: 4
             lacks: [pdf, audio]
+            selection: least-latency
+            affinity: { ttl: 15m, break_at_slower: 5 }
         auto:
           order: [openai, anthropic]
           rules: [{ model: "gemini-*", groups: [gemini] }, { clients: ["claude-cli/*"], dialects: [anthropic], tags: [early], groups: [anthropic] }]
@@ -132,7 +134,10 @@ public sealed class ConfigurationFileTests
         fresh.Mode.ShouldBe(GroupMode.Passthrough);
         fresh.Dialects.ShouldBe([Dialect.OpenAiResponses]);
         fresh.AutoTier.ShouldBe(4);
-        fresh.Policy.Lacks.ShouldBe(Needs.Documents | Needs.Audio);
+        fresh.Policy.ShouldBe(new GroupPolicy
+        {
+            Lacks = Needs.Documents | Needs.Audio, Selection = SelectionPolicy.LeastLatency, AffinityTtl = TimeSpan.FromMinutes(15), AffinityBreakAt = 5,
+        });
 
         var channel = world.Home.Routing.Current.Channels.Single(static channel => channel.Name == "kiro-1");
         kiro.Members.Single().Channel.ShouldBe(channel.Id);

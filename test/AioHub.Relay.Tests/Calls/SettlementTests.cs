@@ -187,8 +187,10 @@ public sealed class SettlementTests
             _body.Append("""{"model":"m","max_tokens":100,"messages":[{"role":"user","content":"Say hello to me, please."}]}"""u8);
             DialectRooms.Client(Dialect.AnthropicMessages).TryPeek(_body.Span, Operation.Generate, out var peek, out _).ShouldBeTrue();
             var key = new ApiKey { Id = new ApiKeyId(1), Name = "k", Owner = new UserId(1), OwnerRole = Role.User, Groups = ["g"] };
+            var route = new RelayRoute(Dialect.AnthropicMessages, Operation.Generate);
             _envelope = new Envelope(
-                RequestId.New(TimeProvider.System), new Caller(key, null), new RelayRoute(Dialect.AnthropicMessages, Operation.Generate), _body, peek, "m", "application/json", DateTime.UnixEpoch);
+                RequestId.New(TimeProvider.System), new Caller(key, null), route, _body, peek, "m", "application/json", DateTime.UnixEpoch,
+                CallQuestion.Of(key, route, peek, "m", new Microsoft.AspNetCore.Http.HeaderDictionary(), _body.Length));
             Settlement = new Settlement(_envelope, null!, this, TimeProvider.System);
             Settlement.Try(new RouteAttempt(
                 new Group { Id = new GroupId(1), Name = "g", Multiplier = 3m },

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AioHub.Core.Tests.Routing.Simulation;
+namespace AioHub.Core.Tests.Routing;
 
 /// <summary>
 /// The router beside choosers that know nothing. <c>SIMULATION_CALLS=50000</c> runs the table of <c>docs/routing.md</c>; without it a shorter day has floors.

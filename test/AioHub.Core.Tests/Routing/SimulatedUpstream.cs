@@ -1,6 +1,6 @@
 using AioHub.Core.Routing;
 
-namespace AioHub.Core.Tests.Routing.Simulation;
+namespace AioHub.Core.Tests.Routing;
 
 /// <summary>How an attempt went at an upstream.</summary>
 /// <param name="After">Until its first token, or until it failed.</param>

@@ -1,4 +1,4 @@
-namespace AioHub.Core.Tests.Routing.Simulation;
+namespace AioHub.Core.Tests.Routing;
 
 /// <summary>A clock that stands still until the next thing happens.</summary>
 internal sealed class VirtualTime(DateTime start) : TimeProvider

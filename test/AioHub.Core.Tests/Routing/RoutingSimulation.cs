@@ -4,7 +4,7 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
 
-namespace AioHub.Core.Tests.Routing.Simulation;
+namespace AioHub.Core.Tests.Routing;
 
 /// <summary>Who chooses.</summary>
 internal enum Chooser
