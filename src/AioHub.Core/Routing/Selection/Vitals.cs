@@ -14,7 +14,13 @@ internal sealed class Load
 
     public void Begin() => Interlocked.Increment(ref _running);
 
-    public void End() => Interlocked.Decrement(ref _running);
+    /// <summary>A place may be free now.</summary>
+    public void End()
+    {
+        Interlocked.Decrement(ref _running);
+        if (Volatile.Read(ref _fullUntil) != 0)
+            Volatile.Write(ref _fullUntil, 0);
+    }
 
     /// <summary>A limit had no place for a call: until then others are asked first.</summary>
     public void NoteFull(DateTime until) => Volatile.Write(ref _fullUntil, until.Ticks);
