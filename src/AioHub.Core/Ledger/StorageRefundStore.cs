@@ -13,9 +13,9 @@ internal static class StorageRefundStore
     /// <summary>The calls of which something is due, a few at a time.</summary>
     public static async Task<List<string>> DueAsync(HubDatabase database, int most, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
-        return await context.Set<StoredStretchRow>().AsNoTracking().Where(static row => row.DueNano > row.DoneNano).OrderBy(static row => row.RequestId)
-            .Select(static row => row.RequestId).Take(most).ToListAsync(cancellation);
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return await reader.ReadAsync(
+            """SELECT "RequestId" FROM stored_stretches WHERE "DueNano" > "DoneNano" ORDER BY "RequestId" LIMIT $1""", static row => row.GetString(0), cancellation, most);
     }
 
     /// <summary>

@@ -54,8 +54,10 @@ internal static class PinStore
 {
     private const int Columns = 13;
     private const int RowsAtOnce = 50;
-    private const string Insert =
-        """INSERT INTO pins ("Kind", "Name", "UserId", "KeyId", "GroupId", "ChannelId", "CredentialId", "Model", "Tokens", "CreatedAt", "UpdatedAt", "ExpiresAt", "EndedAt") VALUES """;
+    private const string Names =
+        """ "Kind", "Name", "UserId", "KeyId", "GroupId", "ChannelId", "CredentialId", "Model", "Tokens", "CreatedAt", "UpdatedAt", "ExpiresAt", "EndedAt" """;
+    private const string Insert = $"INSERT INTO pins ({Names}) VALUES ";
+    private const string Select = $"SELECT {Names} FROM pins";
 
     /// <summary>What is told late, by a replay, changes nothing that is newer. A deletion stays.</summary>
     private const string InsertConflict = """
@@ -136,20 +138,17 @@ internal static class PinStore
     /// <summary>All of one name, whosever they are.</summary>
     public static async Task<List<Pin>> FindAsync(HubDatabase database, UpstreamObject sought, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
-        var rows = await context.Set<PinRow>().AsNoTracking().Where(row => row.Kind == sought.Kind && row.Name == sought.Name).ToListAsync(cancellation);
-        return rows.ConvertAll(PinOf);
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return await reader.ReadAsync($"""{Select} WHERE "Kind" = $1 AND "Name" = $2""", PinOf, cancellation, (int)sought.Kind, sought.Name);
     }
 
     /// <summary>One user's that are still there, newest first.</summary>
     public static async Task<List<Pin>> ListAsync(HubDatabase database, ObjectKind kind, UserId user, DateTime now, int skip, int take, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
-        var since = MicrosecondsOf(now);
-        var rows = await context.Set<PinRow>().AsNoTracking()
-            .Where(row => row.Kind == kind && row.ExpiresAt > since && row.UserId == user.Value && row.EndedAt == 0)
-            .OrderByDescending(static row => row.CreatedAt).ThenBy(static row => row.Name).Skip(skip).Take(take).ToListAsync(cancellation);
-        return rows.ConvertAll(PinOf);
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return await reader.ReadAsync(
+            $"""{Select} WHERE "Kind" = $1 AND "UserId" = $2 AND "ExpiresAt" > $3 AND "EndedAt" = 0 ORDER BY "CreatedAt" DESC, "Name" LIMIT $4 OFFSET $5""",
+            PinOf, cancellation, (int)kind, user.Value, MicrosecondsOf(now), take, skip);
     }
 
     public static long MicrosecondsOf(DateTime moment) => (moment.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -245,11 +244,12 @@ internal static class PinStore
         }
     }
 
-    private static Pin PinOf(PinRow row) => new()
+    private static Pin PinOf(DbDataReader row) => new()
     {
-        Object = new UpstreamObject(row.Kind, row.Name), User = new UserId(row.UserId), Key = new ApiKeyId(row.KeyId), Group = new GroupId(row.GroupId),
-        Channel = new ChannelId(row.ChannelId), Credential = new CredentialId(row.CredentialId), Model = row.Model, Tokens = row.Tokens,
-        CreatedAt = MomentOf(row.CreatedAt), UpdatedAt = MomentOf(row.UpdatedAt), ExpiresAt = MomentOf(row.ExpiresAt), EndedAt = row.EndedAt == 0 ? null : MomentOf(row.EndedAt),
+        Object = new UpstreamObject((ObjectKind)row.GetInt32(0), row.GetString(1)), User = new UserId(row.GetInt64(2)), Key = new ApiKeyId(row.GetInt64(3)),
+        Group = new GroupId(row.GetInt64(4)), Channel = new ChannelId(row.GetInt64(5)), Credential = new CredentialId(row.GetInt64(6)), Model = row.GetString(7),
+        Tokens = row.GetInt64(8), CreatedAt = MomentOf(row.GetInt64(9)), UpdatedAt = MomentOf(row.GetInt64(10)), ExpiresAt = MomentOf(row.GetInt64(11)),
+        EndedAt = row.GetInt64(12) is > 0 and var ended ? MomentOf(ended) : null,
     };
 
     private static object[] ValuesOf(Pin pin) =>

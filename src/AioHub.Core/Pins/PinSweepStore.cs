@@ -1,6 +1,6 @@
+using System.Data.Common;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
-using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Pins;
 
@@ -18,31 +18,34 @@ internal static class PinSweepStore
     /// <returns>How many pins went.</returns>
     public static async Task<int> SweepAsync(HubDatabase database, PinOptions options, DateTime now, CancellationToken cancellation)
     {
-        await using var context = database.CreateContext();
+        await using var connection = await database.OpenPlainConnectionAsync(cancellation);
         var gone = 0;
         foreach (var kind in (ObjectKind[])[ObjectKind.Response, ObjectKind.Conversation])
         {
-            gone += await ExpiredAsync(context, kind, PinStore.MicrosecondsOf(now), cancellation);
-            gone += await SurplusAsync(context, kind, options.MostResponses, cancellation);
+            gone += await ExpiredAsync(connection, (int)kind, PinStore.MicrosecondsOf(now), cancellation);
+            gone += await SurplusAsync(connection, (int)kind, options.MostResponses, cancellation);
         }
 
         var since = PinStore.MicrosecondsOf(now - CachesStay);
-        var caches = context.Set<PinRow>().Where(row => row.Kind == ObjectKind.CachedContent && row.ExpiresAt < since
-            && !context.Set<StoredStretchRow>().Any(stretch => stretch.Kind == row.Kind && stretch.Name == row.Name && stretch.UserId == row.UserId && stretch.DueNano > stretch.DoneNano));
-        gone += await caches.ExecuteDeleteAsync(cancellation);
-        await context.Set<StoredStretchRow>().Where(stretch => stretch.ToAt < since && stretch.DueNano <= stretch.DoneNano).ExecuteDeleteAsync(cancellation);
+        gone += await RunAsync(
+            connection,
+            """
+            DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2 AND NOT EXISTS (SELECT 1 FROM stored_stretches AS stretch
+                WHERE stretch."Kind" = pins."Kind" AND stretch."Name" = pins."Name" AND stretch."UserId" = pins."UserId" AND stretch."DueNano" > stretch."DoneNano")
+            """,
+            cancellation, (int)ObjectKind.CachedContent, since);
+        await RunAsync(connection, """DELETE FROM stored_stretches WHERE "ToAt" < $1 AND "DueNano" <= "DoneNano" """, cancellation, since);
         return gone;
     }
 
-    private static async Task<int> ExpiredAsync(HubContext context, ObjectKind kind, long now, CancellationToken cancellation)
+    private static async Task<int> ExpiredAsync(DbConnection connection, int kind, long now, CancellationToken cancellation)
     {
         var gone = 0;
         for (var turn = 0; turn < MostTurns; turn++)
         {
-            var last = await context.Set<PinRow>().Where(row => row.Kind == kind && row.ExpiresAt < now).OrderBy(static row => row.ExpiresAt)
-                .Select(static row => (long?)row.ExpiresAt).Skip(RowsAtOnce).FirstOrDefaultAsync(cancellation);
-            var below = last ?? now;
-            var some = await context.Set<PinRow>().Where(row => row.Kind == kind && row.ExpiresAt < below).ExecuteDeleteAsync(cancellation);
+            var last = await NumberAsync(
+                connection, """SELECT "ExpiresAt" FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2 ORDER BY "ExpiresAt" LIMIT 1 OFFSET $3""", cancellation, kind, now, RowsAtOnce);
+            var some = await RunAsync(connection, """DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2""", cancellation, kind, last ?? now);
             gone += some;
             if (last is null || some == 0)
             {
@@ -53,22 +56,39 @@ internal static class PinSweepStore
         return gone;
     }
 
-    private static async Task<int> SurplusAsync(HubContext context, ObjectKind kind, int most, CancellationToken cancellation)
+    private static async Task<int> SurplusAsync(DbConnection connection, int kind, int most, CancellationToken cancellation)
     {
         var gone = 0;
         for (var turn = 0; turn < MostTurns; turn++)
         {
-            var surplus = await context.Set<PinRow>().CountAsync(row => row.Kind == kind, cancellation) - most;
+            // What is beyond the newest so many, a little at a time.
+            var surplus = (await NumberAsync(connection, """SELECT COUNT(*) FROM pins WHERE "Kind" = $1""", cancellation, kind) ?? 0) - most;
             if (surplus <= 0)
             {
                 break;
             }
 
-            var through = await context.Set<PinRow>().Where(row => row.Kind == kind).OrderBy(static row => row.ExpiresAt)
-                .Select(static row => row.ExpiresAt).Skip(Math.Min(surplus, RowsAtOnce) - 1).FirstAsync(cancellation);
-            gone += await context.Set<PinRow>().Where(row => row.Kind == kind && row.ExpiresAt <= through).ExecuteDeleteAsync(cancellation);
+            var through = await NumberAsync(
+                connection, """SELECT "ExpiresAt" FROM pins WHERE "Kind" = $1 ORDER BY "ExpiresAt" LIMIT 1 OFFSET $2""", cancellation, kind, Math.Min(surplus, RowsAtOnce) - 1);
+            gone += through is { } end ? await RunAsync(connection, """DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" <= $2""", cancellation, kind, end) : 0;
         }
 
         return gone;
+    }
+
+    private static async Task<int> RunAsync(DbConnection connection, string sql, CancellationToken cancellation, params object[] values)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Bind(values);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<long?> NumberAsync(DbConnection connection, string sql, CancellationToken cancellation, params object[] values)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Bind(values);
+        return await command.ExecuteScalarAsync(cancellation) is long number ? number : null;
     }
 }

@@ -53,9 +53,8 @@ public sealed class Route
                 needs &= ~Needs.LongContext;
         }
 
-        ulong? conversation = question.Session is { Length: > 0 } session && Model is not null
-            ? StableHash.Combine(StableHash.Of(session), StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash))
-            : null;
+        var talk = question.Session is { Length: > 0 } session ? StableHash.Of(session) : question.Prefix;
+        ulong? conversation = talk is { } one && Model is not null ? StableHash.Combine(one, StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash)) : null;
         _picker = new Picker(router, Model, Dialect, needs, conversation, question.Pin?.Credential, question.InputTokens, preview);
         _talk = conversation is { } own ? new RouteTalk(router, _picker, own, preview) : null;
         _walk = new RouteWalk(this, _talk?.Home);

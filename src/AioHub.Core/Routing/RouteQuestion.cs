@@ -13,6 +13,8 @@ namespace AioHub.Core.Routing;
 /// <param name="Session">What keeps calls of one conversation together, or null.</param>
 public sealed record RouteQuestion(ApiKey Key, Dialect Dialect, Operation Operation, ModelName Model, Needs Needs, string? Session)
 {
+    /// <summary>Keeps calls together that tell no session: what all of them begin with, as a hash; null = nothing does.</summary>
+    public ulong? Prefix { get; init; }
     /// <summary>The client's <c>User-Agent</c>.</summary>
     public string? Client { get; init; }
     /// <summary>Where the object lives that the call names: only there it can be served. Null = it names none, or one that nobody knows.</summary>

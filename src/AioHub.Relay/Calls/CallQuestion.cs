@@ -86,6 +86,7 @@ public static class CallQuestion
         var needs = peek.Needs | (route.Stream || peek.Stream ? Needs.Streaming : Needs.None) | (name.LongContext ? Needs.LongContext : Needs.None);
         return new RouteQuestion(key, route.Dialect, route.Operation, name, needs, SessionOf(headers, peek))
         {
+            Prefix = peek.Prefix,
             Client = headers.TryGetValue("User-Agent", out var agent) ? agent[0] : null,
             PrefersLongContext = route.Dialect == Dialect.AnthropicMessages && WantsLongContext(headers),
             InputTokens = route.Multipart ? 0 : Math.Max(0, bytes - peek.OpaqueBytes) / MostBytesPerToken,

@@ -33,7 +33,7 @@ internal static class UsageRecord
         writer.WriteString("key", receipt.KeyName);
         if (receipt is { Affinity: null, SessionAffinity: not AffinityOutcome.None })
         {
-            WriteAffinity(writer, "session", receipt.Session ?? "", JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.SessionAffinity.ToString()));
+            WriteAffinity(writer, receipt.Session is null ? "prefix" : "session", receipt.Session, JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.SessionAffinity.ToString()));
         }
         else
         {
@@ -134,7 +134,7 @@ internal static class UsageRecord
         }
     }
 
-    private static void WriteAffinity(Utf8JsonWriter writer, string kind, string id, string result)
+    private static void WriteAffinity(Utf8JsonWriter writer, string kind, string? id, string result)
     {
         writer.WriteStartObject("affinity");
         writer.WriteString("kind", kind);

@@ -5,7 +5,7 @@ namespace AioHub.Wire.Json;
 public sealed partial class JsonPeek
 {
     /// <summary>One walk over one body. A step gives the offset behind what it stepped over, or the complement of where it failed.</summary>
-    private ref partial struct Walk(byte[][] names, JsonMarks? marks, ReadOnlySpan<byte> body, Span<JsonMember> found)
+    private ref partial struct Walk(byte[][] names, int strict, JsonMarks? marks, ReadOnlySpan<byte> body, Span<JsonMember> found)
     {
         private const int None = -1;
 
@@ -220,6 +220,12 @@ public sealed partial class JsonPeek
 
             if (_found[Member].Exists)
             {
+                if (Member >= strict)
+                {
+                    Member = None;
+                    return valueStart;
+                }
+
                 _fault = PeekFault.Duplicate;
                 return ~nameStart;
             }

@@ -57,6 +57,9 @@ public sealed partial class JsonPeek
     private readonly byte[][] _names;
     private readonly JsonMarks? _marks;
 
+    /// <summary>From this name on a member may stand twice: the first one is noted.</summary>
+    private readonly int _strict;
+
     /// <param name="names">The members of the root to look for: 1 to 32 different names of printable ASCII without quotes and backslashes.</param>
     /// <exception cref="ArgumentException">The names are not such names.</exception>
     public JsonPeek(params string[] names)
@@ -73,12 +76,19 @@ public sealed partial class JsonPeek
         }
 
         _names = [.. names.Select(Encoding.ASCII.GetBytes)];
+        _strict = names.Length;
     }
 
     /// <param name="marks">What to count at depth.</param>
     /// <param name="names">As above.</param>
     internal JsonPeek(JsonMarks marks, params string[] names)
         : this(names) => _marks = marks;
+
+    /// <param name="marks">What to count at depth.</param>
+    /// <param name="names">As above.</param>
+    /// <param name="glances">Names of members that are only looked at in passing: one that stands twice is the upstream's to judge.</param>
+    internal JsonPeek(JsonMarks marks, string[] names, string[] glances)
+        : this(marks, [.. names, .. glances]) => _strict = names.Length;
 
     /// <summary>Walks the whole body once.</summary>
     /// <param name="body">UTF-8 bytes, whoever sent them.</param>
@@ -93,7 +103,7 @@ public sealed partial class JsonPeek
 
         found = found[.._names.Length];
         found.Clear();
-        var walk = new Walk(_names, _marks, body, found);
+        var walk = new Walk(_names, _strict, _marks, body, found);
         var fault = walk.Run(out var offset);
 
         // The grammar knows no byte above 0x7F outside strings and does not look at them inside: one vectorised pass judges them all.

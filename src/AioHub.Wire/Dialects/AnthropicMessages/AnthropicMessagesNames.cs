@@ -5,6 +5,8 @@ internal static class AnthropicMessagesNames
 {
     // Requests, as JsonPeek wants them.
     public const string RequestModel = "model";
+    public const string RequestSystem = "system";
+    public const string RequestMessages = "messages";
     public const string Stream = "stream";
     public const string MaxTokens = "max_tokens";
     public const string Metadata = "metadata";

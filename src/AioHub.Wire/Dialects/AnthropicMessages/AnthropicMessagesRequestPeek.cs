@@ -14,19 +14,22 @@ internal static class AnthropicMessagesRequestPeek
 
     private static readonly JsonPeek Root = new(
         AnthropicMessagesRequestMarks.Table,
-        Names.RequestModel,
-        Names.Stream,
-        Names.MaxTokens,
-        Names.Metadata,
-        Names.RequestServiceTier,
-        Names.Tools,
-        Names.McpServers,
-        Names.RequestThinking,
-        Names.OutputConfig,
-        Names.OutputFormat,
-        Names.CacheControl,
-        Names.Container,
-        Names.RequestSpeed);
+        [
+            Names.RequestModel,
+            Names.Stream,
+            Names.MaxTokens,
+            Names.Metadata,
+            Names.RequestServiceTier,
+            Names.Tools,
+            Names.McpServers,
+            Names.RequestThinking,
+            Names.OutputConfig,
+            Names.OutputFormat,
+            Names.CacheControl,
+            Names.Container,
+            Names.RequestSpeed,
+        ],
+        [Names.RequestSystem, Names.RequestMessages]);
 
     private static readonly JsonPeek Metadata = new(Names.UserId);
     private static readonly JsonPeek UserId = new(Names.SessionId);
@@ -36,7 +39,7 @@ internal static class AnthropicMessagesRequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
     {
         peek = default;
-        Span<JsonMember> found = stackalloc JsonMember[13];
+        Span<JsonMember> found = stackalloc JsonMember[15];
         if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
         {
             fault = Fault(scan, report);
@@ -60,6 +63,7 @@ internal static class AnthropicMessagesRequestPeek
             // The fast mode is billed as a tier of its own.
             ServiceTier = Is(body, found[12], "fast"u8) ? "fast" : Text(body, found[4]),
             Session = SessionIn(body, found[3]),
+            Prefix = operation == Operation.Generate ? PrefixHash.Of(body, found[5], found[13], found[14]) : null,
             OpaqueBytes = report.OpaqueBytes,
             Images = report.Marks[BodyMarks.Image],
             Needs = When(stream, Needs.Streaming)

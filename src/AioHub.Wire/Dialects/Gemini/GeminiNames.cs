@@ -5,6 +5,9 @@ internal static class GeminiNames
 {
     // Requests, as JsonPeek wants them.
     public const string RequestModel = "model";
+    public const string RequestSystem = "systemInstruction";
+    public const string RequestSystemSnake = "system_instruction";
+    public const string RequestContents = "contents";
     public const string GenerationConfig = "generationConfig";
     public const string GenerationConfigSnake = "generation_config";
     public const string MaxOutputTokens = "maxOutputTokens";

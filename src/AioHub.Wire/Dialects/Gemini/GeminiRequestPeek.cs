@@ -16,14 +16,17 @@ internal static class GeminiRequestPeek
 
     private static readonly JsonPeek Root = new(
         GeminiRequestMarks.Table,
-        Names.RequestModel,
-        Names.GenerationConfig,
-        Names.GenerationConfigSnake,
-        Names.CachedContent,
-        Names.CachedContentSnake,
-        Names.Tools,
-        Names.RequestServiceTier,
-        Names.RequestServiceTierSnake);
+        [
+            Names.RequestModel,
+            Names.GenerationConfig,
+            Names.GenerationConfigSnake,
+            Names.CachedContent,
+            Names.CachedContentSnake,
+            Names.Tools,
+            Names.RequestServiceTier,
+            Names.RequestServiceTierSnake,
+        ],
+        [Names.RequestSystem, Names.RequestSystemSnake, Names.RequestContents]);
 
     private static readonly JsonPeek Config = new(
         Names.MaxOutputTokens,
@@ -40,7 +43,7 @@ internal static class GeminiRequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
     {
         peek = default;
-        Span<JsonMember> found = stackalloc JsonMember[8];
+        Span<JsonMember> found = stackalloc JsonMember[11];
         if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
         {
             fault = Fault(scan, report);
@@ -73,6 +76,7 @@ internal static class GeminiRequestPeek
             Answers = answers,
             ServiceTier = Text(body, found[6]) ?? Text(body, found[7]),
             Object = ObjectOf(body, found[3]) ?? ObjectOf(body, found[4]),
+            Prefix = operation == Operation.Generate ? PrefixHash.Of(body, found[5], found[8].Exists ? found[8] : found[9], found[10]) : null,
             OpaqueBytes = report.OpaqueBytes,
             Images = report.Marks[BodyMarks.Image],
             Needs = (operation == Operation.Generate ? needs : Needs.None)

@@ -5,6 +5,7 @@ internal static class OpenAiChatNames
 {
     // Requests, as JsonPeek wants them.
     public const string RequestModel = "model";
+    public const string RequestMessages = "messages";
     public const string Stream = "stream";
     public const string StreamOptions = "stream_options";
     public const string IncludeUsage = "include_usage";

@@ -11,20 +11,23 @@ internal static class OpenAiChatRequestPeek
 {
     private static readonly JsonPeek Root = new(
         OpenAiChatRequestMarks.Table,
-        Names.RequestModel,
-        Names.Stream,
-        Names.StreamOptions,
-        Names.MaxTokens,
-        Names.MaxCompletionTokens,
-        Names.N,
-        Names.RequestServiceTier,
-        Names.PromptCacheKey,
-        Names.Tools,
-        Names.Functions,
-        Names.ResponseFormat,
-        Names.ReasoningEffort,
-        Names.RequestReasoning,
-        Names.RequestAudio);
+        [
+            Names.RequestModel,
+            Names.Stream,
+            Names.StreamOptions,
+            Names.MaxTokens,
+            Names.MaxCompletionTokens,
+            Names.N,
+            Names.RequestServiceTier,
+            Names.PromptCacheKey,
+            Names.Tools,
+            Names.Functions,
+            Names.ResponseFormat,
+            Names.ReasoningEffort,
+            Names.RequestReasoning,
+            Names.RequestAudio,
+        ],
+        [Names.RequestMessages]);
 
     private static readonly JsonPeek Media = new(Names.RequestSize, Names.RequestQuality, Names.RequestInput);
     private static readonly JsonPeek Options = new(Names.IncludeUsage);
@@ -33,7 +36,7 @@ internal static class OpenAiChatRequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
     {
         peek = default;
-        Span<JsonMember> found = stackalloc JsonMember[14];
+        Span<JsonMember> found = stackalloc JsonMember[15];
         if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
         {
             fault = Fault(scan, report);
@@ -62,6 +65,7 @@ internal static class OpenAiChatRequestPeek
             Answers = answers,
             ServiceTier = Text(body, found[6]),
             Session = Text(body, found[7]),
+            Prefix = operation == Operation.Generate ? PrefixHash.Of(body, found[8], default, found[14]) : null,
             OpaqueBytes = report.OpaqueBytes,
             Images = report.Marks[BodyMarks.Image],
             Needs = When(stream, Needs.Streaming)

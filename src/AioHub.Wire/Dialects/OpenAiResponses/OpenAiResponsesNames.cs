@@ -5,6 +5,8 @@ internal static class OpenAiResponsesNames
 {
     // Requests, as JsonPeek wants them.
     public const string RequestModel = "model";
+    public const string RequestInstructions = "instructions";
+    public const string RequestInput = "input";
     public const string Stream = "stream";
     public const string MaxOutputTokens = "max_output_tokens";
     public const string PreviousResponseId = "previous_response_id";

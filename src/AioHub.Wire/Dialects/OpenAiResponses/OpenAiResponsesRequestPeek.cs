@@ -11,16 +11,19 @@ internal static class OpenAiResponsesRequestPeek
 {
     private static readonly JsonPeek Root = new(
         OpenAiResponsesRequestMarks.Table,
-        Names.RequestModel,
-        Names.Stream,
-        Names.MaxOutputTokens,
-        Names.PreviousResponseId,
-        Names.Conversation,
-        Names.PromptCacheKey,
-        Names.RequestServiceTier,
-        Names.Tools,
-        Names.RequestText,
-        Names.RequestReasoning);
+        [
+            Names.RequestModel,
+            Names.Stream,
+            Names.MaxOutputTokens,
+            Names.PreviousResponseId,
+            Names.Conversation,
+            Names.PromptCacheKey,
+            Names.RequestServiceTier,
+            Names.Tools,
+            Names.RequestText,
+            Names.RequestReasoning,
+        ],
+        [Names.RequestInstructions, Names.RequestInput]);
 
     private static readonly JsonPeek ConversationPart = new(Names.ConversationId);
     private static readonly JsonPeek TextPart = new(Names.TextFormat);
@@ -29,7 +32,7 @@ internal static class OpenAiResponsesRequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
     {
         peek = default;
-        Span<JsonMember> found = stackalloc JsonMember[10];
+        Span<JsonMember> found = stackalloc JsonMember[12];
         if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
         {
             fault = Fault(scan, report);
@@ -57,6 +60,7 @@ internal static class OpenAiResponsesRequestPeek
             Answers = 1,
             ServiceTier = Text(body, found[6]),
             Session = Text(body, found[5]),
+            Prefix = operation == Operation.Generate ? PrefixHash.Of(body, found[7], found[10], found[11]) : null,
             Object = ObjectOf(body, found[3], found[4]),
             OpaqueBytes = report.OpaqueBytes,
             Images = report.Marks[BodyMarks.Image],
