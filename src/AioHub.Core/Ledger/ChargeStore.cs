@@ -57,10 +57,7 @@ internal static class ChargeStore
     public static async Task<CallTotals> LoadAsync(
         DbConnection connection, DbTransaction? transaction, long through, long now, CancellationToken cancellation)
     {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = LoadSql;
-        command.Bind(through);
+        await using var command = connection.Statement(transaction, LoadSql, through);
         var calls = new CallTotals(through, now);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -41,20 +41,11 @@ internal static class NodeStore
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(ChargeStore.RaiseSql);
-        await ExecuteAsync("""DELETE FROM wallet_hold_answers WHERE "NodeId" = $1""", node);
-        await ExecuteAsync("""DELETE FROM nodes WHERE "NodeId" = $1""", node);
-        await ExecuteAsync("""INSERT INTO nodes ("NodeId", "StartedAt", "Heartbeat", "OpenHolds", "Pending") VALUES ($1, $2, $3, 0, 0)""", node, now, now);
+        await connection.ExecuteAsync(transaction, ChargeStore.RaiseSql, cancellation);
+        await connection.ExecuteAsync(transaction, """DELETE FROM wallet_hold_answers WHERE "NodeId" = $1""", cancellation, node);
+        await connection.ExecuteAsync(transaction, """DELETE FROM nodes WHERE "NodeId" = $1""", cancellation, node);
+        await connection.ExecuteAsync(transaction, """INSERT INTO nodes ("NodeId", "StartedAt", "Heartbeat", "OpenHolds", "Pending") VALUES ($1, $2, $3, 0, 0)""", cancellation, node, now, now);
         await transaction.CommitAsync(cancellation);
-
-        async Task ExecuteAsync(string sql, params object[] values)
-        {
-            await using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = sql;
-            command.Bind(values);
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
     }
 
     /// <summary>The servers that live, and those that ended without a word.</summary>

@@ -92,9 +92,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
     public async Task<JournalMark?> ReadMarkAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = connection.CreateCommand();
-        command.CommandText = """SELECT "Segment", "Offset" FROM journal_marks WHERE "NodeId" = $1""";
-        command.Bind(nodeId);
+        await using var command = connection.Statement(null, """SELECT "Segment", "Offset" FROM journal_marks WHERE "NodeId" = $1""", nodeId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? new JournalMark(reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
@@ -151,11 +149,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
 
         if (mark is { } position)
         {
-            await using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = MarkSql;
-            command.Bind(nodeId, position.Segment, position.Offset);
-            await command.ExecuteNonQueryAsync(cancellation);
+            await connection.ExecuteAsync(transaction, MarkSql, cancellation, nodeId, position.Segment, position.Offset);
         }
 
         if (commit)
@@ -169,10 +163,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
     private async Task RunAsync(string sql, CancellationToken cancellation, params object[] values)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Bind(values);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await connection.ExecuteAsync(null, sql, cancellation, values);
     }
 }
 

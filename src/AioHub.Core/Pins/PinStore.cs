@@ -4,7 +4,6 @@ using System.Text;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -163,7 +162,7 @@ internal static class PinStore
             sql.Append(i == 0 ? "(" : ", (").AppendJoin(", ", Enumerable.Range((i * Columns) + 1, Columns).Select(static n => string.Create(CultureInfo.InvariantCulture, $"${n}"))).Append(')');
         }
 
-        await using var command = Command(connection, transaction, sql.Append(InsertConflict).ToString(), [.. pins.SelectMany(ValuesOf)]);
+        await using var command = connection.Statement(transaction, sql.Append(InsertConflict).ToString(), [.. pins.SelectMany(ValuesOf)]);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -171,8 +170,8 @@ internal static class PinStore
     {
         var (kind, name, user, at) = ((int)change.Event.Object.Kind, change.Event.Object.Name, change.User.Value, MicrosecondsOf(change.Event.At));
         await using var command = change.Event.Action == PinAction.Changed
-            ? Command(connection, transaction, Change, kind, name, user, MicrosecondsOf(change.Event.ExpiresAt), at)
-            : Command(connection, transaction, End, kind, name, user, at);
+            ? connection.Statement(transaction, Change, kind, name, user, MicrosecondsOf(change.Event.ExpiresAt), at)
+            : connection.Statement(transaction, End, kind, name, user, at);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -184,7 +183,7 @@ internal static class PinStore
     {
         var (kind, name, user) = ((int)change.Event.Object.Kind, change.Event.Object.Name, change.User.Value);
         long? end = null;
-        await using (var command = Command(connection, transaction, State, kind, name, user))
+        await using (var command = connection.Statement(transaction, State, kind, name, user))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             if (await reader.ReadAsync(cancellation))
@@ -195,7 +194,7 @@ internal static class PinStore
         }
 
         var stretches = new List<StoredStretchRow>();
-        await using (var command = Command(connection, transaction, Stretches, kind, name, user))
+        await using (var command = connection.Statement(transaction, Stretches, kind, name, user))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))
@@ -238,8 +237,7 @@ internal static class PinStore
 
         foreach (var stretch in changed)
         {
-            await using var command = Command(
-                connection, transaction, PutStretch, stretch.RequestId, kind, name, user, stretch.FromAt, stretch.ToAt, stretch.Nano, stretch.DueNano, stretch.DoneNano);
+            await using var command = connection.Statement(transaction, PutStretch, stretch.RequestId, kind, name, user, stretch.FromAt, stretch.ToAt, stretch.Nano, stretch.DueNano, stretch.DoneNano);
             await command.ExecuteNonQueryAsync(cancellation);
         }
     }
@@ -257,27 +255,4 @@ internal static class PinStore
         (int)pin.Object.Kind, pin.Object.Name, pin.User.Value, pin.Key.Value, pin.Group.Value, pin.Channel.Value, pin.Credential.Value, pin.Model, pin.Tokens,
         MicrosecondsOf(pin.CreatedAt), MicrosecondsOf(pin.UpdatedAt), MicrosecondsOf(pin.ExpiresAt), pin.EndedAt is { } ended ? MicrosecondsOf(ended) : 0L,
     ];
-
-    /// <summary>Both drivers take <c>$1</c>: SQLite as a name, Npgsql as a position when the parameter has no name.</summary>
-    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params object[] values)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-#pragma warning disable CA2100 // Of constants and numbers.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        for (var i = 0; i < values.Length; i++)
-        {
-            var parameter = command.CreateParameter();
-            if (parameter is SqliteParameter)
-            {
-                parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i + 1}");
-            }
-
-            parameter.Value = values[i];
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
 }

@@ -27,14 +27,14 @@ internal static class PinSweepStore
         }
 
         var since = PinStore.MicrosecondsOf(now - CachesStay);
-        gone += await RunAsync(
-            connection,
+        gone += await connection.ExecuteAsync(
+            null,
             """
             DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2 AND NOT EXISTS (SELECT 1 FROM stored_stretches AS stretch
                 WHERE stretch."Kind" = pins."Kind" AND stretch."Name" = pins."Name" AND stretch."UserId" = pins."UserId" AND stretch."DueNano" > stretch."DoneNano")
             """,
             cancellation, (int)ObjectKind.CachedContent, since);
-        await RunAsync(connection, """DELETE FROM stored_stretches WHERE "ToAt" < $1 AND "DueNano" <= "DoneNano" """, cancellation, since);
+        await connection.ExecuteAsync(null, """DELETE FROM stored_stretches WHERE "ToAt" < $1 AND "DueNano" <= "DoneNano" """, cancellation, since);
         return gone;
     }
 
@@ -45,7 +45,7 @@ internal static class PinSweepStore
         {
             var last = await NumberAsync(
                 connection, """SELECT "ExpiresAt" FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2 ORDER BY "ExpiresAt" LIMIT 1 OFFSET $3""", cancellation, kind, now, RowsAtOnce);
-            var some = await RunAsync(connection, """DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2""", cancellation, kind, last ?? now);
+            var some = await connection.ExecuteAsync(null, """DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" < $2""", cancellation, kind, last ?? now);
             gone += some;
             if (last is null || some == 0)
             {
@@ -70,25 +70,15 @@ internal static class PinSweepStore
 
             var through = await NumberAsync(
                 connection, """SELECT "ExpiresAt" FROM pins WHERE "Kind" = $1 ORDER BY "ExpiresAt" LIMIT 1 OFFSET $2""", cancellation, kind, Math.Min(surplus, RowsAtOnce) - 1);
-            gone += through is { } end ? await RunAsync(connection, """DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" <= $2""", cancellation, kind, end) : 0;
+            gone += through is { } end ? await connection.ExecuteAsync(null, """DELETE FROM pins WHERE "Kind" = $1 AND "ExpiresAt" <= $2""", cancellation, kind, end) : 0;
         }
 
         return gone;
     }
 
-    private static async Task<int> RunAsync(DbConnection connection, string sql, CancellationToken cancellation, params object[] values)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Bind(values);
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
-
     private static async Task<long?> NumberAsync(DbConnection connection, string sql, CancellationToken cancellation, params object[] values)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Bind(values);
+        await using var command = connection.Statement(null, sql, values);
         return await command.ExecuteScalarAsync(cancellation) is long number ? number : null;
     }
 }

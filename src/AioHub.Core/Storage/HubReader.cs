@@ -52,10 +52,7 @@ internal sealed class HubReader : IAsyncDisposable
     /// <param name="values">Fill <c>$1</c>, <c>$2</c>, …</param>
     public async Task<List<T>> ReadAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellation, params object[] values)
     {
-        await using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = _transaction;
-        command.Bind(values);
+        await using var command = _connection.Statement(_transaction, sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellation))
@@ -74,26 +71,6 @@ internal sealed class HubReader : IAsyncDisposable
         }
 
         await _connection.DisposeAsync();
-    }
-}
-
-/// <summary>Parameters that both engines take in one form.</summary>
-internal static class HubParameters
-{
-    /// <summary>Fills <c>$1</c>, <c>$2</c>, …: SQLite's driver takes it as a name, PostgreSQL's as a position when the parameter has no name.</summary>
-    public static void Bind(this DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            var parameter = command.CreateParameter();
-            if (parameter is SqliteParameter)
-            {
-                parameter.ParameterName = $"${i + 1}";
-            }
-
-            parameter.Value = values[i];
-            command.Parameters.Add(parameter);
-        }
     }
 }
 

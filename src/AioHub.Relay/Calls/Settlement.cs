@@ -55,11 +55,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>How many were made.</summary>
     public int Attempts => _attempts.Length - _passedOver;
 
-    public void Try(RouteAttempt attempt)
-    {
-        attempt.Begin();
-        (_attempt, _triedAt) = (attempt, time.GetTimestamp());
-    }
+    public void Try(RouteAttempt attempt) => (_attempt, _triedAt) = (attempt, time.GetTimestamp());
 
     /// <summary>Notes how the current attempt went.</summary>
     public void NoteAttempt(string result, int? status, long since, string? detail = null)

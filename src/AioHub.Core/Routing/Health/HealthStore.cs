@@ -148,7 +148,7 @@ internal static class HealthStore
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         foreach (var (change, channel, credential, _) in events)
         {
-            await ExecuteAsync(connection, transaction,
+            await connection.ExecuteAsync(transaction,
                 """
                 INSERT INTO health_events ("At", "NodeId", "CredentialId", "Channel", "Credential", "Scope", "Subject", "From", "To", "Failure", "Reason", "Until")
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -157,10 +157,10 @@ internal static class HealthStore
                 change.Failure.ToString(), Cut(change.Reason), Null(change.Until));
         }
 
-        await ExecuteAsync(connection, transaction, """DELETE FROM health_states WHERE "NodeId" = $1""", cancellation, node);
+        await connection.ExecuteAsync(transaction, """DELETE FROM health_states WHERE "NodeId" = $1""", cancellation, node);
         foreach (var state in states.Take(MostStates))
         {
-            await ExecuteAsync(connection, transaction,
+            await connection.ExecuteAsync(transaction,
                 """
                 INSERT INTO health_states ("NodeId", "CredentialId", "Scope", "Subject", "Phase", "Failure", "Failures", "Rests", "Since", "Last", "Until", "Reason")
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
@@ -179,8 +179,8 @@ internal static class HealthStore
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         foreach (var credential in credentials)
         {
-            await ExecuteAsync(connection, transaction, """INSERT INTO health_resets ("At", "CredentialId", "Actor") VALUES ($1, $2, $3)""", cancellation, now, credential.Value, Cut(actor));
-            await ExecuteAsync(connection, transaction, """DELETE FROM health_states WHERE "CredentialId" = $1""", cancellation, credential.Value);
+            await connection.ExecuteAsync(transaction, """INSERT INTO health_resets ("At", "CredentialId", "Actor") VALUES ($1, $2, $3)""", cancellation, now, credential.Value, Cut(actor));
+            await connection.ExecuteAsync(transaction, """DELETE FROM health_states WHERE "CredentialId" = $1""", cancellation, credential.Value);
         }
 
         await transaction.CommitAsync(cancellation);
@@ -190,10 +190,10 @@ internal static class HealthStore
     public static async Task PruneAsync(HubDatabase database, DateTime now, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await ExecuteAsync(connection, null, """DELETE FROM health_events WHERE "At" < $1""", cancellation, now - EventsKept);
-        await ExecuteAsync(connection, null, $"""DELETE FROM health_events WHERE "Id" <= (SELECT COALESCE(MAX("Id"), 0) FROM health_events) - {MostEvents}""", cancellation);
-        await ExecuteAsync(connection, null, """DELETE FROM health_resets WHERE "At" < $1""", cancellation, now - ResetsKept);
-        await ExecuteAsync(connection, null, """DELETE FROM health_states WHERE "Last" < $1 AND ("Until" IS NULL OR "Until" < $1)""", cancellation, now - HealthCell.ForgottenAfter);
+        await connection.ExecuteAsync(null, """DELETE FROM health_events WHERE "At" < $1""", cancellation, now - EventsKept);
+        await connection.ExecuteAsync(null, $"""DELETE FROM health_events WHERE "Id" <= (SELECT COALESCE(MAX("Id"), 0) FROM health_events) - {MostEvents}""", cancellation);
+        await connection.ExecuteAsync(null, """DELETE FROM health_resets WHERE "At" < $1""", cancellation, now - ResetsKept);
+        await connection.ExecuteAsync(null, """DELETE FROM health_states WHERE "Last" < $1 AND ("Until" IS NULL OR "Until" < $1)""", cancellation, now - HealthCell.ForgottenAfter);
     }
 
     private static HealthState State(DbDataReader row, DateTime now)
@@ -203,15 +203,6 @@ internal static class HealthStore
         return new HealthState(
             new CredentialId(row.GetInt64(1)), row.Name<HealthScope>(2), row.GetString(3), phase is HealthPhase.Resting or HealthPhase.Probing && until <= now ? HealthPhase.HalfOpen : phase,
             row.Name<AttemptFailure>(5), row.GetInt32(6), row.GetInt32(7), row.Moment(8)!.Value, row.Moment(9)!.Value, until, row.Text(11));
-    }
-
-    private static async Task ExecuteAsync(DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellation, params object[] values)
-    {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        command.Bind(values);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static object Null(DateTime? moment) => moment is { } value ? value : DBNull.Value;
