@@ -78,12 +78,12 @@ public abstract class OnLedger(DatabaseEngine engine) : IAsyncLifetime
     }
 
     /// <summary>
-    /// A book whose calls wait as long as they do in a server. With <see cref="Time"/> they give up after a tenth of a second, which a busy machine takes to
-    /// start a second call: a test that counts waiting calls would then see fewer than it waits for.
+    /// A book whose calls never give up waiting. On any clock that runs they do, and a busy machine may take longer than that to start a second call: a test
+    /// that counts waiting calls would then see fewer than it waits for.
     /// </summary>
     internal async Task<LocalHoldBook> PatientBookAsync()
     {
-        var book = new LocalHoldBook(Database, TimeProvider.System);
+        var book = new LocalHoldBook(Database, new NoTimePasses());
         await book.LoadAsync(Cancellation);
         return book;
     }
@@ -188,4 +188,10 @@ internal sealed class TestTime(DateTime utc) : TimeProvider
         base.CreateTimer(callback, state, Faster(dueTime), Faster(period));
 
     private TimeSpan Faster(TimeSpan time) => time > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Max(1, time.TotalMilliseconds / Speed)) : time;
+}
+
+/// <summary>A clock on which no time passes between two moments, though its timers fire.</summary>
+internal sealed class NoTimePasses : TimeProvider
+{
+    public override long GetTimestamp() => 0;
 }
