@@ -9,6 +9,8 @@ internal readonly record struct MemberEntry(ChannelEntry Channel, int Priority, 
 /// <summary>A group with its members resolved.</summary>
 internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet models)
 {
+    /// <summary>The group is over from then on (UTC).</summary>
+    private readonly DateTime _end = group.EndsAt ?? DateTime.MaxValue;
     private readonly DialectSet _dialects = DialectSet.Of(group.Dialects.IsDefaultOrEmpty ? Enum.GetValues<Dialect>() : group.Dialects);
 
     public Group Group { get; } = group;
@@ -16,6 +18,9 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
     public MemberEntry[] Members { get; } = members;
 
     public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)group.Id.Value) ^ 0x6209UL);
+
+    /// <summary>What becomes of an ending that was set for later, without anybody doing anything.</summary>
+    public GroupStatus StatusAt(DateTime now) => now >= _end ? GroupStatus.Expired : Group.Status;
 
     /// <summary>What its calls cannot have.</summary>
     public Needs Lacks => Group.Policy.Lacks;
