@@ -10,14 +10,14 @@ using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
 
-/// <summary><c>channels list|add|set|enable|disable|remove|test|health|reset|events</c>.</summary>
+/// <summary><c>channels list|add|set|enable|disable|remove|test|probe|health|reset|events</c>.</summary>
 internal static class ChannelsVerb
 {
     private const string FirstCredential = "default";
 
     public static Command Build(VerbFrame frame) => new("channels", "Channels: configured upstreams")
     {
-        List(frame), Add(frame), Set(frame), Switch(frame, "enable", "Use a channel again", enabled: true), Switch(frame, "disable", "Stop using a channel", enabled: false), Remove(frame), Test(frame),
+        List(frame), Add(frame), Set(frame), Switch(frame, "enable", "Use a channel again", enabled: true), Switch(frame, "disable", "Stop using a channel", enabled: false), Remove(frame), Test(frame), ChannelProbeVerb.Build(frame),
         ChannelHealthVerbs.Health(frame), ChannelHealthVerbs.Reset(frame), ChannelHealthVerbs.Events(frame),
     };
 

@@ -6,6 +6,7 @@ using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
+using AioHub.Core.Routing.Probes;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
 
@@ -36,6 +37,7 @@ internal sealed class HubHome : IAsyncDisposable
         RouteSettings = new RouteSettingsAdmin(database);
         Pins = new PinDirectory(database, settings.Pins, time);
         Health = new HealthAdmin(database, time);
+        Probes = new ProbeAdmin(database, time);
     }
 
     public HubSettings Settings { get; }
@@ -79,6 +81,8 @@ internal sealed class HubHome : IAsyncDisposable
     public PinDirectory Pins { get; }
 
     public HealthAdmin Health { get; }
+
+    public ProbeAdmin Probes { get; }
 
     /// <summary>Opens the database, brings its schema up to date, fills it when it is empty, and loads the configuration.</summary>
     public static async Task<(HubHome Home, SeedReport Seeded)> OpenAsync(HubSettings settings, TimeProvider time, CancellationToken cancellation)

@@ -15,7 +15,13 @@ internal static class Prepare
     private static readonly byte[] AskForUsage = "{\"include_usage\":true}"u8.ToArray();
     private static readonly byte[] True = "true"u8.ToArray();
 
-    public static UpstreamCall Build(HttpContext http, Envelope envelope, RouteAttempt attempt)
+    public static UpstreamCall Build(HttpContext http, Envelope envelope, RouteAttempt attempt) => Build(http.Request.Headers, http.Request.QueryString, envelope, attempt);
+
+    /// <param name="headers">The caller's.</param>
+    /// <param name="query">The caller's.</param>
+    /// <param name="envelope">The call.</param>
+    /// <param name="attempt">Where it goes.</param>
+    public static UpstreamCall Build(IHeaderDictionary headers, QueryString query, Envelope envelope, RouteAttempt attempt)
     {
         Span<Splice> splices = [default, default];
         var count = SpliceModel(envelope, attempt, splices) ? 1 : 0;
@@ -27,13 +33,13 @@ internal static class Prepare
         }
 
         var body = new SplicedBytes(envelope.Body, splices[..count]);
-        var request = new HttpRequestMessage(envelope.Route.Object is null ? HttpMethod.Post : HttpMethod.Parse(envelope.Route.Method), UpstreamAddress.For(attempt, envelope.Route, http.Request.QueryString));
+        var request = new HttpRequestMessage(envelope.Route.Object is null ? HttpMethod.Post : HttpMethod.Parse(envelope.Route.Method), UpstreamAddress.For(attempt, envelope.Route, query));
         if (envelope.Route.Object is null || !envelope.Body.IsEmpty)
         {
             request.Content = new SplicedContent(body, envelope.ContentType);
         }
 
-        CallerHeaders.Forward(http.Request.Headers, request, attempt.Group.Mode == GroupMode.Passthrough);
+        CallerHeaders.Forward(headers, request, attempt.Group.Mode == GroupMode.Passthrough);
         UpstreamAuth.Apply(request, attempt, envelope);
         return new UpstreamCall(envelope, attempt, request, hideUsage);
     }
