@@ -56,6 +56,39 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
     }
 
     [Fact]
+    public async Task Capabilities_of_models_are_kept_beside_those_of_the_channel()
+    {
+        var draft = Draft with { CapabilitiesByModel = [new ModelCapabilities("gpt-4*", Needs.Images, Needs.Audio), new ModelCapabilities("claude-*", Needs.None, Needs.Documents | Needs.Tools)] };
+        await Channels.UpsertAsync(draft, cancellation: Cancellation);
+        (await Channels.UpsertAsync(draft, cancellation: Cancellation)).Any.ShouldBeFalse();
+        (await Channels.UpsertAsync(Draft with { Capabilities = null }, cancellation: Cancellation)).Any.ShouldBeFalse("what a draft does not name stays");
+        var channel = (await Channels.ListAsync(Cancellation)).Single().Channel;
+        channel.CapabilitiesByModel.ShouldBe([draft.CapabilitiesByModel.Value[1], draft.CapabilitiesByModel.Value[0]]);
+        channel.Capabilities.Count.ShouldBe(2);
+        var changed = await Channels.UpsertAsync(Draft with { Capabilities = new Dictionary<Needs, bool>(), CapabilitiesByModel = [] }, cancellation: Cancellation);
+        changed.Changes.ShouldBe(["""capabilities: {"documents":false,"tools":true,"claude-*":{"tools":false,"documents":false},"gpt-4*":{"images":true,"audio":false}} → {}"""]);
+    }
+
+    [Theory]
+    [InlineData("off", null, true, null)]
+    [InlineData("OFF", null, true, null)]
+    [InlineData("on", "90s", false, 90)]
+    [InlineData(null, "5m", false, 300)]
+    [InlineData(null, "744h", false, 2_678_400)]
+    [InlineData(null, "7", false, 7)]
+    public async Task How_a_channel_rests_is_a_setting(string? cooldown, string? longest, bool never, int? seconds)
+    {
+        var settings = new Dictionary<string, string>();
+        if (cooldown is not null)
+            settings["cooldown"] = cooldown;
+        if (longest is not null)
+            settings["cooldown_longest"] = longest;
+        await Channels.UpsertAsync(Draft with { Settings = settings }, cancellation: Cancellation);
+        var channel = (await Channels.ListAsync(Cancellation)).Single().Channel;
+        (channel.NeverRests, channel.LongestRest?.TotalSeconds).ShouldBe((never, seconds));
+    }
+
+    [Fact]
     public async Task A_price_of_credits_is_set_kept_and_taken_away()
     {
         await SeedAsync();
@@ -174,6 +207,12 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Limits = new Limits { Rpm = 0, Tpm = 0, Concurrency = 0 }, Timeouts = new ChannelTimeouts(TimeSpan.Zero) }))
             .ShouldBe(["limits.rpm", "limits.tpm", "limits.concurrency", "timeouts"]);
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Settings = new Dictionary<string, string> { ["context_window"] = "200k" } })).ShouldBe(["settings.context_window"]);
+        foreach (var (name, value) in new[] { ("cooldown", "never"), ("cooldown", ""), ("cooldown_longest", "0s"), ("cooldown_longest", "500ms"), ("cooldown_longest", "soon"), ("cooldown_longest", "745h") })
+        {
+            (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Settings = new Dictionary<string, string> { [name] = value } })).ShouldBe([$"settings.{name}"], value);
+        }
+
+        (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", CapabilitiesByModel = [new ModelCapabilities("a b", Needs.Tools, Needs.None)] })).ShouldBe(["capabilities"]);
         foreach (var url in new[] { "ftp://x", "nonsense", "http://user:pw@x", "https://x/?a=b", "https://x/#f", "" })
         {
             (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", BaseUrl = url })).ShouldBe(["base_url"]);

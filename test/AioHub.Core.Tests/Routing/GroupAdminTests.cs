@@ -109,6 +109,67 @@ public abstract class GroupAdminTests(DatabaseEngine engine) : OnDatabase(engine
     }
 
     [Fact]
+    public async Task Failover_and_translation_are_set_kept_and_taken_back()
+    {
+        await SeedAsync();
+        var failover = new GroupFailover(3, 0, TimeSpan.FromSeconds(90), false);
+        var draft = new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft { Failover = failover, Translation = TranslationPolicy.NativeOnly } };
+        (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Changes.ShouldBe([
+            "failover.max_attempts: default → 3", "failover.same_credential: default → 0", "failover.deadline: default → 00:01:30", "failover.hold_handshake: default → false",
+            "translation: prefer-native → native-only",
+        ]);
+        (await Groups.UpsertAsync(draft, cancellation: Cancellation)).Any.ShouldBeFalse();
+        (await Groups.UpsertAsync(new GroupDraft { Name = "openai", Policy = new GroupPolicyDraft { Lacks = Needs.None } }, cancellation: Cancellation)).Any.ShouldBeFalse();
+        var server = NewDirectories();
+        await server.LoadAsync();
+        var policy = server.Table.FindGroup("openai")!.Policy;
+        (policy.Failover, policy.Translation).ShouldBe((failover, TranslationPolicy.NativeOnly));
+        server.Table.FindGroup("codex-passthrough")!.Translation.ShouldBe(TranslationPolicy.NativeOnly);
+        await Groups.UpsertAsync(draft with { Policy = new GroupPolicyDraft { Failover = GroupFailover.Default } }, cancellation: Cancellation);
+        await server.RefreshAsync();
+        server.Table.FindGroup("openai")!.Policy.ShouldBe(new GroupPolicy { Translation = TranslationPolicy.NativeOnly });
+
+        foreach (var (wrong, field) in new[]
+                 {
+                     (new GroupFailover(0), "failover.max_attempts"), (new GroupFailover(33), "failover.max_attempts"), (new GroupFailover(null, 4), "failover.same_credential"),
+                     (new GroupFailover(null, -1), "failover.same_credential"), (new GroupFailover(null, null, TimeSpan.FromMilliseconds(999)), "failover.deadline"),
+                     (new GroupFailover(null, null, TimeSpan.FromHours(1.01)), "failover.deadline"),
+                 })
+        {
+            (await Should.ThrowAsync<AdminException>(() => Groups.UpsertAsync(draft with { Policy = new GroupPolicyDraft { Failover = wrong } }, cancellation: Cancellation)))
+                .Problems.ShouldHaveSingleItem().Field.ShouldBe(field);
+        }
+
+        (await Should.ThrowAsync<AdminException>(() => Groups.UpsertAsync(draft with { Name = "auto" }, cancellation: Cancellation))).Problems.ShouldHaveSingleItem().Field.ShouldBe("policy");
+    }
+
+    [Fact]
+    public async Task An_end_is_planned_kept_moved_and_taken_back()
+    {
+        await SeedAsync();
+        var day = new DateOnly(2026, 12, 24);
+        var planned = new GroupDraft { Name = "openai", Status = GroupStatus.Active, ExpiredOn = (DateOnly?)day, Reason = "moves house" };
+        (await Groups.UpsertAsync(planned, cancellation: Cancellation)).Changes.ShouldBe(["expired_on: none → 2026-12-24", "reason: none → moves house"]);
+        (await Groups.UpsertAsync(planned, cancellation: Cancellation)).Any.ShouldBeFalse();
+        (await Groups.SetStatusAsync("openai", GroupStatus.Active, reason: "moves house", cancellation: Cancellation)).Any.ShouldBeFalse("a planned end stays");
+        (await Groups.UpsertAsync(new GroupDraft { Name = "openai", Status = GroupStatus.Paused }, cancellation: Cancellation)).Changes.ShouldBe(["status: active → paused"]);
+        await Groups.UpsertAsync(planned with { ExpiredOn = new Named<DateOnly?>(null) }, cancellation: Cancellation);
+        (await OneAsync()).ShouldBe((GroupStatus.Active, null, null));
+
+        // A day that has come ends the group just so; naming a status alone brings it back.
+        await Groups.UpsertAsync(planned with { ExpiredOn = (DateOnly?)new DateOnly(2026, 11, 22) }, cancellation: Cancellation);
+        var group = (await Groups.ListAsync(Cancellation)).Single(static listing => listing.Group.Name == "openai").Group;
+        (group.Status, group.StatusAt(Time.GetUtcNow().UtcDateTime)).ShouldBe((GroupStatus.Active, GroupStatus.Expired));
+        (await Groups.UpsertAsync(new GroupDraft { Name = "openai", Multiplier = group.Multiplier }, cancellation: Cancellation)).Any.ShouldBeFalse();
+        await Groups.SetStatusAsync("openai", GroupStatus.Active, cancellation: Cancellation);
+        (await OneAsync()).ShouldBe((GroupStatus.Active, null, null));
+        (await Should.ThrowAsync<AdminException>(() => Groups.UpsertAsync(planned with { Name = "auto" }, cancellation: Cancellation))).Problems.ShouldHaveSingleItem().Field.ShouldBe("expired_on");
+
+        async Task<(GroupStatus, DateOnly?, string?)> OneAsync() =>
+            (await Groups.ListAsync(Cancellation)).Single(static listing => listing.Group.Name == "openai").Group is var one ? (one.Status, one.ExpiredOn, one.Reason) : default;
+    }
+
+    [Fact]
     public async Task Members_are_replaced_as_a_whole()
     {
         await SeedAsync(("OPENAI_API_KEY", "sk-upstream"), ("ANTHROPIC_API_KEY", "sk-ant"));

@@ -13,6 +13,20 @@ public sealed class LocalHealthTests
 
     public LocalHealthTests() => _health = new LocalHealth(_time);
 
+    [Theory]
+    [InlineData(AttemptFailure.RateLimited)]
+    [InlineData(AttemptFailure.QuotaExhausted)]
+    [InlineData(AttemptFailure.Unauthorized)]
+    public void A_channel_may_bound_every_rest(AttemptFailure failure)
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _health.Report(One, "m", failure, TimeSpan.FromHours(3), new AttemptNotes(null) { LongestRest = TimeSpan.FromSeconds(20) });
+            (_health.CoolingUntil(One, "m")!.Value - _time.GetUtcNow().UtcDateTime).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(20));
+            _time.Advance(TimeSpan.FromSeconds(20));
+        }
+    }
+
     [Fact]
     public void Retry_after_is_heeded_up_to_half_an_hour()
     {
