@@ -38,6 +38,13 @@ public sealed class ConfigurationFileTests
             lacks: [pdf, audio]
             selection: least-latency
             affinity: { ttl: 15m, break_at_slower: 5 }
+            failover: { max_attempts: 3, same_credential: 0, deadline: 90s, hold_handshake: false }
+            translation: native-only
+          - name: ending
+            status: active
+            expired_on: 2099-12-31
+            reason: moves house
+            failover: {}
         auto:
           order: [openai, anthropic]
           rules: [{ model: "gemini-*", groups: [gemini] }, { clients: ["claude-cli/*"], dialects: [anthropic], tags: [early], groups: [anthropic] }]
@@ -51,10 +58,10 @@ public sealed class ConfigurationFileTests
             credentials: [{ name: a, secret: "${KIRO_A}" }, { name: b, access_key_id: AK, secret_access_key: SK, session_token: ST, enabled: false }]
             models: ["claude-*"]
             model_map: { claude-opus-4-7: claude-opus-4.7 }
-            capabilities: { document: false }
+            capabilities: { document: false, "claude-3*": { vision: false, tools: true } }
             limits: { rpm: 60, tpm: 100000, concurrency: 8 }
             timeouts: { connect: 500ms, first_byte: 30, idle: 2m }
-            settings: { region: us-east-1 }
+            settings: { region: us-east-1, cooldown_longest: 5m }
         models:
           - id: claude-opus-4-7
             context_window: 1000000
@@ -137,7 +144,10 @@ public sealed class ConfigurationFileTests
         fresh.Policy.ShouldBe(new GroupPolicy
         {
             Lacks = Needs.Documents | Needs.Audio, Selection = SelectionPolicy.LeastLatency, AffinityTtl = TimeSpan.FromMinutes(15), AffinityBreakAt = 5,
+            Failover = new GroupFailover(3, 0, TimeSpan.FromSeconds(90), false), Translation = TranslationPolicy.NativeOnly,
         });
+        var ending = await world.GroupAsync("ending");
+        (ending.Status, ending.ExpiredOn, ending.Reason, ending.Policy).ShouldBe((GroupStatus.Active, new DateOnly(2099, 12, 31), "moves house", GroupPolicy.Default));
 
         var channel = world.Home.Routing.Current.Channels.Single(static channel => channel.Name == "kiro-1");
         kiro.Members.Single().Channel.ShouldBe(channel.Id);
@@ -145,7 +155,9 @@ public sealed class ConfigurationFileTests
         channel.Credentials.Length.ShouldBeGreaterThan(0);
         channel.Limits.ShouldBe(new Limits { Rpm = 60, Tpm = 100000, Concurrency = 8 });
         channel.Timeouts.ShouldBe(new ChannelTimeouts(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)));
-        channel.Capabilities[Needs.Documents].ShouldBeFalse();
+        channel.Capabilities.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(Needs.Documents, false));
+        channel.CapabilitiesByModel.ShouldHaveSingleItem().ShouldBe(new ModelCapabilities("claude-3*", Needs.Tools, Needs.Images));
+        channel.LongestRest.ShouldBe(TimeSpan.FromMinutes(5));
         channel.UpstreamModel("claude-opus-4-7").ShouldBe("claude-opus-4.7");
         channel.Settings["region"].ShouldBe("us-east-1");
 
