@@ -17,7 +17,7 @@ public sealed class BuiltinFactsTests
 
     private static readonly string[] ModelKeys =
         ["id", "display_name", "aliases", "released_on", "context_window", "long_context_window", "max_output_tokens", "kind", "capabilities",
-         "open_weights", "source", "source_date", "prices"];
+         "open_weights", "source", "source_date", "capabilities_source", "capabilities_date", "prices"];
 
     private static readonly string[] RateKeys =
         ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write_other", "input_audio", "output_audio",
@@ -85,6 +85,13 @@ public sealed class BuiltinFactsTests
             Text(model, "display_name").ShouldNotBeEmpty(id);
             Text(model, "source").ShouldNotBeEmpty(id);
             Day(model, "source_date").ShouldBeLessThanOrEqualTo(new DateOnly(2026, 11, 22), id);
+            model.ContainsKey("capabilities_source").ShouldBe(model.ContainsKey("capabilities_date"), id);
+            if (model.ContainsKey("capabilities_source"))
+            {
+                new Uri(Text(model, "capabilities_source")).Scheme.ShouldBe("https", id);
+                Day(model, "capabilities_date").ShouldBeLessThanOrEqualTo(new DateOnly(2026, 11, 22), id);
+            }
+
             Text(model, "kind").ShouldBeOneOf(Kinds);
             model["capabilities"]!.AsArray().Select(static name => name!.GetValue<string>()).ShouldBeSubsetOf(Capabilities, id);
             var window = model["context_window"]?.GetValue<int>();
