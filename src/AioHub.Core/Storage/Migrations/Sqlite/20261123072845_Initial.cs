@@ -296,9 +296,12 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 {
                     Version = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     ModelId = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    GroupId = table.Column<long>(type: "INTEGER", nullable: true),
                     Content = table.Column<string>(type: "TEXT", nullable: false),
                     AddedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    RetiredAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                    RetiredAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    AddedBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    RetiredBy = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -712,6 +715,11 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 name: "IX_price_sync_models_ModelId",
                 table: "price_sync_models",
                 column: "ModelId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_prices_GroupId",
+                table: "prices",
+                column: "GroupId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_prices_ModelId",

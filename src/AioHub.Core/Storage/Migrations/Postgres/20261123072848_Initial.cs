@@ -297,9 +297,12 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 {
                     Version = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     ModelId = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    GroupId = table.Column<long>(type: "bigint", nullable: true),
                     Content = table.Column<string>(type: "text", nullable: false),
                     AddedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    RetiredAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    RetiredAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    AddedBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    RetiredBy = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -720,6 +723,11 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 name: "IX_price_sync_models_ModelId",
                 table: "price_sync_models",
                 column: "ModelId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_prices_GroupId",
+                table: "prices",
+                column: "GroupId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_prices_ModelId",
