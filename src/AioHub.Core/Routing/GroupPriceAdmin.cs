@@ -144,15 +144,15 @@ public sealed class GroupPriceAdmin(HubDatabase database, TimeProvider time)
     private static bool IsOf(PriceRecordRow record, GroupPrice price) => string.Equals(record.Version, price.Row.Version, StringComparison.Ordinal);
 
     private static bool Same(GroupPrice left, GroupPrice right) =>
-        string.Equals(left.Model, right.Model, StringComparison.Ordinal) && string.Equals(PriceJson.Write(left.Row), PriceJson.Write(right.Row), StringComparison.Ordinal);
+        string.Equals(left.Model, right.Model, StringComparison.OrdinalIgnoreCase) && string.Equals(PriceJson.Write(left.Row), PriceJson.Write(right.Row), StringComparison.Ordinal);
 
     /// <summary>Of two rows that begin at once nobody could say which counts.</summary>
     private static void Apart(List<GroupPrice> prices)
     {
         var problems = new ProblemList();
-        foreach (var twice in prices.GroupBy(static price => (price.Model, price.Row.From)).Where(static moment => moment.Count() > 1))
+        foreach (var twice in prices.GroupBy(static price => (Model: price.Model.ToUpperInvariant(), price.Row.From)).Where(static moment => moment.Count() > 1))
         {
-            problems.Add("prices", $"two rows of model '{twice.Key.Model}' begin at {twice.Key.From:yyyy-MM-dd HH:mm:ss} UTC; retire one, or let one begin later");
+            problems.Add("prices", $"two rows of model '{twice.First().Model}' begin at {twice.Key.From:yyyy-MM-dd HH:mm:ss} UTC; retire one, or let one begin later");
         }
 
         problems.ThrowIfAny();
