@@ -127,12 +127,13 @@ public sealed class GroupPriceTests
     public async Task A_price_that_changes_while_a_call_runs_is_not_that_calls_price()
     {
         SmallHub? running = null;
-        var changes = new Queue<ImmutablePrices>([new([Dear with { From = DateTime.UtcNow.AddDays(-1), Rates = new Rates { Input = 1, Output = 1 } }]), new([])]);
+        var changes = new Queue<Change>([new([Dear with { From = DateTime.UtcNow.AddDays(-1), Rates = new Rates { Input = 1, Output = 1 } }]), new([])]);
         await using var upstream = await FakeUpstream.StartAsync(_ => throw new InvalidOperationException("scripted below"));
         await using var hub = running = await SmallHub.StartAsync([upstream]);
-        upstream.Script(async (_, _) =>
+        upstream.Script(async (_, cancellation) =>
         {
-            await running.Home.Groups.UpsertAsync(new GroupDraft { Name = "first", Prices = [.. changes.Dequeue().Rows.Select(static row => new GroupPrice(SmallHub.Model, row))] });
+            GroupPrice[] next = [.. changes.Dequeue().Rows.Select(static row => new GroupPrice(SmallHub.Model, row))];
+            await running.Home.Groups.UpsertAsync(new GroupDraft { Name = "first", Prices = [.. next] }, cancellation: cancellation);
             await running.RefreshAsync();
             return Reply.Json(200, SmallHub.ChatReply);
         });
@@ -219,7 +220,7 @@ public sealed class GroupPriceTests
         await hub.ShouldAddUpAsync();
     }
 
-    private sealed record ImmutablePrices(PriceRow[] Rows);
+    private sealed record Change(PriceRow[] Rows);
 
     private static string OwnVersion(SmallHub hub, string group) => hub.Home.Routing.Current.FindGroup(group)!.Prices.All.Single().Row.Version;
 
