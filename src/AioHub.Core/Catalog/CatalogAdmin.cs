@@ -22,6 +22,8 @@ public sealed record ModelDraft
     public DateOnly? ReleasedOn { get; init; }
     /// <summary>Replaces all prices of the model, the built-in ones too. <see cref="PriceRow.Version"/> is computed.</summary>
     public ImmutableArray<PriceRow>? Prices { get; init; }
+    /// <summary>Who sets the prices, for the record; null = it is not known.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary>
@@ -64,7 +66,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
 
             if (draft.Prices is { } prices)
             {
-                await ReplacePricesAsync(context, row, builtin, prices, lines, cancellation);
+                await ReplacePricesAsync(context, row, builtin, prices, draft.Actor, lines, cancellation);
             }
 
             var changed = created || lines.Any;
@@ -103,7 +105,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
             var moment = time.GetUtcNow().UtcDateTime;
             foreach (var price in await CatalogStore.ListPricesAsync(context, id, cancellation))
             {
-                price.RetiredAt ??= moment;
+                price.Retire(moment, by: null);
             }
 
             await context.SaveChangesAsync(cancellation);
@@ -126,7 +128,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
     }
 
     private async Task ReplacePricesAsync(
-        HubContext context, ModelRow row, ModelInfo? builtin, ImmutableArray<PriceRow> prices, ChangeLines lines, CancellationToken cancellation)
+        HubContext context, ModelRow row, ModelInfo? builtin, ImmutableArray<PriceRow> prices, string? actor, ChangeLines lines, CancellationToken cancellation)
     {
         var records = await CatalogStore.ListPricesAsync(context, row.Id, cancellation);
         var stamped = prices.Select(price => PriceJson.Stamp(row.Id, price)).OrderBy(static price => price.From).ToList();
@@ -155,13 +157,13 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
         foreach (var record in records)
         {
             var stays = stamped.Exists(price => string.Equals(price.Version, record.Version, StringComparison.Ordinal));
-            record.RetiredAt = stays ? null : record.RetiredAt ?? moment;
+            record.Retire(stays ? null : moment, actor);
         }
 
         foreach (var price in stamped.DistinctBy(static price => price.Version)
                      .Where(price => !records.Exists(record => string.Equals(record.Version, price.Version, StringComparison.Ordinal))))
         {
-            context.Add(new PriceRecordRow { Version = price.Version, ModelId = row.Id, Content = PriceJson.Write(price), AddedAt = moment });
+            context.Add(new PriceRecordRow { Version = price.Version, ModelId = row.Id, Content = PriceJson.Write(price), AddedAt = moment, AddedBy = actor });
         }
 
         row.HasPrices = true;
@@ -179,25 +181,27 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
         problems.Require(draft.ContextWindow is null or > 0, "context_window", "must be greater than 0");
         problems.Require(draft.LongContextWindow is null or > 0, "long_context_window", "must be greater than 0");
         problems.Require(draft.MaxOutputTokens is null or > 0, "max_output_tokens", "must be greater than 0");
-        if (draft.Prices is { } prices)
-        {
-            problems.Require(prices.Length <= MaxPrices, "prices", $"has more than {MaxPrices} rows");
-            foreach (var price in prices)
-            {
-                problems.Require(price.To is not { } to || to > price.From, "prices", "a row ends ('to') before it begins ('from')");
-                foreach (var window in price.Schedule)
-                {
-                    // Unknown to this machine, it would stop every call of the model.
-                    problems.Require(
-                        TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _), "prices", $"'{window.TimeZone}' is not a time zone; write one such as Asia/Shanghai, or UTC");
-                }
-            }
-        }
-
+        CheckPrices(draft.Prices ?? [], problems);
         problems.ThrowIfAny();
     }
 
-    private static bool IsName(string name) =>
+    /// <summary>The rows of one model, its own or those that a group has for it.</summary>
+    internal static void CheckPrices(ImmutableArray<PriceRow> prices, ProblemList problems)
+    {
+        problems.Require(prices.Length <= MaxPrices, "prices", $"has more than {MaxPrices} rows");
+        foreach (var price in prices)
+        {
+            problems.Require(price.To is not { } to || to > price.From, "prices", "a row ends ('to') before it begins ('from')");
+            foreach (var window in price.Schedule)
+            {
+                // Unknown to this machine, it would stop every call of the model.
+                problems.Require(
+                    TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _), "prices", $"'{window.TimeZone}' is not a time zone; write one such as Asia/Shanghai, or UTC");
+            }
+        }
+    }
+
+    internal static bool IsName(string name) =>
         name.Length is > 0 and <= ModelName.MaxLength && !name.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c));
 
     // A value equal to the built-in one is not stored: the model goes on following the built-in catalogue.

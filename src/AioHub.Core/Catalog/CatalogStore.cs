@@ -46,9 +46,23 @@ internal sealed class PriceRecordRow
     /// <summary>See <see cref="PriceRow.Version"/>.</summary>
     public required string Version { get; set; }
     public required string ModelId { get; set; }
+    /// <summary>
+    /// Whose price it is: a group's own, in place of the model's. Null = the model's. No foreign key: what calls were charged by outlives their group.
+    /// </summary>
+    public long? GroupId { get; set; }
     public required string Content { get; set; }
     public DateTime AddedAt { get; set; }
     public DateTime? RetiredAt { get; set; }
+    /// <summary>Who set it; null = it is not known.</summary>
+    public string? AddedBy { get; set; }
+    public string? RetiredBy { get; set; }
+
+    /// <summary>Takes it out of use, or brings it back; what is out of use already stays so since then.</summary>
+    /// <param name="at">Null = it is in use.</param>
+    public void Retire(DateTime? at, string? by)
+    {
+        (RetiredAt, RetiredBy) = at is null ? (null, null) : RetiredAt is null ? (at, by) : (RetiredAt, RetiredBy);
+    }
 
     private sealed class Configuration : IEntityTypeConfiguration<PriceRecordRow>
     {
@@ -58,7 +72,10 @@ internal sealed class PriceRecordRow
             builder.HasKey(static row => row.Version);
             builder.Property(static row => row.Version).HasMaxLength(64);
             builder.Property(static row => row.ModelId).HasMaxLength(ModelName.MaxLength);
+            builder.Property(static row => row.AddedBy).HasMaxLength(200);
+            builder.Property(static row => row.RetiredBy).HasMaxLength(200);
             builder.HasIndex(static row => row.ModelId);
+            builder.HasIndex(static row => row.GroupId);
         }
     }
 }
@@ -92,7 +109,7 @@ internal static class CatalogStore
             },
             cancellation);
         var prices = (await reader.ReadAsync(
-            """SELECT "ModelId", "Content" FROM prices WHERE "RetiredAt" IS NULL""",
+            """SELECT "ModelId", "Content" FROM prices WHERE "RetiredAt" IS NULL AND "GroupId" IS NULL""",
             static row => (Model: row.GetString(0), Content: row.GetString(1)),
             cancellation)).ToLookup(static price => price.Model, static price => price.Content, StringComparer.Ordinal);
         directory.Publish(new ModelCatalog(Merge(rows, id => ReadPrices(id, prices[id]))));
@@ -138,14 +155,14 @@ internal static class CatalogStore
     public static Task<ModelRow?> FindAsync(HubContext context, string id, CancellationToken cancellation) =>
         context.Set<ModelRow>().SingleOrDefaultAsync(model => model.Id == id, cancellation);
 
-    /// <summary>All prices that a model ever had from operators.</summary>
+    /// <summary>All prices that a model ever had of its own from operators: without those of groups.</summary>
     public static Task<List<PriceRecordRow>> ListPricesAsync(HubContext context, string modelId, CancellationToken cancellation) =>
-        context.Set<PriceRecordRow>().Where(price => price.ModelId == modelId).ToListAsync(cancellation);
+        context.Set<PriceRecordRow>().Where(price => price.ModelId == modelId && price.GroupId == null).ToListAsync(cancellation);
 
     public static ImmutableArray<PriceRow> ReadPrices(string modelId, IEnumerable<string> contents) =>
         [.. contents.Select(content => ReadPrice(modelId, content)).OrderBy(static row => row.From)];
 
-    private static PriceRow ReadPrice(string modelId, string content)
+    public static PriceRow ReadPrice(string modelId, string content)
     {
         using var document = JsonDocument.Parse(content);
         return PriceJson.Read(modelId, document.RootElement);

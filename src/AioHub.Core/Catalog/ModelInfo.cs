@@ -39,18 +39,6 @@ public sealed record ModelInfo
     /// <summary>The window that a call gets: the variant's when asked for and known.</summary>
     public int? WindowFor(bool longContext) => longContext && LongContextWindow is { } wide ? wide : ContextWindow;
 
-    /// <summary>The price in force at a moment; null = none, and the call is refused.</summary>
-    public PriceRow? PriceAt(DateTime utc)
-    {
-        PriceRow? latest = null;
-        foreach (var row in Prices)
-        {
-            if (row.From <= utc && (row.To is not { } to || utc < to))
-            {
-                latest = row;
-            }
-        }
-
-        return latest;
-    }
+    /// <summary>The price in force at a moment; null = none, and the call is refused unless its group has one of its own.</summary>
+    public PriceRow? PriceAt(DateTime utc) => PriceRow.InForce(Prices, utc);
 }

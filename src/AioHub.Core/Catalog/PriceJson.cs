@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AioHub.Core.Primitives;
 
 namespace AioHub.Core.Catalog;
 
@@ -76,10 +77,10 @@ public static class PriceJson
         return price.To <= price.From ? throw new FormatException("A price row ends ('to') before it begins ('from').") : Stamp(modelId, price);
     }
 
-    /// <summary>The row with the version that its content gives it.</summary>
-    public static PriceRow Stamp(string modelId, PriceRow row)
+    /// <summary>The row with the version that its content gives it; the same words in a group are another price than the model's own.</summary>
+    public static PriceRow Stamp(string modelId, PriceRow row, GroupId? group = null)
     {
-        var content = Encoding.UTF8.GetBytes(modelId + "\n" + Write(row));
+        var content = Encoding.UTF8.GetBytes(modelId + "\n" + Write(row) + (group is { } own ? $"\ngroup {own.Value}" : ""));
         return row with { Version = Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8)) };
     }
 

@@ -76,6 +76,22 @@ public sealed record PriceRow
     public decimal? StorageHour { get; init; }
     public ImmutableArray<PriceWindow> Schedule { get; init; } = [];
 
+    /// <summary>Of some rows the one in force at a moment: of several the one that began last. Null = none.</summary>
+    /// <param name="rows">Ascending by <see cref="From"/>.</param>
+    public static PriceRow? InForce(ImmutableArray<PriceRow> rows, DateTime utc)
+    {
+        PriceRow? latest = null;
+        foreach (var row in rows)
+        {
+            if (row.From <= utc && (row.To is not { } to || utc < to))
+            {
+                latest = row;
+            }
+        }
+
+        return latest;
+    }
+
     /// <summary>The rates for a request of this size.</summary>
     public Rates RatesFor(long totalInput)
     {

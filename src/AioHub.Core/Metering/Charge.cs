@@ -15,7 +15,7 @@ public readonly record struct LineItem(string What, long Quantity, decimal UnitU
 }
 
 /// <summary>One of the numbers that a charge was multiplied with.</summary>
-/// <param name="What"><c>group</c>, <c>user</c>, <c>key</c>, <c>service_tier</c>, <c>region</c>, <c>schedule</c>.</param>
+/// <param name="What"><c>group</c>, <c>user</c>, <c>key</c>, <c>service_tier</c>, <c>region</c>, <c>schedule</c>; of a cost <c>channel</c> in place of the first three.</param>
 public readonly record struct ChargeFactor(string What, decimal Value);
 
 /// <summary>What a call costs: the sum of its lines times the multiplier, rounded once, half away from zero, to nano-USD.</summary>

@@ -33,7 +33,20 @@ public static class Pricing
     /// <returns>Lines at the row's rates in USD; the charge's multiplier is the product of its <see cref="Charge.Factors"/>.</returns>
     /// <exception cref="UnknownCurrencyException">The row's currency has no rate.</exception>
     /// <exception cref="TimeZoneNotFoundException">A schedule names a zone that this machine does not know.</exception>
-    public static Charge Price(PriceRow row, decimal multiplier, in Usage usage, in PriceContext context)
+    public static Charge Price(PriceRow row, decimal multiplier, in Usage usage, in PriceContext context) => Price(row, "group", multiplier, usage, context);
+
+    /// <summary>
+    /// What the same usage costs the operator by another price than the caller's: the model's own where the caller paid a group's. Nothing of what is the hub's own
+    /// (group, user, key) is in it.
+    /// </summary>
+    /// <param name="costMultiplier">The channel's; zero or more.</param>
+    /// <returns>As <see cref="Price(PriceRow, decimal, in Usage, in PriceContext)"/>; the factor is called <c>channel</c>.</returns>
+    /// <exception cref="UnknownCurrencyException">The row's currency has no rate.</exception>
+    /// <exception cref="TimeZoneNotFoundException">A schedule names a zone that this machine does not know.</exception>
+    public static Charge CostBy(PriceRow row, decimal costMultiplier, in Usage usage, in PriceContext context) =>
+        Price(row, "channel", costMultiplier, usage, context with { UserMultiplier = null, KeyMultiplier = null });
+
+    private static Charge Price(PriceRow row, string owner, decimal multiplier, in Usage usage, in PriceContext context)
     {
         var table = PriceTable.Of(row, context.Currencies);
         var lines = new ChargeLines(table);
@@ -41,7 +54,7 @@ public static class Pricing
         AddCalls(ref lines, row, usage, context);
 
         var factors = new Factors();
-        factors.Take("group", multiplier);
+        factors.Take(owner, multiplier);
         factors.Take("user", context.UserMultiplier ?? 1m);
         factors.Take("key", context.KeyMultiplier ?? 1m);
         factors.Take("service_tier", TierMultiplier(row, context.ServiceTier));

@@ -74,6 +74,11 @@ public sealed record Receipt : IKnownCall
     /// that the upstream took times the channel's price of one.
     /// </summary>
     public NanoUsd ServedCost { get; init; }
+    /// <summary>
+    /// How <see cref="ServedCost"/> was worked out where the caller paid another price than the model's own: the same usage by the model's. Null = from the lines of
+    /// <see cref="Charge"/>, or from credits.
+    /// </summary>
+    public Charge? Cost { get; init; }
     /// <summary>The price of a credit by which <see cref="ServedCost"/> was worked out; null = it was worked out from the list price.</summary>
     public NanoUsd? CreditPrice { get; init; }
     public ImmutableArray<Loss> Losses { get; init; } = [];

@@ -87,6 +87,12 @@ internal static class ReceiptFields
 
         ReceiptPinFields.Write(ref to, receipt);
         to.Number(49, (int)receipt.SessionAffinity);
+        if (receipt.Cost is { } cost)
+        {
+            var begun = to.Begin(56);
+            Write(ref to, cost);
+            to.End(begun);
+        }
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -137,7 +143,7 @@ internal static class ReceiptFields
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
-            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity,
+            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity, Cost = rest.Cost,
         };
     }
 
@@ -305,6 +311,7 @@ internal static class ReceiptFields
         public Affinity? Affinity;
         public AffinityOutcome SessionAffinity;
         public PinEvent? Pin;
+        public Charge? Cost;
 
         public void Take(int field, ref FieldReader from)
         {
@@ -335,6 +342,7 @@ internal static class ReceiptFields
                 case 45: CreditPrice = from.Number; break;
                 case 46: Upstream = from.Double; break;
                 case 49: SessionAffinity = from.Name<AffinityOutcome>(); break;
+                case 56: Cost = ReadCharge(ref from); break;
                 case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
                 case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;
             }

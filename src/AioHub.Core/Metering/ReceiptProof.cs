@@ -6,7 +6,7 @@ namespace AioHub.Core.Metering;
 
 /// <summary>
 /// Whether a receipt says the same thing throughout: its lines are what was used, its multiplier is the product of its factors, its charge is the lines times the
-/// multiplier, and its cost is its credits where the operator paid in credits. In plain decimals, apart from <see cref="Pricing"/>, which it proves.
+/// multiplier, and its cost is its credits where the operator paid in credits, or the same usage by the model's own price where the caller paid a group's. In plain decimals, apart from <see cref="Pricing"/>, which it proves.
 /// </summary>
 internal static class ReceiptProof
 {
@@ -15,7 +15,8 @@ internal static class ReceiptProof
     {
         try
         {
-            return FaultOfCharge(receipt.Charge) ?? (receipt.Charge.Lines.IsDefaultOrEmpty ? null : FaultOfLines(receipt.Charge, receipt.Usage)) ?? FaultOfCredits(receipt);
+            return FaultOfCharge(receipt.Charge) ?? (receipt.Charge.Lines.IsDefaultOrEmpty ? null : FaultOfLines(receipt.Charge, receipt.Usage))
+                ?? FaultOfCredits(receipt) ?? FaultOfCost(receipt);
         }
         catch (OverflowException)
         {
@@ -62,6 +63,27 @@ internal static class ReceiptProof
         var usd = Math.Max(receipt.Usage.NanoCredits, 0) * price.ToUsd() / 1_000_000_000m;
         var cost = usd >= Pricing.MaxCharge.ToUsd() ? Pricing.MaxCharge : NanoUsd.FromUsd(usd);
         return cost == receipt.ServedCost ? null : $"cost the operator {Told(receipt.ServedCost.Value)} nano-USD, but its credits make {Told(cost.Value)}";
+    }
+
+    /// <summary>What the caller pays says nothing of what the operator pays where the two go by different prices.</summary>
+    private static string? FaultOfCost(Receipt receipt)
+    {
+        if (receipt.Cost is not { } cost)
+        {
+            return null;
+        }
+
+        foreach (var factor in cost.Factors)
+        {
+            if (factor.What is "group" or "user" or "key")
+            {
+                return $"has a cost that was multiplied by what its {factor.What} makes of prices";
+            }
+        }
+
+        return receipt.CreditPrice is not null ? "has a cost by credits and another by price"
+            : (FaultOfCharge(cost) ?? FaultOfLines(cost, receipt.Usage)) is { } fault ? $"has a cost that {fault}"
+            : cost.Total == receipt.ServedCost ? null : $"cost the operator {Told(receipt.ServedCost.Value)} nano-USD, but the lines of its cost add up to {Told(cost.Total.Value)}";
     }
 
     /// <summary>Tokens and tools have a line whenever they were used; other units only where the price row has a rate for them.</summary>

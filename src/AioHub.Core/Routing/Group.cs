@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing.Selection;
 using AioHub.Wire.Vocabulary;
@@ -73,6 +74,8 @@ public sealed record Group
     public Limits Limits { get; init; } = Limits.None;
     public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
+    /// <summary>What models cost here in place of their own prices; <see cref="Multiplier"/> comes on top of either.</summary>
+    public GroupPriceList Prices { get; init; } = GroupPriceList.None;
 
     /// <summary>What the group is at a moment (UTC).</summary>
     public GroupStatus StatusAt(DateTime now) => now >= EndsAt ? GroupStatus.Expired : Status;

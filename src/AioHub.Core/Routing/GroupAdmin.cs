@@ -43,6 +43,12 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
                 await SetMembersAsync(context, row, members, channels, lines, cancellation);
             }
 
+            if (draft.Prices is { } prices)
+            {
+                await GroupPriceAdmin.ReplaceAsync(context, row, prices, draft.Actor, lines, time.GetUtcNow().UtcDateTime, cancellation);
+                await context.SaveChangesAsync(cancellation);
+            }
+
             return (lines.Report($"group {row.Name}", row.Id, created), created || lines.Any);
         }, cancellation);
 
@@ -254,6 +260,8 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         problems.Require(!isAuto || draft.Policy?.Lacks is null or Needs.None, "lacks", "auto lacks nothing of its own; what the groups that it picks lack counts");
         problems.Require(
             !isAuto || draft.Policy is not { } rules || rules with { Lacks = null } == new GroupPolicyDraft(), "policy", "auto has no rules of its own; those of the groups that it picks count");
+        problems.Require(!isAuto || draft.Prices is null or { IsEmpty: true }, "prices", "auto has no prices of its own; those of the groups that it picks count");
+        GroupPriceAdmin.Check(draft.Prices ?? [], problems);
         draft.Policy?.Check(problems);
         LimitsText.Check(draft.Limits, problems);
         foreach (var member in draft.Channels ?? [])

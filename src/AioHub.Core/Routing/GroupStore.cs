@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
@@ -80,6 +81,7 @@ internal static class GroupStore
             """SELECT "GroupId", "ChannelId", "Priority", "Weight" FROM group_members ORDER BY "Priority", "Weight" DESC, "ChannelId" """,
             static row => (Group: row.GetInt64(0), Member: new GroupMember(new ChannelId(row.GetInt64(1)), row.GetInt32(2), row.GetInt32(3))),
             cancellation)).ToLookup(static member => member.Group, static member => member.Member);
+        var prices = await GroupPriceStore.LoadAsync(reader, cancellation);
         return await reader.ReadAsync(
             """
             SELECT "Id", "Name", "DisplayName", "CommonUse", "Notes", "Visibility", "Tags", "Status", "ExpiredOn", "Reason", "Replacement",
@@ -109,6 +111,7 @@ internal static class GroupStore
                 Limits = LimitsText.To(row.GetString(18)),
                 Policy = GroupPolicyText.To(row.GetString(19)),
                 Members = [.. members[row.GetInt64(0)]],
+                Prices = GroupPriceList.Of(prices[row.GetInt64(0)]),
             },
             cancellation);
     }
@@ -118,6 +121,9 @@ internal static class GroupStore
 
     public static Task<HashSet<string>> NamesAsync(HubContext context, CancellationToken cancellation) =>
         context.Set<GroupRow>().Select(static group => group.Name).ToHashSetAsync(cancellation);
+
+    public static Task<Dictionary<long, string>> NamesByIdAsync(HubContext context, CancellationToken cancellation) =>
+        context.Set<GroupRow>().ToDictionaryAsync(static group => group.Id, static group => group.Name, cancellation);
 
     public static async Task<int> LastPositionAsync(HubContext context, CancellationToken cancellation) =>
         await context.Set<GroupRow>().MaxAsync(static group => (int?)group.Position, cancellation) ?? 0;

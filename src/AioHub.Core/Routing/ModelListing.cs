@@ -86,7 +86,7 @@ public sealed class ModelListing(Router router)
         {
             // A model that would be refused for want of a price is not offered.
             var info = model.Info;
-            if ((info.PriceAt(now) ?? fallback) is null)
+            if ((index.Candidates(group, model).PriceAt(now) ?? info.PriceAt(now) ?? fallback) is null)
                 continue;
 
             if (seen.Add((model, false)))

@@ -43,7 +43,7 @@ public sealed class Route
         var needs = question.Needs;
         if (Model is not null)
         {
-            Price = Model.Info.PriceAt(now) ?? settings.FallbackPrice;
+            ListPrice = Model.Info.PriceAt(now) ?? settings.FallbackPrice;
             KeyAllowsModel = Allows(question.Key.Models, Model);
             LongContextMissing = question.Model.LongContext && Model.Info.LongContextWindow is null && !Model.NativelyLong;
             LongContext = (question.Model.LongContext || question.PrefersLongContext) && Model.Info.LongContextWindow is not null;
@@ -77,7 +77,8 @@ public sealed class Route
 
     internal ModelEntry? Model { get; }
 
-    internal PriceRow? Price { get; }
+    /// <summary>The model's own price, or the fallback; null = only groups with a price of their own serve the call.</summary>
+    internal PriceRow? ListPrice { get; }
 
     internal Dialect Dialect { get; }
 
@@ -243,6 +244,9 @@ public sealed class Route
         return new RouteStory(this).Verdicts();
     }
 
+    /// <summary>What the model costs in a group; null = it is not served there.</summary>
+    internal PriceRow? PriceIn(GroupEntry group) => Index.Candidates(group, Model!).PriceAt(Now) ?? ListPrice;
+
     internal bool IsPassedOver(Group group)
     {
         if (PassedOver is null)
@@ -290,20 +294,23 @@ public sealed class Route
     {
         if (_peeked is not null)
             return _peeked;
-        if (_stopped || Attempts >= _mostAttempts || Model is null || Price is null || !KeyAllowsModel || LongContextMissing)
+        if (_stopped || Attempts >= _mostAttempts || Model is null || !KeyAllowsModel || LongContextMissing)
             return null;
 
         while (_walk.Group is not null || _walk.MoveNext())
         {
             var group = _walk.Group!;
-            if (!IsPassedOver(group.Group) && !IsUsedUp(group.Group) && Pick(group, out var slot) is { } candidate)
+            var price = _walk.Candidates.PriceAt(Now) ?? ListPrice;
+            if (price is not null && !IsPassedOver(group.Group) && !IsUsedUp(group.Group) && Pick(group, out var slot) is { } candidate)
             {
                 if (!Question.Key.CrossGroupFailover)
                     _walk.StayWith(group);
                 _peekedSlot = slot;
                 _peekedChannel = candidate.Channel;
-                return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info, candidate.UpstreamFor(Model.Info, Question.Model.Base), Price)
+                return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info, candidate.UpstreamFor(Model.Info, Question.Model.Base), price)
                 {
+                    CostPrice = ListPrice ?? price,
+                    IsGroupPrice = !ReferenceEquals(price, ListPrice),
                     LongContext = LongContext,
                     Affinity = Affinity,
                     Vitals = new AttemptVitals(_router, slot.Load, Model.FamilyHash),
@@ -311,7 +318,7 @@ public sealed class Route
             }
 
             // Without failover the first group that could serve is the only one, even while all of it rests or its purse is empty.
-            if (!Question.Key.CrossGroupFailover && (Question.Pin is { } pin ? _walk.Candidates.Find(pin.Channel) is not null : _walk.Candidates.Suits(Dialect, Needs)))
+            if (price is not null && !Question.Key.CrossGroupFailover && (Question.Pin is { } pin ? _walk.Candidates.Find(pin.Channel) is not null : _walk.Candidates.Suits(Dialect, Needs)))
                 _walk.StayWith(group);
             _walk.Leave();
         }

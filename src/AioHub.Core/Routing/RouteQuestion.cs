@@ -34,6 +34,15 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
 {
     private int _state;
 
+    /// <summary>
+    /// What the operator's cost is worked out from, whatever the caller pays: the model's own price, or the fallback; where there is neither, what the caller pays by
+    /// (<see cref="Price"/>).
+    /// </summary>
+    public PriceRow CostPrice { get; init; } = Price;
+
+    /// <summary><see cref="Price"/> is the group's own for the model, not the model's.</summary>
+    public bool IsGroupPrice { get; init; }
+
     /// <summary>What became of the conversation's wish to stay where it was.</summary>
     public AffinityOutcome Affinity { get; init; }
 
@@ -85,7 +94,11 @@ public sealed record RouteRefusal(int Status, string Code, string Message)
 public sealed record ChannelVerdict(string Channel, string Result, string Reason);
 
 /// <summary>What was thought of one group, in the order they were considered.</summary>
-public sealed record GroupVerdict(string Group, bool Chosen, string Reason, ImmutableArray<ChannelVerdict> Channels);
+public sealed record GroupVerdict(string Group, bool Chosen, string Reason, ImmutableArray<ChannelVerdict> Channels)
+{
+    /// <summary>Why it was passed over, as one of <see cref="RouteCodes"/>; null = it serves the call or could.</summary>
+    public string? Code { get; init; }
+}
 
 /// <summary>Why an attempt did not end in an answer: what health does about it depends on it.</summary>
 public enum AttemptFailure

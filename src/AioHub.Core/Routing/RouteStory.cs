@@ -60,7 +60,7 @@ internal sealed class RouteStory(Route route)
                 reason = chosen ? $"could serve; '{current!.Group.Name}' comes first" + Ending(finding.Entry!.Group) : Tried(finding.Entry!) ? "all its attempts failed" : "all its channels are resting after failures; they come last";
             if (finding.Entry is not null && !string.Equals(finding.Name, finding.Entry.Group.Name, StringComparison.Ordinal))
                 reason = $"expired; its replacement '{finding.Entry.Group.Name}' takes the call: {reason}";
-            verdicts.Add(new GroupVerdict(finding.Name, isCurrent, reason, finding.Entry is null ? [] : Channels(finding.Entry, isCurrent ? current : null)));
+            verdicts.Add(new GroupVerdict(finding.Name, isCurrent, reason, finding.Entry is null ? [] : Channels(finding.Entry, isCurrent ? current : null)) { Code = isCurrent ? null : finding.Code });
         }
 
         return verdicts.ToImmutable();
@@ -180,7 +180,7 @@ internal sealed class RouteStory(Route route)
         {
             ChannelStep.Able => Limited(name, entry, model) ?? new Finding(name, entry, null, ""),
             ChannelStep.Price => new Finding(name, entry, RouteCodes.ModelPriceMissing,
-                $"Model '{model.Info.Id}' has no price, so it is not served. An operator sets its price, or a fallback price for models without one."),
+                $"Model '{model.Info.Id}' has no price in group '{entry.Group.Name}', so it is not served there. An operator sets its price, the group's own for it, or a fallback price."),
             ChannelStep.Size => new Finding(name, entry, RouteCodes.NoChannelAvailable, $"No channel of group '{entry.Group.Name}' {why}.", RankOfUnusable),
             ChannelStep.Needs => new Finding(name, entry, RouteCodes.OfUnmet(missing), Unmet(entry, model, missing)),
             ChannelStep.Dialect => new Finding(name, entry, RouteCodes.DialectUnsupported,
@@ -246,7 +246,7 @@ internal sealed class RouteStory(Route route)
         foreach (var other in route.Index.AutoOrder(model, Question))
         {
             if (!ReferenceEquals(other, entry) && other.StatusAt(route.Now) == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
-                && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))
+                && route.Inside(other) == Gate.Open && route.PriceIn(other) is not null && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))
             {
                 able.Add($"'{other.Group.Name}'");
             }
@@ -336,7 +336,7 @@ internal sealed class RouteStory(Route route)
 
         if (channel.Window < route.Picker.Size)
             return (ChannelStep.Size, $"takes {channel.Window} tokens, and the call has {route.Picker.Size} at the least");
-        return route.Price is null ? (ChannelStep.Price, "the model has no price") : (ChannelStep.Able, "");
+        return route.PriceIn(entry) is null ? (ChannelStep.Price, "the model has no price here") : (ChannelStep.Able, "");
     }
 
     /// <summary>The call names something that another channel keeps.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -33,6 +34,10 @@ public sealed record GroupDraft
     public GroupPolicyDraft? Policy { get; init; }
     /// <summary>Replaces all members.</summary>
     public ImmutableArray<MemberDraft>? Channels { get; init; }
+    /// <summary>Replaces all prices of the group's own; what is not among them is retired.</summary>
+    public ImmutableArray<GroupPrice>? Prices { get; init; }
+    /// <summary>Who sets the prices, for the record; null = it is not known.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary>A channel's place in a group, by name.</summary>

@@ -145,6 +145,8 @@ internal static class ExplainVerb
         ["upstream_model"] = explanation.UpstreamModel,
         ["multiplier"] = explanation.Multiplier,
         ["price"] = explanation.Price is { } price ? JsonNode.Parse(PriceJson.Write(price)) : null,
+        ["price_version"] = explanation.Price?.Version,
+        ["price_group"] = explanation.PriceGroup,
         ["refusal"] = explanation.Refusal is { } refusal
             ? new JsonObject { ["status"] = refusal.Status, ["code"] = refusal.Code, ["message"] = refusal.Message }
             : null,
@@ -153,6 +155,7 @@ internal static class ExplainVerb
             ["group"] = group.Group,
             ["chosen"] = group.Chosen,
             ["reason"] = group.Reason,
+            ["code"] = group.Code,
             ["channels"] = Shapes.List(group.Channels, static channel => new JsonObject
             {
                 ["channel"] = channel.Channel, ["result"] = channel.Result, ["reason"] = channel.Reason,
@@ -166,7 +169,8 @@ internal static class ExplainVerb
         output.WriteLine(explanation.Refusal is { } refusal
             ? $"{question.Model} would be refused: {refusal.Status} {refusal.Code}: {refusal.Message}"
             : $"{question.Model} would be served as {explanation.Model} by group {explanation.Group}, channel {explanation.Channel} (there '{explanation.UpstreamModel}'), "
-                + $"at {Shapes.Number(explanation.Multiplier)} times {PriceOf(explanation.Price!)}");
+                + $"at {Shapes.Number(explanation.Multiplier)} times {PriceOf(explanation.Price!)} "
+                + $"({(explanation.PriceGroup is { } own ? $"group {own}'s own price" : "the model's price")}, version {explanation.Price!.Version})");
         foreach (var group in explanation.Groups)
         {
             output.WriteLine($"{(group.Chosen ? "*" : "-")} {group.Group}: {group.Reason}");

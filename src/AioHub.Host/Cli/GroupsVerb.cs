@@ -103,6 +103,7 @@ internal static class GroupsVerb
             ["quota_nano_usd"] = quota?.Value,
             ["channels"] = Shapes.List(listing.Channels, static member =>
                 new JsonObject { ["channel"] = member.Channel, ["priority"] = member.Priority, ["weight"] = member.Weight }),
+            ["prices"] = Shapes.List(group.Prices.All, static price => PriceShapes.Row(price.Row, price.Model)),
         };
         PolicyOptions.Shape(shape, group.Policy);
         return shape;

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using AioHub.Core.Catalog;
 using AioHub.Core.Catalog.Sync;
+using AioHub.Core.Routing;
+using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
 
@@ -14,26 +16,36 @@ internal static class PriceHistoryVerb
     public static Command BuildHistory(VerbFrame frame)
     {
         var name = new Argument<string?>("MODEL") { Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("history", "Every price row a model has or had, and where it came from; without a model the syncs") { name };
+        var group = new Option<string?>("--group") { HelpName = "NAME", Description = "Only the rows that this group has or had of its own" };
+        var command = new Command("history", "Every price row a model has or had, groups' rows included, and where it came from; without a model the syncs") { name, group };
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
-            if (parsed.GetValue(name) is not { } wanted)
+            var wanted = parsed.GetValue(name);
+            if (parsed.GetValue(group) is { } only)
+            {
+                return OfGroups(home, await home.GroupPrices.HistoryAsync(wanted is null ? null : home.Catalog.Current.Find(wanted)?.Id ?? wanted, only, cancellation));
+            }
+
+            if (wanted is null)
             {
                 return Syncs(await home.Prices.ListAsync(cancellation: cancellation));
             }
 
             var model = ModelsVerb.Find(home, wanted);
             var rows = await home.Prices.HistoryAsync(model, cancellation);
+            var groups = OfGroups(home, await home.GroupPrices.HistoryAsync(model.Id, group: null, cancellation));
             return new Answer(
-                new JsonObject { ["model"] = model.Id, ["rows"] = Shapes.List(rows, Shape) },
+                new JsonObject { ["model"] = model.Id, ["rows"] = Shapes.List(rows, Shape), ["group_rows"] = groups.Json["rows"]!.DeepClone() },
                 output =>
                 {
                     output.WriteLine($"{model.Id}: USD per million tokens, by row");
                     foreach (var row in rows)
                     {
                         output.WriteLine($"{(row.InForce ? "*" : " ")} {row.Price.Version}  {PriceJson.Write(row.Price)}");
-                        output.WriteLine($"    {SourceOf(row)}{(row.RetiredAt is { } retired ? $"; out of use since {Shapes.Moment(retired)}" : "")}");
+                        output.WriteLine($"    {SourceOf(row)}{Retired(row.RetiredAt, row.RetiredBy)}");
                     }
+
+                    groups.WriteTo(output, json: false);
                 });
         });
         return command;
@@ -53,6 +65,26 @@ internal static class PriceHistoryVerb
         });
         return command;
     }
+
+    private static Answer OfGroups(HubHome home, IReadOnlyList<GroupPriceRecord> records)
+    {
+        var now = home.Time.GetUtcNow().UtcDateTime;
+        var inForce = records.Where(static record => record.InUse).GroupBy(static record => (record.GroupId, record.Price.Model.ToUpperInvariant()))
+            .Select(own => PriceRow.InForce([.. own.Select(static record => record.Price.Row).OrderBy(static row => row.From)], now)?.Version).ToHashSet(StringComparer.Ordinal);
+        return new Answer(
+            new JsonObject { ["rows"] = Shapes.List(records, record => PriceShapes.Record(record, inForce.Contains(record.Price.Row.Version))) },
+            output =>
+            {
+                foreach (var record in records)
+                {
+                    var row = record.Price.Row;
+                    output.WriteLine($"{(inForce.Contains(row.Version) ? "*" : " ")} {row.Version}  {PriceShapes.GroupOf(record)}  {record.Price.Model}  {PriceJson.Write(row)}");
+                    output.WriteLine($"    set by {record.AddedBy ?? "hand"}, {Shapes.Moment(record.AddedAt)}{Retired(record.RetiredAt, record.RetiredBy)}");
+                }
+            });
+    }
+
+    private static string Retired(DateTime? at, string? by) => at is { } moment ? $"; out of use since {Shapes.Moment(moment)}{(by is null ? "" : $", by {by}")}" : "";
 
     private static Answer Syncs(IReadOnlyList<PriceSyncInfo> syncs) => new(
         new JsonObject { ["syncs"] = Shapes.List(syncs, Shape) },
@@ -80,7 +112,9 @@ internal static class PriceHistoryVerb
         shape["version"] = row.Price.Version;
         shape["in_force"] = row.InForce;
         shape["added_at"] = Shapes.Moment(row.AddedAt);
+        shape["added_by"] = row.AddedBy;
         shape["retired_at"] = Shapes.Moment(row.RetiredAt);
+        shape["retired_by"] = row.RetiredBy;
         shape["source"] = row.Sync?.Source ?? (row.Builtin ? "built-in catalogue" : "set by hand");
         shape["sync"] = row.Sync?.Id;
         return shape;
@@ -90,6 +124,7 @@ internal static class PriceHistoryVerb
     {
         { Sync: { } sync } => $"sync {sync.Id} of {Shapes.Moment(sync.At)} from {sync.Source}{(sync.UndoneAt is null ? "" : ", undone")}",
         { Builtin: true } => "built-in catalogue",
+        { AddedBy: { } by } => $"set by {by}, {Shapes.Moment(row.AddedAt)}",
         _ => $"set by hand, {Shapes.Moment(row.AddedAt)}",
     };
 }

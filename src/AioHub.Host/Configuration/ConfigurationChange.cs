@@ -35,7 +35,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
         foreach (var model in content.Models)
         {
             await OnAsync(model, $"model {model.Wanted.Draft.Id}", async wanted =>
-                !wanted.Removed ? await home.Models.UpsertModelAsync(wanted.Draft, within: transaction, cancellation: cancellation)
+                !wanted.Removed ? await home.Models.UpsertModelAsync(wanted.Draft with { Actor = _actor }, within: transaction, cancellation: cancellation)
                 : models.Contains(wanted.Draft.Id) ? await home.Models.RemoveModelAsync(wanted.Draft.Id, transaction, cancellation)
                 : null);
         }
@@ -116,7 +116,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
         {
             await OnAsync(group, $"group {group.Wanted.Draft.Name}", async wanted =>
             {
-                var report = await home.Groups.UpsertAsync(wanted.Draft, within: transaction, cancellation: cancellation);
+                var report = await home.Groups.UpsertAsync(wanted.Draft with { Actor = _actor }, within: transaction, cancellation: cancellation);
                 var quota = wanted.QuotaUsd is { } usd ? await QuotaAsync(AccountRef.Quota(new GroupId(report.Id)), NanoUsd.FromUsd(usd), transaction, cancellation) : null;
                 return report with { Created = created.Contains(report.What), Changes = quota is null ? report.Changes : report.Changes.Add(quota) };
             });

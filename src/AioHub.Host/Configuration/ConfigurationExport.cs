@@ -113,6 +113,18 @@ internal static class ConfigurationExport
             json["channels"] = new JsonArray([.. listing.Channels
                 .OrderBy(static member => member.Priority).ThenBy(static member => member.Channel, StringComparer.Ordinal)
                 .Select(static member => new JsonObject { ["channel"] = member.Channel, ["priority"] = member.Priority, ["weight"] = member.Weight })]);
+            json["prices"] = new JsonArray([.. group.Prices.All.Select(PriceOf)]);
+        }
+
+        return json;
+    }
+
+    private static JsonObject PriceOf(GroupPrice price)
+    {
+        var json = new JsonObject { ["model"] = Text(price.Model) };
+        foreach (var (name, value) in (JsonObject)JsonNode.Parse(PriceJson.Write(price.Row))!)
+        {
+            json[name] = value?.DeepClone();
         }
 
         return json;

@@ -86,6 +86,7 @@ internal static class ConfigurationReader
             Limits = LimitsReader.Read(group, "a group"),
             Policy = PolicyReader.Read(group),
             Channels = group.Sections("channels", "a channel of a group") is { } members ? [.. members.Select(ReadMember)] : null,
+            Prices = PriceReader.ReadOfGroup(group, "prices"),
         };
         return new DeclaredGroup(draft, quota.Value);
     }

@@ -38,6 +38,16 @@ internal static class PriceReader
     public static ImmutableArray<PriceRow>? ReadAll(YamlSection model, string key, string id) =>
         model.Sections(key, "a price row") is { } rows ? [.. rows.Select(row => Read(row, id)).OfType<PriceRow>()] : null;
 
+    /// <summary>The rows of a group, each with its <c>model</c>. Null when the member is absent.</summary>
+    public static ImmutableArray<GroupPrice>? ReadOfGroup(YamlSection group, string key) =>
+        group.Sections(key, "a price row of a group") is { } rows ? [.. rows.Select(ReadOfGroup).OfType<GroupPrice>()] : null;
+
+    private static GroupPrice? ReadOfGroup(YamlSection row)
+    {
+        var model = row.RequiredText("model");
+        return Read(row, model) is { } price ? new GroupPrice(model, price) : null;
+    }
+
     /// <summary>One row; its <c>from</c> may be left out. Null = no such price.</summary>
     public static Named<PriceRow?> ReadOne(YamlSection settings, string key)
     {

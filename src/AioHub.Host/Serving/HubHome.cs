@@ -32,6 +32,7 @@ internal sealed class HubHome : IAsyncDisposable
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Models = new CatalogAdmin(database, time);
         Prices = new PriceSyncAdmin(database, time);
+        GroupPrices = new GroupPriceAdmin(database, time);
         Codes = new CodeBook(database, master, time, cancellation => LedgerChanged(cancellation));
         Alerts = new AlertAdmin(database, time);
         RouteSettings = new RouteSettingsAdmin(database);
@@ -70,6 +71,8 @@ internal sealed class HubHome : IAsyncDisposable
     public CatalogAdmin Models { get; }
 
     public PriceSyncAdmin Prices { get; }
+
+    public GroupPriceAdmin GroupPrices { get; }
 
     public CodeBook Codes { get; }
 

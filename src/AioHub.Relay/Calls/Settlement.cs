@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Catalog;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
@@ -125,13 +126,14 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             usage = usage with { StoredTokenHours = ObjectTerms.TokenHours(done), Source = usage.Source == UsageSource.None ? UsageSource.Reported : usage.Source };
         }
 
-        var charge = tap is null || _attempt is null || envelope.Route.Free || Measure.IsEmpty(tap, envelope) || (usage.IsZero && (_attempt.Price.PerRequest is null || envelope.Route.Object is not null))
-            ? Charge.Nothing(_attempt?.Price.Version ?? "")
-            : Pricing.Price(envelope.Route.Object is null ? _attempt.Price : _attempt.Price with { PerRequest = null }, _attempt.Group.Multiplier, usage, ContextOf(tap, _attempt) with
+        var isPaid = tap is not null && _attempt is not null && !envelope.Route.Free && !Measure.IsEmpty(tap, envelope);
+        var charge = isPaid && Billed(_attempt!.Price, usage) is { } price
+            ? Pricing.Price(price, _attempt.Group.Multiplier, usage, ContextOf(tap!, _attempt) with
             {
                 UserMultiplier = envelope.Caller.Key.OwnerMultiplier,
                 KeyMultiplier = envelope.Caller.Key.Multiplier,
-            });
+            })
+            : Charge.Nothing(_attempt?.Price.Version ?? "");
         if (tap is not null && _attempt is not null && Attempts > 0 && !envelope.Route.Free && Measure.IsEmpty(tap, envelope) && LostIn(tap, _attempt) is { } empty)
         {
             // An answer without content is free to its caller; its upstream may have charged for it.
@@ -140,6 +142,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 
         // None for an answer without content, whose usage is empty: its cost stands in its attempt.
         var credits = _attempt is null ? null : CreditsIn(usage, _attempt);
+        var cost = isPaid && credits is null && !ReferenceEquals(_attempt!.CostPrice, _attempt.Price) ? CostIn(usage, tap!, _attempt) : null;
         done = done is not null && done.PaidTo > done.PaidFrom ? ObjectTerms.WithPaid(done, charge) : done;
         var receipt = new Receipt
         {
@@ -169,7 +172,8 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Stop = tap?.Stop ?? default,
             Usage = usage,
             Charge = charge,
-            ServedCost = credits ?? (charge.Lines.IsEmpty ? NanoUsd.Zero : Pricing.CostOf(charge, _attempt!.Channel.CostFactor)),
+            ServedCost = credits ?? cost?.Total ?? (charge.Lines.IsEmpty ? NanoUsd.Zero : Pricing.CostOf(charge, _attempt!.Channel.CostFactor)),
+            Cost = cost,
             CreditPrice = credits is null ? null : _attempt!.Channel.CreditPrice,
             Attempts = _attempts,
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
@@ -258,6 +262,16 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         ImageQuality = tap.ImageQuality ?? envelope.Peek.ImageQuality,
     };
 
+    /// <summary>The price that a usage is billed by: a call on something that an upstream keeps pays no fee of its own. Null = there is nothing to bill.</summary>
+    private PriceRow? Billed(PriceRow price, in Usage usage) =>
+        usage.IsZero && (price.PerRequest is null || envelope.Route.Object is not null) ? null
+        : envelope.Route.Object is null ? price
+        : price with { PerRequest = null };
+
+    /// <summary>What the caller pays goes by the group's price; what the operator pays by the model's own, all the same.</summary>
+    private Charge CostIn(in Usage usage, ReplyTap tap, RouteAttempt attempt) =>
+        Billed(attempt.CostPrice, usage) is { } price ? Pricing.CostBy(price, attempt.Channel.CostFactor, usage, ContextOf(tap, attempt)) : Charge.Nothing(attempt.CostPrice.Version);
+
     /// <summary>What the credits cost that the upstream took: that is what the operator pays, not the list price. Null = none were told, or the channel has no price for them.</summary>
     private static NanoUsd? CreditsIn(in Usage usage, RouteAttempt attempt) =>
         usage.NanoCredits > 0 && attempt.Channel.CreditPrice is { } price ? Pricing.CostOfCredits(usage.NanoCredits, price) : null;
@@ -271,7 +285,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             return (usage, credits);
         }
 
-        return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.Price(attempt.Price, attempt.Channel.CostFactor, usage, ContextOf(tap, attempt)).Total);
+        return usage.Source != UsageSource.Reported || usage.IsZero ? null : (usage, Pricing.CostBy(attempt.CostPrice, attempt.Channel.CostFactor, usage, ContextOf(tap, attempt)).Total);
     }
 
     /// <summary>The present attempt ended without an answer: its places in limits are free again.</summary>

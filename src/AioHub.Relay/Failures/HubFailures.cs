@@ -71,8 +71,10 @@ internal static class HubFailures
     public static Failure ObjectsUnavailable { get; } = new(503, "objects_unavailable",
         "The hub cannot look up where the named object lives right now. Nothing was charged. Try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
-    public static Failure NoStoragePrice(string model) => new(403, "model_price_missing",
-        $"Model '{model}' has no price for storage ('storage_hour', per million stored tokens and hour), so nothing can be cached with it. An operator sets it in the model's prices.") { ShouldRetry = false };
+    /// <param name="group">Whose own price of the model lacks it; null = the model's own does.</param>
+    public static Failure NoStoragePrice(string model, string? group = null) => new(403, "model_price_missing",
+        $"Model '{model}' has no price for storage{(group is null ? "" : $" in group '{group}'")} ('storage_hour', per million stored tokens and hour), so nothing can be cached with it. "
+        + $"An operator sets it in the {(group is null ? "model" : "group")}'s prices.") { ShouldRetry = false };
 
     public static Failure TooLarge(long limit) => new(413, "request_too_large",
         $"The request body is larger than {limit:#,0} bytes (after decompression). Send less, or ask the operator to raise AIOHUB_MAX_REQUEST_BYTES.") { ShouldRetry = false };

@@ -6,13 +6,24 @@ using AioHub.Core.Routing;
 
 namespace AioHub.Relay.Hub;
 
+/// <summary>What a model costs in one group now, before the group's multiplier.</summary>
+/// <param name="IsOwn">The price is the group's own, not the model's.</param>
+internal sealed record GroupOffer(Group Group, PriceRow Price, bool IsOwn)
+{
+    /// <summary>Null = the model has no price there.</summary>
+    public static GroupOffer? Of(Group group, ModelInfo model, DateTime now) =>
+        PriceRow.InForce(group.Prices.For(model), now) is { } own ? new GroupOffer(group, own, IsOwn: true)
+        : model.PriceAt(now) is { } list ? new GroupOffer(group, list, IsOwn: false)
+        : null;
+}
+
 /// <summary>
 /// What a model costs to the last digit: the row in force and those announced, as configuration files spell them (another hub reads these), and what each group
 /// pays.
 /// </summary>
 internal static class ExactPrices
 {
-    public static void Write(Utf8JsonWriter writer, ModelInfo model, PriceRow price, Group[] groups, DateTime now)
+    public static void Write(Utf8JsonWriter writer, ModelInfo model, PriceRow price, GroupOffer[] groups, DateTime now)
     {
         writer.WriteStartObject("exact_prices");
         writer.WriteString("price_version", price.Version);
@@ -21,13 +32,14 @@ internal static class ExactPrices
         writer.WriteString("to", price.To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         WritePrice(writer, price, 1m);
         writer.WriteStartObject("groups");
-        foreach (var group in groups)
+        foreach (var (group, own, isOwn) in groups)
         {
             writer.WriteStartObject(group.Name);
             // The rates stand flat as well, for whoever reads nothing else.
-            WriteRates(writer, price.Rates, group.Multiplier);
+            WriteRates(writer, own.Rates, group.Multiplier);
             writer.WriteNumber("multiplier", group.Multiplier);
-            WriteRest(writer, price, group.Multiplier);
+            WriteRest(writer, own, group.Multiplier);
+            WriteOwn(writer, model, group, isOwn ? own : null, now);
             writer.WriteEndObject();
         }
 
@@ -44,6 +56,32 @@ internal static class ExactPrices
         Tokens(writer, "long_context_window", model.LongContextWindow);
         Tokens(writer, "max_output_tokens", model.MaxOutputTokens);
         writer.WriteEndObject();
+    }
+
+    /// <summary>Of a group that has prices of its own for the model: which one is in force, and all that it costs there from now on, without the multiplier.</summary>
+    /// <param name="own">Null = none of them is in force.</param>
+    private static void WriteOwn(Utf8JsonWriter writer, ModelInfo model, Group group, PriceRow? own, DateTime now)
+    {
+        if (own is not null)
+        {
+            writer.WriteString("price_version", own.Version);
+            writer.WriteString("currency", own.Currency);
+            WriteMap(writer, "service_tiers", own.ServiceTiers, 1m);
+        }
+
+        var rows = group.Prices.For(model);
+        if (own is null && rows.All(row => row.From <= now))
+        {
+            return;
+        }
+
+        writer.WriteStartArray("rows");
+        foreach (var row in PriceTimeline.Of(rows, model.Prices, now))
+        {
+            PriceJson.Write(writer, row);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WritePrice(Utf8JsonWriter writer, PriceRow price, decimal multiplier)

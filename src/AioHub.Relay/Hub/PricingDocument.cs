@@ -27,7 +27,7 @@ internal sealed class PricingDocument
     private readonly RoutingTable _table;
     private readonly ImmutableArray<Group> _groups;
     private readonly Dictionary<Group, ImmutableArray<ModelInfo>> _served;
-    private readonly List<(ModelInfo Model, PriceRow Price, Group[] Groups)> _priced;
+    private readonly List<(ModelInfo Model, PriceRow Price, GroupOffer[] Groups)> _priced;
     private readonly Dictionary<string, int> _vendors;
     private readonly DateTime _now;
 
@@ -38,8 +38,11 @@ internal sealed class PricingDocument
         _priced = [.. _served
             .SelectMany(static pair => pair.Value.Select(model => (Group: pair.Key, Model: model)))
             .GroupBy(static pair => pair.Model)
-            .Select(model => (model.Key, model.Key.PriceAt(now)!, model.Select(static pair => pair.Group).OrderBy(static group => group.Name, StringComparer.Ordinal).ToArray()))
-            .Where(static model => model.Item2 is not null && (model.Item2.Currency == "USD" || CurrencyRates.Default.Knows(model.Item2.Currency)))
+            .Select(model => (model.Key, Groups: model.Select(pair => GroupOffer.Of(pair.Group, pair.Model, now)).OfType<GroupOffer>()
+                .Where(static offer => IsTold(offer.Price)).OrderBy(static offer => offer.Group.Name, StringComparer.Ordinal).ToArray()))
+            .Where(static model => model.Groups.Length > 0)
+            // A model without a price of its own is told by that of the first group that has one.
+            .Select(model => (model.Key, model.Key.PriceAt(now) is { } price && IsTold(price) ? price : model.Groups[0].Price, model.Groups))
             .OrderBy(static model => model.Key.Id, StringComparer.Ordinal)];
         _vendors = _priced.Select(static model => model.Model.Vendor).Where(static vendor => vendor.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(static (vendor, i) => (vendor, i)).ToDictionary(static pair => pair.vendor, static pair => pair.i + 1, StringComparer.Ordinal);
@@ -81,7 +84,10 @@ internal sealed class PricingDocument
         writer.WriteEndObject();
     }
 
-    private void WriteModel(Utf8JsonWriter writer, ModelInfo model, PriceRow price, Group[] groups)
+    /// <summary>Ratios are in USD: what cannot be told in them is not told at all.</summary>
+    private static bool IsTold(PriceRow price) => price.Currency == "USD" || CurrencyRates.Default.Knows(price.Currency);
+
+    private void WriteModel(Utf8JsonWriter writer, ModelInfo model, PriceRow price, GroupOffer[] groups)
     {
         writer.WriteStartObject();
         writer.WriteString("model_name", model.Id);
@@ -96,9 +102,9 @@ internal sealed class PricingDocument
         PricingRatios.Write(writer, price);
         writer.WriteString("owner_by", "");
         writer.WriteStartArray("enable_groups");
-        foreach (var group in groups)
+        foreach (var offer in groups)
         {
-            writer.WriteStringValue(group.Name);
+            writer.WriteStringValue(offer.Group.Name);
         }
 
         writer.WriteEndArray();

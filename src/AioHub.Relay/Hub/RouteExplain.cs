@@ -169,6 +169,7 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         {
             writer.WriteString("expected_usd", expected.Total.ToUsdString());
             writer.WriteString("price_version", expected.PriceVersion);
+            writer.WriteString("price_group", explanation.PriceGroup);
         }
         else
         {
@@ -191,6 +192,11 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
             writer.WriteString("group", group.Group);
             writer.WriteBoolean("chosen", group.Chosen);
             writer.WriteString("reason", group.Reason);
+            if (group.Code is not null)
+            {
+                writer.WriteString("code", group.Code);
+            }
+
             writer.WriteStartArray("channels");
             foreach (var channel in group.Channels)
             {

@@ -85,6 +85,11 @@ internal static class UsageRecord
         {
             writer.WriteNumber("operator_cost_nano_usd", receipt.OperatorCost.Value);
             writer.WriteString("operator_cost_usd", receipt.OperatorCost.ToUsdString());
+            if (receipt.Cost is { } cost)
+            {
+                writer.WriteString("cost_price_version", cost.PriceVersion);
+            }
+
             if (receipt.CreditPrice is { } credit)
             {
                 writer.WriteString("credit_price_usd", credit.ToUsdString());

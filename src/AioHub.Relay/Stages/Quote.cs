@@ -27,14 +27,28 @@ internal sealed class Quote(Router router)
             return FromRefusal(refusal);
         }
 
-        if (envelope.Route.Operation == Operation.CreateCache && route.TryPeek(out var first) && first.Price is { StorageHour: null, Rates.Input: > 0 })
+        Failure? unpriced = null;
+        while (route.TryPeek(out var next) && UnpricedStorage(envelope, next) is { } free)
         {
-            // What is kept would cost nothing by the hour, for as long as the caller likes.
-            return HubFailures.NoStoragePrice(first.Model.Id);
+            unpriced ??= free;
+            route.PassOver(next.Group, free.Code, free.Message);
+        }
+
+        if (unpriced is not null && !route.TryPeek(out _))
+        {
+            return unpriced;
         }
 
         return new Order(envelope, route, InputBound(envelope), envelope.Peek.MaxOutputTokens);
     }
+
+    /// <summary>What is kept would cost nothing by the hour in this group, for as long as the caller likes. Null = nothing is kept, or it has its price.</summary>
+    public static Failure? UnpricedStorage(Envelope envelope, RouteAttempt attempt) =>
+        attempt.Price is { StorageHour: null, Rates.Input: > 0 }
+            && (envelope.Route.Operation == Operation.CreateCache
+                || (attempt.IsGroupPrice && envelope is { Route.Operation: Operation.ChangeObject, Pin: { } pin } && ObjectTerms.MostTokenHours(envelope, pin.Tokens) > 0))
+            ? HubFailures.NoStoragePrice(attempt.Model.Id, attempt.IsGroupPrice ? attempt.Group.Name : null)
+            : null;
 
     /// <summary>The hold for one attempt: every input byte a token at the dearest input rate, and all the output that was allowed.</summary>
     public static NanoUsd Bound(Order order, RouteAttempt attempt)

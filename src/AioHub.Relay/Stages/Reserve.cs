@@ -20,6 +20,12 @@ internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider ti
     public async ValueTask<Step<Hold>> HoldAsync(Order order, RouteAttempt attempt, Settlement settlement, CancellationToken cancellation)
     {
         settlement.EndAttempt();
+        if (Quote.UnpricedStorage(order.Envelope, attempt) is { } unpriced)
+        {
+            // Of the group that a call moved to: the quote looked at the first alone.
+            return PassOver(order.Route, attempt, settlement, LimitOwner.Group, unpriced, "");
+        }
+
         if (TakeRates(order, attempt, settlement) is { } tooFast)
         {
             return tooFast;

@@ -95,8 +95,17 @@ public abstract class LedgerAuditTests(DatabaseEngine engine) : OnLedger(engine)
         { "was multiplied by 2, but its factors make 1", static receipt => receipt with { Charge = receipt.Charge with { Multiplier = 2m } } },
         { "charges 100 nano-USD, but its lines add up to 200", static receipt => receipt with { Charge = receipt.Charge with { Multiplier = 2m, Factors = [new ChargeFactor("group", 2m)] } } },
         { "cost the operator 0 nano-USD, but its credits make 60000000", static receipt => receipt with { CreditPrice = new NanoUsd(40_000_000), Usage = receipt.Usage with { NanoCredits = 1_500_000_000 } } },
+        { "cost the operator 0 nano-USD, but the lines of its cost add up to 80000", static receipt => receipt with { Cost = Cost } },
+        { "has a cost that charges 80001 nano-USD, but its lines add up to 80000", static receipt => receipt with { Cost = Cost with { Total = new NanoUsd(80_001) } } },
+        { "has a cost that bills 0 input, but 12 were used", static receipt => receipt with { Cost = Cost with { Lines = [Cost.Lines[1]], Total = new NanoUsd(68_000) } } },
+        { "has a cost that bills 0 input, but 12 were used", static receipt => receipt with { Cost = Charge.Nothing("list") } },
+        { "has a cost that was multiplied by 2, but its factors make 1", static receipt => receipt with { Cost = Cost with { Multiplier = 2m } } },
+        { "has a cost that was multiplied by what its user makes of prices", static receipt => receipt with { Cost = Cost with { Multiplier = 2m, Total = new NanoUsd(160_000), Factors = [new ChargeFactor("user", 2m)] } } },
+        { "has a cost by credits and another by price", static receipt => receipt with { Cost = Cost with { Lines = [], Total = NanoUsd.Zero }, CreditPrice = NanoUsd.Zero } },
         { "figures that no call can have", static receipt => receipt with { Charge = receipt.Charge with { Factors = [new ChargeFactor("group", decimal.MaxValue), new ChargeFactor("key", 2m)] } } },
     };
+
+    private static readonly Charge Cost = new([new LineItem("input", 12, 1m), new LineItem("output", 34, 2m)], 1m, new NanoUsd(80_000), "list");
 
     private static Receipt Lines(Receipt receipt, params LineItem[] last) =>
         receipt with { Charge = receipt.Charge with { Lines = [.. receipt.Charge.Lines.Take(2), .. last] } };

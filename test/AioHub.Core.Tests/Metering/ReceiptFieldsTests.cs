@@ -123,6 +123,7 @@ public sealed class ReceiptFieldsTests
             Usage = usage,
             CreditPrice = new NanoUsd(40_000_000),
             UpstreamMilliseconds = 821,
+            Cost = new Charge([new LineItem("input", 1, 0.5m), new LineItem("output", 6, 2.25m)], 0.3m, new NanoUsd(4_200), "list") { Factors = [new ChargeFactor("channel", 0.3m)] },
             Charge = Sample.Charge with { Factors = [new ChargeFactor("group", 0.4m), new ChargeFactor("key", 1.000001m)] },
             Attempts =
             [
@@ -137,6 +138,10 @@ public sealed class ReceiptFieldsTests
         read.Usage.ShouldBe(usage);
         read.Charge.Factors.ShouldBe(receipt.Charge.Factors);
         read.Attempts.ShouldBe(receipt.Attempts);
+        read.Cost.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            cost => cost.Lines.ShouldBe(receipt.Cost.Lines), cost => cost.Factors.ShouldBe(receipt.Cost.Factors),
+            cost => (cost.Multiplier, cost.Total, cost.PriceVersion, cost.Clamped).ShouldBe((0.3m, new NanoUsd(4_200), "list", false)));
+        ReceiptFields.TryRead(Bytes(Sample))!.Cost.ShouldBeNull();
         (read.ServedCost, read.CreditPrice, read.UpstreamMilliseconds).ShouldBe((receipt.ServedCost, receipt.CreditPrice, receipt.UpstreamMilliseconds));
     }
 
@@ -170,5 +175,12 @@ public sealed class ReceiptFieldsTests
     {
         Enum.GetValues<T>().Select(static (value, i) => Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture) == i).ShouldAllBe(static same => same);
         return string.Join(' ', Enum.GetNames<T>());
+    }
+
+    private static byte[] Bytes(Receipt receipt)
+    {
+        var to = new FieldWriter(new byte[8], 0);
+        ReceiptFields.Write(ref to, receipt);
+        return to.Buffer.AsSpan(0, to.Position).ToArray();
     }
 }

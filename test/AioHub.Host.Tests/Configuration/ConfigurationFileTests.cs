@@ -1,3 +1,4 @@
+using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
@@ -17,6 +18,10 @@ public sealed class ConfigurationFileTests
             multiplier: 0.4
             channels: [{ channel: kiro-1, priority: 0, weight: 10 }]
             quota_usd: 50
+            prices:
+              - { model: claude-opus-4-7, from: 2026-04-16, to: 2027-01-01, input: 4, output: 20, tiers: [{ above: 200000, input: 8, output: 40 }] }
+              - { model: MINE, from: 2026-01-01, per_request: 0.02 }
+              - { model: claude-opus-4-7, from: 2027-01-01, currency: EUR, input: 3.5, output: 17.5 }
           - name: codex-cheap
             status: expired
             expired_on: 2026-05-05
@@ -134,6 +139,10 @@ public sealed class ConfigurationFileTests
         kiro.Multiplier.ShouldBe(0.4m);
         kiro.HasQuota.ShouldBeTrue();
         (await world.Home.Ledger.BalanceAsync(AccountRef.Quota(kiro.Id))).ShouldBe(NanoUsd.FromUsd(50));
+        kiro.Prices.All.Select(static price => (price.Model, price.Row.Currency, price.Row.Rates.Input, price.Row.PerRequest))
+            .ShouldBe([("claude-opus-4-7", "USD", 4m, (decimal?)null), ("claude-opus-4-7", "EUR", 3.5m, null), ("my-model", "USD", (decimal?)null, 0.02m)]);
+        kiro.Prices.All[0].Row.Tiers.Single().Rates.Output.ShouldBe(40);
+        (await world.Home.GroupPrices.HistoryAsync(null, "claude-kiro")).ShouldAllBe(static record => record.AddedBy == "hub.yaml");
         (await world.GroupAsync("codex-cheap")).Replacement.ShouldBe("fresh");
         var fresh = await world.GroupAsync("fresh");
         fresh.Notes.ShouldBe("Costs kiro-secret-0123456789 or ${NOTHING}");
@@ -189,6 +198,35 @@ public sealed class ConfigurationFileTests
         var settings = await world.Home.RouteSettings.ReadAsync();
         settings.MaxAttempts.ShouldBe(4);
         settings.FallbackPrice!.Rates.Output.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task PricesOfAGroupGoThroughAnExportAndAFileSettlesThem()
+    {
+        const string file = """
+            version: 1
+            groups:
+              - name: openai
+                prices: [{ model: gpt-4o, from: 2026-01-01T08:00:00Z, input: 1, output: 2 }, { model: gpt-4o-mini, from: 2026-01-01, input: 0.1, output: 0.2, schedule: [{ days: [mon], from: "08:00", to: "09:00", time_zone: UTC, multiplier: 2 }] }]
+            """;
+        await using var first = await ConfigurationWorld.OpenAsync();
+        await using var second = await ConfigurationWorld.OpenAsync();
+        (await first.ApplyAsync(file, dryRun: true)).Changes.Single().Changes.ShouldContain("prices: + gpt-4o {\"from\":\"2026-01-01T08:00:00Z\",\"input\":1,\"output\":2}");
+        await first.ApplyAsync(file);
+        var export = await first.ExportAsync();
+        export.ShouldContain("model: gpt-4o");
+        (await first.ApplyAsync(export)).Changes.ShouldBeEmpty();
+        await second.ApplyAsync(export);
+        (await second.ExportAsync()).ShouldBe(export);
+        (await second.GroupAsync("openai")).Prices.All.Select(static price => PriceJson.Write(price.Row)).ShouldBe((await first.GroupAsync("openai")).Prices.All.Select(static price => PriceJson.Write(price.Row)));
+
+        // Not named they stay, named they are settled.
+        (await second.ApplyAsync("version: 1\ngroups: [{ name: openai, multiplier: 2 }]")).Changes.Single().Changes.ShouldBe(["multiplier: 1 → 2"]);
+        (await second.GroupAsync("openai")).Prices.All.Length.ShouldBe(2);
+        (await second.ApplyAsync(await first.ExportAsync())).Changes.Single().Changes.ShouldBe(["multiplier: 2 → 1"]);
+        (await second.ApplyAsync("version: 1\ngroups: [{ name: openai, prices: [] }]")).Changes.Single().Changes.ShouldAllBe(static line => line.StartsWith("prices: − ", StringComparison.Ordinal));
+        (await second.GroupAsync("openai")).Prices.All.ShouldBeEmpty();
+        (await second.Home.GroupPrices.HistoryAsync(null, "openai")).Length.ShouldBe(2);
     }
 
     [Fact]

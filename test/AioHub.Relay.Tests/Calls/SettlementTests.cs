@@ -124,6 +124,82 @@ public sealed class SettlementTests
             .ShouldBe((89_700_000L, CreditNano, 2 * CreditNano, 3 * TokenNano));
     }
 
+    /// <summary>
+    /// Whatever a group's price and the model's say: the charge is that of the group's price by itself, and the cost that of the model's, each times its own multipliers
+    /// alone. A receipt proves both.
+    /// </summary>
+    [Fact]
+    public void A_charge_by_a_groups_price_is_that_price_by_itself_and_the_cost_is_the_models()
+    {
+        var random = new Random(27);
+        for (var run = 0; run < 400; run++)
+        {
+            var (own, list) = (RandomRow("own"), RandomRow("list"));
+            using var bench = new Bench(Dialect.BedrockConverse, null, 200_000, own, list);
+            using var tap = bench.Tap(
+            [
+                ("contentBlockDelta", """{"delta":{"text":"Hello"}}"""),
+                ("messageStop", """{"stopReason":"end_turn"}"""),
+                ("metadata", $$$"""{"usage":{"inputTokens":{{{random.Next(1, 900)}}},"outputTokens":{{{random.Next(1, 900)}}},"cacheReadInputTokens":{{{random.Next(0, 300)}}} },"serviceTier":{"type":"{{{(random.Next(2) == 0 ? "flex" : "default")}}}"}}"""),
+            ]);
+            bench.Settlement.NoteSuccess(0, 200);
+            var receipt = bench.Settlement.Settle(CallOutcome.Completed, tap, complete: true, 200, null);
+            var context = new PriceContext { Moment = DateTime.UnixEpoch, ServiceTier = receipt.ServiceTier };
+            var charge = Pricing.Price(own, 3m, receipt.Usage, context);
+            (receipt.Charge.Total, receipt.Charge.Multiplier, receipt.Charge.PriceVersion).ShouldBe((charge.Total, charge.Multiplier, "own"));
+            receipt.Charge.Lines.ShouldBe(charge.Lines);
+            var cost = Pricing.Price(list, 0.5m, receipt.Usage, context);
+            (receipt.ServedCost, receipt.Cost!.Total, receipt.Cost.PriceVersion, receipt.Cost.Multiplier).ShouldBe((cost.Total, cost.Total, "list", cost.Multiplier));
+            receipt.Cost.Lines.ShouldBe(cost.Lines);
+            receipt.Cost.Factors.ShouldContain(new ChargeFactor("channel", 0.5m));
+            receipt.ServedCost.ShouldBe(Pricing.CostOf(Pricing.Price(list, 1m, receipt.Usage, context), 0.5m), "as if the group had no price of its own");
+        }
+
+        PriceRow RandomRow(string version) => Price with
+        {
+            Version = version,
+            Rates = new Rates { Input = Rate(), Output = Rate(), CacheRead = random.Next(2) == 0 ? Rate() : null },
+            Tiers = random.Next(2) == 0 ? [new PriceTier(random.Next(1, 900), random.Next(2) == 0, new Rates { Input = Rate(), Output = Rate() })] : [],
+            PerRequest = random.Next(2) == 0 ? Rate() : null,
+        };
+
+        decimal Rate() => random.Next(0, 3_000_000) / 100_000m;
+    }
+
+    [Fact]
+    public void What_is_lost_costs_the_models_price_and_credits_go_before_any()
+    {
+        var own = Price with { Version = "own", Rates = new Rates { Input = 200m, Output = 1_000m } };
+        using var bench = new Bench(Dialect.Kiro, CreditPriceNano, 200_000, own, Price);
+        using var failed = bench.Tap([("metadataEvent", Tokens), ("throttlingException", """{"message":"slow"}""")]);
+        bench.Settlement.NoteLost(failed);
+        bench.Settlement.NoteAttempt("upstream_overloaded", 200, 0);
+        using var served = bench.Tap([.. Both]);
+        bench.Settlement.NoteSuccess(0, 200);
+        var receipt = bench.Settlement.Settle(CallOutcome.Completed, served, complete: true, 200, null);
+        receipt.Attempts.Select(static one => one.OperatorCost?.Value).ShouldBe([TokenNano / 2, null]);
+        (receipt.Charge.Total.Value, receipt.ServedCost.Value, receipt.Cost).ShouldBe((300 * TokenNano, CreditNano, null));
+        Shown(receipt, showChannels: true).TryGetProperty("cost_price_version", out _).ShouldBeFalse();
+
+        using var plain = new Bench(Dialect.Kiro, null, 200_000, own, Price);
+        using var empty = plain.Tap([("metadataEvent", Tokens)]);
+        plain.Settlement.NoteSuccess(0, 200);
+        var free = plain.Settlement.Settle(CallOutcome.Completed, empty, complete: true, 200, null);
+        (free.Charge.Total, free.Charge.PriceVersion, free.ServedCost, free.Cost, free.LostCost.Value).ShouldBe((NanoUsd.Zero, "own", NanoUsd.Zero, null, TokenNano / 2));
+    }
+
+    [Fact]
+    public void Operators_see_by_which_price_the_cost_was_worked_out_and_callers_do_not()
+    {
+        using var bench = new Bench(Dialect.Kiro, null, 200_000, Price with { Version = "own" }, Price with { Version = "list" });
+        using var tap = bench.Tap([.. Both]);
+        bench.Settlement.NoteSuccess(0, 200);
+        var receipt = bench.Settlement.Settle(CallOutcome.Completed, tap, complete: true, 200, null);
+        var shown = Shown(receipt, showChannels: true);
+        (shown.GetProperty("price_version").GetString(), shown.GetProperty("cost_price_version").GetString()).ShouldBe(("own", "list"));
+        Shown(receipt, showChannels: false).GetRawText().ShouldNotContain("cost");
+    }
+
     [Fact]
     public void Operators_see_credits_and_callers_do_not()
     {
@@ -181,7 +257,7 @@ public sealed class SettlementTests
         private readonly Envelope _envelope;
         private readonly Dialect _dialect;
 
-        public Bench(Dialect dialect, long? creditPrice, int? window)
+        public Bench(Dialect dialect, long? creditPrice, int? window, PriceRow? own = null, PriceRow? list = null)
         {
             _dialect = dialect;
             _body.Append("""{"model":"m","max_tokens":100,"messages":[{"role":"user","content":"Say hello to me, please."}]}"""u8);
@@ -198,7 +274,7 @@ public sealed class SettlementTests
                 new Credential(new CredentialId(1), "only", "secret"),
                 new ModelInfo { Id = "m", Vendor = "test", DisplayName = "test", ContextWindow = window },
                 "m",
-                Price));
+                own ?? Price) { CostPrice = list ?? Price, IsGroupPrice = own is not null });
         }
 
         public Settlement Settlement { get; }

@@ -158,6 +158,40 @@ public sealed class PricingPageTests
     }
 
     [Fact]
+    public async Task Groups_with_prices_of_their_own_show_them_to_the_last_digit_and_another_hub_reads_them()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));
+        await using var hub = await SmallHub.StartAsync([upstream], price: Everything);
+        var own = Everything with { To = null, Rates = new Rates { Input = 1.5m, Output = 7, CacheRead = 0.15m }, PerRequest = null };
+        var announced = own with { From = Later, Rates = new Rates { Input = 1, Output = 5 } };
+        await hub.Home.Groups.UpsertAsync(new GroupDraft { Name = "special", Multiplier = 0.5m, Channels = [new MemberDraft("channel-0")], Prices = [new GroupPrice(SmallHub.Model, own), new GroupPrice(SmallHub.Model, announced), new GroupPrice("only-there", own)] });
+        await hub.Home.Models.UpsertModelAsync(new ModelDraft { Id = "only-there", Vendor = "test", Kind = ModelKind.Chat });
+        var page = await PageAsync(hub);
+        var models = page.GetProperty("data").EnumerateArray().ToDictionary(static model => model.GetProperty("model_name").GetString()!);
+        var exact = models[SmallHub.Model].GetProperty("exact_prices");
+        (Number(models[SmallHub.Model], "model_ratio"), Number(exact.GetProperty("per_million"), "input")).ShouldBe((1.5m, 3), "the model's own");
+        var (plain, special) = (exact.GetProperty("groups").GetProperty("first"), exact.GetProperty("groups").GetProperty("special"));
+        (Number(plain, "input"), Number(plain, "multiplier"), plain.TryGetProperty("price_version", out _), plain.TryGetProperty("rows", out _)).ShouldBe((3, 1, false, false));
+        (Number(special, "input"), Number(special, "output"), Number(special, "cache_read"), Number(special, "multiplier"), special.TryGetProperty("per_request", out _)).ShouldBe((0.75m, 3.5m, 0.075m, 0.5m, false));
+        special.GetProperty("price_version").GetString().ShouldBe(hub.Home.Routing.Current.FindGroup("special")!.Prices.All.Single(static price => price.Model == SmallHub.Model && price.Row.From == Start).Row.Version);
+        special.GetProperty("rows").EnumerateArray().Select(static row => row.GetProperty("input").GetDecimal()).ShouldBe([1.5m, 1m]);
+        Number(special.GetProperty("service_tiers"), "flex").ShouldBe(0.5m);
+
+        // Where the group alone prices it, it alone has it.
+        models["only-there"].GetProperty("enable_groups").EnumerateArray().Select(static group => group.GetString()).ShouldBe(["special"]);
+        (Number(models["only-there"], "model_ratio"), models["only-there"].GetProperty("exact_prices").GetProperty("rows").GetArrayLength()).ShouldBe((0.75m, 0));
+
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(page);
+        var read = PriceDocumentReader.Read(bytes, new PriceReading { Group = "special" });
+        read.Faults.ShouldBeEmpty();
+        var rows = read.Offers.Single(static offer => offer.Name == SmallHub.Model).Rows;
+        rows.Select(static row => (row.From, row.To, row.Rates.Input, row.Rates.Output)).ShouldBe([(Start, (DateTime?)Later, 0.75m, 3.5m), (Later, null, 0.5m, 2.5m)]);
+        read.Offers.Single(static offer => offer.Name == "only-there").Rows.ShouldHaveSingleItem().Rates.Input.ShouldBe(0.75m);
+        PriceDocumentReader.Read(bytes, new PriceReading { Group = "first" }).Offers.Single(static offer => offer.Name == SmallHub.Model).Rows[0].Rates.Input.ShouldBe(3);
+        PriceDocumentReader.Read(bytes, new PriceReading()).Offers.Single(static offer => offer.Name == "only-there").Refusal.ShouldNotBeNull().ShouldContain("--group");
+    }
+
+    [Fact]
     public async Task Who_may_see_a_group_sees_it_and_nobody_else()
     {
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, "{}"));

@@ -56,6 +56,35 @@ public sealed class RouteExplainTests
     }
 
     [Fact]
+    public async Task The_price_is_the_serving_groups_and_whose_it_is_is_told()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));
+        await using var hub = await SmallHub.StartAsync([upstream]);
+        var list = await AskAsync(hub);
+        (list.GetProperty("price_version").GetString(), list.GetProperty("price_group").GetString()).ShouldBe((hub.Home.Catalog.Current.Find(SmallHub.Model)!.Prices[0].Version, null));
+        var own = new PriceRow { Version = "", From = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc), Rates = new Rates { Input = 20, Output = 100 } };
+        await hub.Home.Groups.UpsertAsync(new GroupDraft { Name = "second", Multiplier = 0.5m, Channels = [new MemberDraft("channel-0")], Prices = [new GroupPrice(SmallHub.Model, own)] });
+        await hub.Home.Identity.UpsertKeyAsync(new KeyDraft { Name = "key", User = SmallHub.Email, Groups = ["second", "first"] });
+        await hub.RefreshAsync();
+        var told = await AskAsync(hub);
+        (told.GetProperty("group").GetString(), told.GetProperty("price_group").GetString(), told.GetProperty("price_version").GetString())
+            .ShouldBe(("second", "second", hub.Home.Routing.Current.FindGroup("second")!.Prices.All[0].Row.Version));
+        decimal Usd(JsonElement answer) => decimal.Parse(answer.GetProperty("expected_usd").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        Usd(told).ShouldBe(5 * Usd(list), "ten times the price, half the multiplier");
+
+        // Without the model's own price the other group says why it is passed over.
+        await hub.Home.Models.UpsertModelAsync(new ModelDraft { Id = SmallHub.Model, Prices = [] });
+        await hub.Home.Identity.UpsertKeyAsync(new KeyDraft { Name = "key", User = SmallHub.Email, Groups = ["first", "second"] });
+        await hub.RefreshAsync();
+        told = await AskAsync(hub);
+        told.GetProperty("group").GetString().ShouldBe("second");
+        var first = told.GetProperty("groups")[0];
+        (first.GetProperty("group").GetString(), first.GetProperty("code").GetString()).ShouldBe(("first", "model_price_missing"));
+        first.GetProperty("reason").GetString().ShouldNotBeNull().ShouldContain("no price in group 'first'");
+        told.GetProperty("groups")[1].TryGetProperty("code", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Needs_are_named_as_everywhere_and_unknown_ones_are_refused()
     {
         await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, SmallHub.ChatReply));

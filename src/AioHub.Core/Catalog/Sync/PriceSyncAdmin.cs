@@ -12,7 +12,14 @@ public sealed record PriceSyncInfo(long Id, string Source, string Format, DateTi
 /// <param name="AddedAt">Null: the row came with the hub.</param>
 /// <param name="RetiredAt">When it went out of use other than by a later row.</param>
 /// <param name="Sync">The sync that brought it; null = an operator by hand, or the built-in catalogue.</param>
-public sealed record PriceHistoryRow(PriceRow Price, bool Builtin, bool InForce, DateTime? AddedAt, DateTime? RetiredAt, PriceSyncInfo? Sync);
+public sealed record PriceHistoryRow(PriceRow Price, bool Builtin, bool InForce, DateTime? AddedAt, DateTime? RetiredAt, PriceSyncInfo? Sync)
+{
+    /// <summary>Who set it; null = it is not known, or it came with the hub.</summary>
+    public string? AddedBy { get; init; }
+
+    /// <summary>Who took it out of use.</summary>
+    public string? RetiredBy { get; init; }
+}
 
 /// <summary>
 /// Brings the prices of a document into the catalogue: first a plan, which anybody may look at, then the application of just that plan, all of it or
@@ -61,7 +68,7 @@ public sealed class PriceSyncAdmin(HubDatabase database, TimeProvider time)
         var records = new List<PriceSyncModelRow>();
         foreach (var change in changes)
         {
-            records.Add(await ApplyAsync(change, transaction, cancellation));
+            records.Add(await ApplyAsync(change, actor, transaction, cancellation));
         }
 
         var id = await PriceSyncStore.AddAsync(
@@ -102,7 +109,7 @@ public sealed class PriceSyncAdmin(HubDatabase database, TimeProvider time)
         foreach (var model in models)
         {
             problems.Require(
-                await PriceSyncStore.RestoreAsync(transaction.Context, model, sync.At, now, cancellation), model.ModelId, "its prices were changed after this sync; undo the later change first, or set the price by hand");
+                await PriceSyncStore.RestoreAsync(transaction.Context, model, sync.At, now, actor, cancellation), model.ModelId, "its prices were changed after this sync; undo the later change first, or set the price by hand");
         }
 
         problems.ThrowIfAny();
@@ -130,15 +137,15 @@ public sealed class PriceSyncAdmin(HubDatabase database, TimeProvider time)
         var rows = own.Select(record => new PriceHistoryRow(
                 CatalogStore.ReadPrices(model.Id, [record.Content])[0], builtin.Any(price => price.Version == record.Version), record.Version == inForce, record.AddedAt, record.RetiredAt,
                 syncs.Where(sync => sync.Model.After.Contains(record.Version, StringComparison.Ordinal) && !sync.Model.Before.Contains(record.Version, StringComparison.Ordinal))
-                    .Select(static sync => Info(sync.Sync, 0)).FirstOrDefault()))
+                    .Select(static sync => Info(sync.Sync, 0)).FirstOrDefault()) { AddedBy = record.AddedBy, RetiredBy = record.RetiredBy })
             .Concat(builtin.Where(price => !known.Contains(price.Version)).Select(price => new PriceHistoryRow(price, Builtin: true, price.Version == inForce, null, null, null)));
         return [.. rows.OrderBy(static row => row.Price.From).ThenBy(static row => row.AddedAt)];
     }
 
-    private async Task<PriceSyncModelRow> ApplyAsync(PriceChange change, HubTransaction transaction, CancellationToken cancellation)
+    private async Task<PriceSyncModelRow> ApplyAsync(PriceChange change, string actor, HubTransaction transaction, CancellationToken cancellation)
     {
         var own = await PriceSyncStore.HasOwnPricesAsync(transaction.Context, change.Model, cancellation);
-        var draft = new ModelDraft { Id = change.Model, Prices = change.Rows };
+        var draft = new ModelDraft { Id = change.Model, Prices = change.Rows, Actor = actor };
         if (change is { NewModel: true, Offer: { } offer })
         {
             draft = draft with

@@ -108,14 +108,14 @@ internal static class PriceSyncStore
     /// <summary>The versions in use of a model's own rows.</summary>
     public static async Task<string> OwnVersionsAsync(HubContext context, string model, CancellationToken cancellation)
     {
-        var versions = await context.Set<PriceRecordRow>().AsNoTracking().Where(row => row.ModelId == model && row.RetiredAt == null)
+        var versions = await context.Set<PriceRecordRow>().AsNoTracking().Where(row => row.ModelId == model && row.GroupId == null && row.RetiredAt == null)
             .Select(static row => row.Version).ToListAsync(cancellation);
         return string.Join(' ', versions.Order(StringComparer.Ordinal));
     }
 
     /// <summary>Puts a model's rows back into use as they were; those of the sync stay on record, retired. The caller commits.</summary>
     /// <returns>False: the model as the sync made it is no longer there.</returns>
-    public static async Task<bool> RestoreAsync(HubContext context, PriceSyncModelRow former, DateTime syncedAt, DateTime now, CancellationToken cancellation)
+    public static async Task<bool> RestoreAsync(HubContext context, PriceSyncModelRow former, DateTime syncedAt, DateTime now, string actor, CancellationToken cancellation)
     {
         if (await CatalogStore.FindAsync(context, former.ModelId, cancellation) is not { Hidden: false, HasPrices: true } model
             || await OwnVersionsAsync(context, former.ModelId, cancellation) != former.After)
@@ -126,7 +126,7 @@ internal static class PriceSyncStore
         var wanted = former.WasBuiltin ? [] : former.Before.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
         foreach (var price in await CatalogStore.ListPricesAsync(context, former.ModelId, cancellation))
         {
-            price.RetiredAt = wanted.Contains(price.Version) ? null : price.RetiredAt ?? now;
+            price.Retire(wanted.Contains(price.Version) ? null : now, actor);
         }
 
         if (former.Created && model.ChangedAt == syncedAt)

@@ -29,17 +29,29 @@ internal static class PricingPageReader
 
             if (group is null || Serves(item, group))
             {
-                yield return new PriceEntry(name, () => Read(name, item, exact, factor));
+                yield return new PriceEntry(name, () => Read(name, item, exact, group, factor));
             }
         }
     }
 
-    private static OfferedModel? Read(string name, JsonElement item, bool exact, decimal factor)
+    private static OfferedModel? Read(string name, JsonElement item, bool exact, string? group, decimal factor)
     {
         var offer = new OfferedModel { Name = name };
         if (exact && item.TryGetProperty("exact_prices", out var prices) && prices.ValueKind == JsonValueKind.Object
             && prices.TryGetProperty("rows", out var rows) && rows.ValueKind == JsonValueKind.Array)
         {
+            if (group is not null && prices.TryGetProperty("groups", out var groups) && groups.ValueKind == JsonValueKind.Object
+                && groups.TryGetProperty(group, out var own) && own.ValueKind == JsonValueKind.Object
+                && own.TryGetProperty("rows", out var special) && special.ValueKind == JsonValueKind.Array)
+            {
+                // The group has prices of its own for this model.
+                rows = special;
+            }
+            else if (rows.GetArrayLength() == 0)
+            {
+                return offer with { Refusal = "has no price of its own there, only prices of single groups; name one with --group" };
+            }
+
             return offer with
             {
                 Vendor = PriceMembers.Text(item, "vendor") ?? "",

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -78,8 +80,9 @@ internal sealed class Tier
     }
 }
 
-/// <summary>All channels of a group that can serve a model, by tier: what a call reads instead of the whole configuration.</summary>
-internal sealed class CandidateList(Tier[] tiers)
+/// <summary>All channels of a group that can serve a model, by tier, and what the model costs there: what a call reads instead of the whole configuration.</summary>
+/// <param name="prices">The group's own for the model, ascending; empty = the model's own price counts.</param>
+internal sealed class CandidateList(Tier[] tiers, ImmutableArray<PriceRow> prices)
 {
     /// <summary>Up to here a look at each is as fast as a dictionary.</summary>
     private const int Few = 8;
@@ -87,12 +90,15 @@ internal sealed class CandidateList(Tier[] tiers)
     private readonly int _count = tiers.Sum(static tier => tier.Items.Length);
     private FrozenDictionary<ChannelId, Place>? _places;
 
-    public static CandidateList None { get; } = new([]);
+    public static CandidateList None { get; } = new([], []);
 
     /// <summary>Ascending by priority, and by cost where the group goes by that.</summary>
     public Tier[] Tiers { get; } = tiers;
 
     public bool IsEmpty => Tiers.Length == 0;
+
+    /// <summary>The group's own price of the model in force at a moment; null = the model's own counts.</summary>
+    public PriceRow? PriceAt(DateTime utc) => PriceRow.InForce(prices, utc);
 
     /// <summary>Where a channel stands; null = it does not serve the model in this group.</summary>
     public Place? Find(ChannelId channel)

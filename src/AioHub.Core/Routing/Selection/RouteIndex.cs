@@ -186,7 +186,7 @@ internal sealed class RouteIndex
         }
 
         MembersExamined += group.Members.Length;
-        return tiers.Count == 0 ? CandidateList.None : new CandidateList([.. tiers.Values.Select(static tier => new Tier(tier))]);
+        return tiers.Count == 0 ? CandidateList.None : new CandidateList([.. tiers.Values.Select(static tier => new Tier(tier))], group.Group.Prices.For(model.Info));
     }
 
     /// <summary>The named order, then tier, dearer before cheaper, name.</summary>
