@@ -87,6 +87,7 @@ internal static class ReceiptFields
 
         ReceiptPinFields.Write(ref to, receipt);
         to.Number(49, (int)receipt.SessionAffinity);
+        ReceiptRouteFields.Write(ref to, receipt);
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -138,6 +139,7 @@ internal static class ReceiptFields
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
             Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity,
+            Route = rest.Route.Trace, RequestBytes = rest.Route.RequestBytes,
         };
     }
 
@@ -305,6 +307,7 @@ internal static class ReceiptFields
         public Affinity? Affinity;
         public AffinityOutcome SessionAffinity;
         public PinEvent? Pin;
+        public ReceiptRouteFields Route;
 
         public void Take(int field, ref FieldReader from)
         {
@@ -337,6 +340,7 @@ internal static class ReceiptFields
                 case 49: SessionAffinity = from.Name<AffinityOutcome>(); break;
                 case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
                 case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;
+                default: Route.Take(field, ref from); break;
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Telling;
 
 namespace AioHub.Core.Routing.Selection;
 
@@ -35,6 +36,7 @@ internal sealed class RouteIndex
         foreach (var channel in table.Channels)
             channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models), vitals);
         _channels = [.. channels.Values];
+        HasWindows = Array.Exists(_channels, static channel => channel.Window != int.MaxValue);
         vitals.Keep(_channels.SelectMany(static channel => channel.Credentials).Select(static slot => slot.Credential.Id).ToHashSet());
 
         var groups = new Dictionary<string, GroupEntry>(StringComparer.Ordinal);
@@ -59,6 +61,11 @@ internal sealed class RouteIndex
     public RoutingTable Table { get; }
 
     public ModelCatalog Catalog { get; }
+
+    public FigureBook Figures { get; } = new();
+
+    /// <summary>Somebody said of a channel how many tokens it takes.</summary>
+    public bool HasWindows { get; }
 
     /// <summary>How many members were looked at to build lists; for tests of complexity.</summary>
     internal long MembersExamined { get; private set; }

@@ -778,6 +778,20 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.ToTable("journal_marks", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Metering.RouteFigureRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("route_figures", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Pins.PinRow", b =>
                 {
                     b.Property<int>("Kind")

@@ -759,6 +759,20 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.ToTable("journal_marks", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Metering.RouteFigureRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("route_figures", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Pins.PinRow", b =>
                 {
                     b.Property<int>("Kind")

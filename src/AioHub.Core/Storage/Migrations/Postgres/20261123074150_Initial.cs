@@ -374,6 +374,18 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "route_figures",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false),
+                    Bytes = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_route_figures", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "settings",
                 columns: table => new
                 {
@@ -834,6 +846,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "request_log");
+
+            migrationBuilder.DropTable(
+                name: "route_figures");
 
             migrationBuilder.DropTable(
                 name: "settings");

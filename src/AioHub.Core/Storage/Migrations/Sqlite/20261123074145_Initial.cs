@@ -373,6 +373,18 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "route_figures",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false),
+                    Bytes = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_route_figures", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "settings",
                 columns: table => new
                 {
@@ -826,6 +838,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "request_log");
+
+            migrationBuilder.DropTable(
+                name: "route_figures");
 
             migrationBuilder.DropTable(
                 name: "settings");
