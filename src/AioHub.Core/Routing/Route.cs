@@ -30,6 +30,7 @@ public sealed class Route
     private bool _stopped;
     private HealthPass _pass;
     private KeptFigure? _figure;
+    private string[]? _near;
     private DateTime _peekedRests;
     private DateTime _lastRests;
 
@@ -254,6 +255,9 @@ public sealed class Route
 
     /// <summary>What a receipt keeps of all this, for <see cref="ToldRoute"/>.</summary>
     public RouteTrace Trace() => CourseTaker.IsPlain(this) ? Figure.Plain(_picker.IsConversation, Affinity) : Figure.Of(new CourseTaker(this, Figure.Live).Take());
+
+    /// <summary>Names that the caller may have meant instead of one that nobody knows.</summary>
+    internal string[] Near => _near ??= Model is null ? [.. ModelListing.Near(Index, Question.Key, RouteTelling.Shorten(Question.Model.Base))] : [];
 
     private KeptFigure Figure => _figure ??= Index.Figures.Of(this, _router.Figures);
 

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing.Selection;
@@ -9,7 +11,11 @@ internal readonly record struct MemberEntry(ChannelEntry Channel, int Priority, 
 /// <summary>A group with its members resolved.</summary>
 internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet models)
 {
+    /// <summary>Up to here a look at each is as fast as a set.</summary>
+    private const int Few = 8;
+
     private readonly DialectSet _dialects = DialectSet.Of(group.Dialects.IsDefaultOrEmpty ? Enum.GetValues<Dialect>() : group.Dialects);
+    private FrozenSet<ChannelId>? _leads;
 
     public Group Group { get; } = group;
 
@@ -33,6 +39,16 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
         }
 
         return false;
+    }
+
+    /// <summary>Whether a channel is among its members, whatever it can.</summary>
+    public bool LeadsTo(ChannelId channel)
+    {
+        if (Members.Length <= Few)
+            return Array.Exists(Members, member => member.Channel.Channel.Id == channel);
+
+        // Two calls may both make it; either is right.
+        return (_leads ??= Members.Select(static member => member.Channel.Channel.Id).ToFrozenSet()).Contains(channel);
     }
 
     /// <summary>Whether a user may reach the group by naming it.</summary>

@@ -36,7 +36,7 @@ internal sealed class RouteIndex
         foreach (var channel in table.Channels)
             channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models), vitals);
         _channels = [.. channels.Values];
-        HasWindows = Array.Exists(_channels, static channel => channel.Window != int.MaxValue);
+        LeastWindow = _channels.Select(static channel => channel.Window).DefaultIfEmpty(int.MaxValue).Min();
         vitals.Keep(_channels.SelectMany(static channel => channel.Credentials).Select(static slot => slot.Credential.Id).ToHashSet());
 
         var groups = new Dictionary<string, GroupEntry>(StringComparer.Ordinal);
@@ -64,8 +64,8 @@ internal sealed class RouteIndex
 
     public FigureBook Figures { get; } = new();
 
-    /// <summary>Somebody said of a channel how many tokens it takes.</summary>
-    public bool HasWindows { get; }
+    /// <summary>Calls of so many tokens fit everywhere.</summary>
+    public int LeastWindow { get; }
 
     /// <summary>How many members were looked at to build lists; for tests of complexity.</summary>
     internal long MembersExamined { get; private set; }

@@ -37,14 +37,14 @@ internal sealed class CourseTaker(Route route, LiveFigure live)
             ChosenRests = route.ChosenRests,
             OwnerMultiplier = question.Key.OwnerMultiplier,
             KeyMultiplier = question.Key.Multiplier,
-            Near = route.Model is null ? [.. ModelListing.Near(route.Index, question.Key, RouteTelling.Shorten(question.Model.Base))] : [],
+            Near = route.Near,
             TriedGroups = route.Ends?.Select(static end => end.Attempt.Group.Id.Value).Distinct().ToArray() ?? [],
             Groups = GroupNotes(),
             Channels = ChannelNotes(),
         };
     }
 
-    private static bool MattersSize(Route route) => route.Picker.Size > 0 && route.Index.HasWindows;
+    private static bool MattersSize(Route route) => route.Picker.Size > route.Index.LeastWindow;
 
     private static ChannelNote? RestOf(Picker picker, ChannelEntry channel)
     {
@@ -83,7 +83,7 @@ internal sealed class CourseTaker(Route route, LiveFigure live)
 
     private GroupNote? NoteOf(int index, GroupEntry entry)
     {
-        if (route.Question.Pin is { } pin && !Array.Exists(entry.Members, member => member.Channel.Channel.Id == pin.Channel))
+        if (route.Question.Pin is { } pin && !entry.LeadsTo(pin.Channel))
             return new GroupNote(index, "", "", 0, null);
 
         foreach (var pass in route.PassedOver ?? [])
@@ -99,11 +99,19 @@ internal sealed class CourseTaker(Route route, LiveFigure live)
     private GroupNote? TooSmall(int index, GroupEntry entry)
     {
         var size = route.Picker.Size;
-        if (!MattersSize(route) || Able(entry) is not { Count: > 0 } able || able.Exists(channel => channel.Window >= size))
+        if (!MattersSize(route))
             return null;
 
+        var largest = 0;
+        foreach (var channel in Able(entry))
+        {
+            if (channel.Window >= size)
+                return null;
+            largest = Math.Max(largest, channel.Window);
+        }
+
         return new GroupNote(index, RouteCodes.NoChannelAvailable,
-            $"No channel of group '{entry.Group.Name}' takes {able[0].Window} tokens, and the call has {size} at the least.", FigureMaker.RankOfUnusable, null);
+            $"No channel of group '{entry.Group.Name}' takes more than {largest} tokens, and the call has {size} at the least.", FigureMaker.RankOfUnusable, null);
     }
 
     /// <summary>When limits keep every channel of a group that could serve.</summary>
@@ -149,11 +157,17 @@ internal sealed class CourseTaker(Route route, LiveFigure live)
         return best;
     }
 
-    /// <summary>The channels of a group that nothing stands in the way of, in the group's order.</summary>
-    private List<ChannelEntry> Able(GroupEntry entry)
+    /// <summary>The channels of a group that nothing stands in the way of, tier by tier. Who asks nearly always learns enough from the first.</summary>
+    private IEnumerable<ChannelEntry> Able(GroupEntry entry)
     {
-        var list = route.Model is { } model ? route.Index.Candidates(entry, model) : CandidateList.None;
-        return [.. entry.Members.Where(member => list.Find(member.Channel.Channel.Id) is { } place && place.Candidate.Suits(route.Dialect, route.Needs)).Select(static member => member.Channel)];
+        foreach (var tier in route.Model is { } model ? route.Index.Candidates(entry, model).Tiers : [])
+        {
+            foreach (var candidate in tier.Items)
+            {
+                if (candidate.Suits(route.Dialect, route.Needs))
+                    yield return candidate.Channel;
+            }
+        }
     }
 
     private ChannelNote[] ChannelNotes()

@@ -24,8 +24,8 @@ internal sealed record FigureGroup(string Name, long Id, string Own, string? Cod
 {
     public decimal Multiplier { get; init; } = 1m;
 
-    /// <summary>Calls that are no conversations are drawn by weight.</summary>
-    public bool IsDrawn { get; init; }
+    /// <summary>Who is chosen inside a tier; conversations choose by themselves.</summary>
+    public SelectionPolicy Selection { get; init; }
 
     public FigureChannel[] Channels { get; init; } = [];
 

@@ -11,8 +11,8 @@ namespace AioHub.Core.Routing.Telling;
 /// <summary>The figures of one configuration and catalogue, each drawn at the first call of its kind.</summary>
 internal sealed class FigureBook
 {
-    /// <summary>Beyond it all are forgotten and drawn anew as they are needed.</summary>
-    private const int Most = 20_000;
+    /// <summary>Beyond it all are forgotten and drawn anew as they are needed. One of sixteen groups takes about 8 KB.</summary>
+    private const int Most = 4_000;
 
     // What a figure lists; the rest is counted. Every call that is told by it pays for none of it again.
     private const int MostGroups = 64;
@@ -42,7 +42,7 @@ internal sealed class FigureBook
 /// <summary>All figures that this process has drawn, whatever became of the configurations since: what is told is told once, and equal figures are one.</summary>
 internal sealed class FigureShelf
 {
-    private const int Most = 20_000;
+    private const int Most = 10_000;
 
     private readonly ConcurrentDictionary<long, RouteFigure> _figures = new();
 

@@ -83,7 +83,7 @@ internal static class FigureBytes
         to.Number(6, group.Rank + 1);
         if (group.Multiplier != 1m)
             to.Decimal(7, group.Multiplier);
-        to.Flag(8, group.IsDrawn);
+        to.Number(8, (long)group.Selection);
         foreach (var channel in group.Channels)
         {
             var begun = to.Begin(9);
@@ -118,7 +118,7 @@ internal static class FigureBytes
                 case 5: group = group with { Message = from.Text }; break;
                 case 6: group = group with { Rank = Math.Max(0, from.Small) - 1 }; break;
                 case 7: group = group with { Multiplier = from.Decimal() }; break;
-                case 8: group = group with { IsDrawn = from.Flag }; break;
+                case 8: group = group with { Selection = from.Name<SelectionPolicy>() }; break;
                 case 9: channels.Add(ReadChannel(ref from)); break;
                 case 10: group = group with { More = from.Small }; break;
             }

@@ -80,7 +80,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
             ? new FigureGroup(finding.Name, entry.Group.Id.Value, entry.Group.Name, finding.Code, finding.Message, finding.Rank)
             {
                 Multiplier = entry.Group.Multiplier,
-                IsDrawn = entry.Group.Policy.Selection is not (SelectionPolicy.LeastLatency or SelectionPolicy.Cheapest),
+                Selection = entry.Group.Policy.Selection,
                 Channels = Channels(entry),
                 More = Math.Max(0, entry.Members.Length - mostChannels),
             }

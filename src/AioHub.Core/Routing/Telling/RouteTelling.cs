@@ -100,7 +100,7 @@ internal sealed class RouteTelling(Figure figure, Course course, ToldCall call)
     private string Waiting(FigureGroup group) =>
         course.TriedGroups.Contains(group.Id) ? "all its attempts failed"
         : !Array.Exists(group.Channels, IsFree) ? "all its channels are resting after failures; they come last"
-        : call.Group == 0 ? "could serve; the call was refused before it was tried"
+        : call.Group == 0 ? "could serve; the call ended before its turn came"
         : course.Affinity == AffinityOutcome.Hit ? $"could serve; the conversation stays with '{call.GroupName}'"
         : $"could serve; the call went on to '{call.GroupName}'";
 
@@ -140,7 +140,7 @@ internal sealed class RouteTelling(Figure figure, Course course, ToldCall call)
         if (IsElsewhere(channel))
             return new ChannelVerdict(channel.Name, "passed_over", $"another channel holds {call.Object}");
 
-        var place = Place(channel, shares) + (course.Holder != 0 ? $"; holds {call.Object}" : "");
+        var place = Place(channel, group.Selection, shares) + (course.Holder != 0 ? $"; holds {call.Object}" : "");
         if (isCurrent && channel.Id == call.Channel)
             return new ChannelVerdict(channel.Name, "chosen", place + Stays() + Rests());
         if (!_notes.TryGetValue(channel.Id, out var note))
@@ -157,9 +157,16 @@ internal sealed class RouteTelling(Figure figure, Course course, ToldCall call)
     private static string Told(ChannelNote note) => note.Kind == ChannelNoteKind.Passed ? note.Text : note.Text.Length == 0 ? "tried" : $"tried: {note.Text}";
 
     /// <summary>A channel's place in its tier, and its share of the calls that come to the tier.</summary>
-    private string Place(FigureChannel channel, Dictionary<int, (long Weight, bool After)> shares)
+    private static string Place(FigureChannel channel, SelectionPolicy selection, Dictionary<int, (long Weight, bool After)> shares)
     {
-        var place = $"priority {channel.Priority}, weight {channel.Weight}";
+        var policy = selection switch
+        {
+            SelectionPolicy.LeastLatency => ", soonest first",
+            SelectionPolicy.Cheapest => ", cheapest first",
+            SelectionPolicy.RoundRobin => ", in turn",
+            _ => "",
+        };
+        var place = $"priority {channel.Priority}, weight {channel.Weight}{policy}";
         var (weight, after) = shares.GetValueOrDefault(channel.Priority);
         return after && channel.Behind != Needs.None ? $"{place}, after those with {RouteCodes.Describe(channel.Behind)}"
             : weight > 0 && channel.Weight > 0 ? string.Create(CultureInfo.InvariantCulture, $"{place}, share {100.0 * channel.Weight / weight:0.#} %")
@@ -170,7 +177,7 @@ internal sealed class RouteTelling(Figure figure, Course course, ToldCall call)
     private Dictionary<int, (long Weight, bool After)> Shares(FigureGroup group)
     {
         var shares = new Dictionary<int, (long, bool)>();
-        if (!group.IsDrawn || group.More > 0 || course.IsConversation)
+        if (group.Selection is SelectionPolicy.LeastLatency or SelectionPolicy.Cheapest || group.More > 0 || course.IsConversation)
             return shares;
 
         foreach (var tier in group.Channels.Where(channel => channel.Weight > 0 && IsFree(channel)).GroupBy(static channel => channel.Priority))

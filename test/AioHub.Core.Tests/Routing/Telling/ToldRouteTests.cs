@@ -198,7 +198,7 @@ public sealed class ToldRouteTests
     }
 
     [Fact]
-    public void A_call_that_goes_where_it_always_goes_adds_a_number_and_allocates_nothing()
+    public void A_call_that_goes_where_it_always_goes_shares_its_trace_and_costs_next_to_nothing()
     {
         var world = new RoutingWorld().Model("m");
         for (var i = 0; i < 16; i++)
@@ -213,10 +213,32 @@ public sealed class ToldRouteTests
             route.Trace();
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100);
 
+        // A decision costs the same with its story as without.
+        var (told, untold) = (Bytes(isTold: true), Bytes(isTold: false));
+        TestContext.Current.TestOutputHelper?.WriteLine($"a decision: {untold} bytes; told: {told}");
+        told.ShouldBeLessThanOrEqualTo(untold + 8);
+
         var talk = world.Ask(question with { Session = "s" });
         talk.TryNext(out _).ShouldBeTrue();
         talk.Trace().Course.Length.ShouldBeLessThanOrEqualTo(2);
         TestContext.Current.TestOutputHelper?.WriteLine($"a figure of 16 groups and 32 channels: {trace.Figure!.Bytes.Length} bytes");
+
+        long Bytes(bool isTold)
+        {
+            var start = 0L;
+            for (var i = -100; i < 1_000; i++)
+            {
+                if (i == 0)
+                    start = GC.GetAllocatedBytesForCurrentThread();
+                var one = world.Router.Start(question);
+                one.TryNext(out var attempt);
+                if (isTold)
+                    one.Trace();
+                one.Report(attempt!, AttemptFailure.None, null);
+            }
+
+            return (GC.GetAllocatedBytesForCurrentThread() - start) / 1_000;
+        }
     }
 
     private static ToldRoute? Told(Route route, RouteQuestion question, RouteAttempt? served, RouteRefusal? refusal) => Told(route.Trace(), question, route, served, refusal);
