@@ -20,4 +20,7 @@ internal static partial class RelayLog
 
     [LoggerMessage(2005, LogLevel.Warning, "Call {Request}: the database did not take where its object lives; the receipt brings it later")]
     public static partial void ObjectKeptLater(ILogger logger, Exception exception, RequestId request);
+
+    [LoggerMessage(2006, LogLevel.Error, "Call {Request}: how it was routed could not be noted; its record does without")]
+    public static partial void RouteUntold(ILogger logger, Exception exception, RequestId request);
 }

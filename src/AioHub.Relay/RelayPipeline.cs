@@ -67,7 +67,8 @@ internal sealed class RelayPipeline(
 
 
             // 3 Quote: what may serve it, and for how much at most?
-            if (quote.Price(envelope).Failed(out failure, out var order))
+            settlement.Route = quote.Start(envelope);
+            if (Quote.Price(envelope, settlement.Route).Failed(out failure, out var order))
             {
                 await RefuseAsync(http, envelope, settlement, stream, failure);
                 return;
@@ -111,6 +112,11 @@ internal sealed class RelayPipeline(
                 RelayLog.ObjectKeptLater(logger, fault, id);
             }
 
+            if (settlement?.StoryFault is { } untold)
+            {
+                RelayLog.RouteUntold(logger, untold, id);
+            }
+
             // 10 Record: the call is no longer pending.
             if (envelope is not null)
             {
@@ -133,7 +139,6 @@ internal sealed class RelayPipeline(
         Failure? best = null;
         RouteAttempt? again = null;
         var repeats = 0;
-        settlement.Route = order.Route;
         var bounds = new AttemptBounds(options.AttemptsDeadline);
 
         // 5 Route: the next best (channel, credential).

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
@@ -13,15 +14,42 @@ namespace AioHub.Relay;
 /// <summary>What a call would meet.</summary>
 /// <param name="Explanation">The route; its refusal is also told when a limit of the key or user, or the wallet, stands in the way.</param>
 /// <param name="Expected">What it would cost, by an estimate of its tokens; null when nothing would serve it.</param>
-/// <param name="Limits">What limits, quotas and the wallet say, of everybody who could have to do with the call.</param>
+/// <param name="Limits">What limits, quotas and the wallet say, of everybody who could have to do with the call; the default = of a call that is over this is not kept.</param>
 public sealed record DryRun(RouteExplanation Explanation, Charge? Expected, ImmutableArray<LimitState> Limits)
 {
     /// <summary>The same as the owner of a key may see it.</summary>
-    public DryRun For(ApiKey key) => this with
+    public DryRun For(ApiKey key) => For(key.SeesChannels);
+
+    /// <inheritdoc cref="For(ApiKey)"/>
+    internal DryRun For(bool seesChannels) => this with
     {
-        Explanation = Explanation.For(key),
-        Limits = key.SeesChannels ? Limits : [.. Limits.Where(static limit => limit.Owner is not (LimitOwner.Channel or LimitOwner.Credential))],
+        Explanation = Explanation.For(seesChannels),
+        Limits = seesChannels || Limits.IsDefault ? Limits : [.. Limits.Where(static limit => limit.Owner is not (LimitOwner.Channel or LimitOwner.Credential))],
     };
+
+    /// <summary>The story of a call that is over; null when its receipt keeps none.</summary>
+    public static DryRun? Of(Receipt receipt)
+    {
+        if (receipt.Route is not { } trace)
+        {
+            return null;
+        }
+
+        var served = receipt.Outcome is not (CallOutcome.Failed or CallOutcome.Refused) && receipt is { GroupId: { } group, ChannelId: { } channel }
+            ? new ServedRoute(group, receipt.Group ?? "", channel, receipt.Channel ?? "", receipt.ServedModel, receipt.UpstreamModel)
+            : null;
+
+        // What a limit kept the call from stands among the attempts, though none was made.
+        var made = receipt.Attempts.Count(static attempt => attempt.Status is not null || attempt.Milliseconds > 0);
+        var told = ToldRoute.Of(new RoutedCall(trace, receipt.RequestedModel, receipt.Outcome == CallOutcome.Refused ? 0 : made, receipt.HttpStatus, receipt.ErrorCode)
+        {
+            Object = receipt.Affinity is { Known: true } affinity ? affinity.Object : null,
+            Served = served,
+        });
+        return told is null ? null : new DryRun(told.Explanation, told.Explanation.Price is { } price
+            ? RouteDryRun.Expect(price, told.Explanation.Multiplier, receipt.RequestBytes, new PriceContext { Moment = receipt.StartedAt, UserMultiplier = told.OwnerMultiplier, KeyMultiplier = told.KeyMultiplier })
+            : null, default);
+    }
 }
 
 /// <summary>Explains calls without making them: the route, the price, and what every limit says. Nothing is sent, counted or set aside.</summary>
@@ -45,8 +73,7 @@ public sealed class RouteDryRun(Router router, RoutingDirectory routing, LocalHo
         _reserve.PassOverFull(route, key, tokens);
         var explanation = RouteExplanation.Of(question, route);
         var expected = explanation.Price is { } price
-            ? Pricing.Price(price, explanation.Multiplier, new Usage { Input = bytes / BytesPerToken, Output = ExpectedOutput, Source = UsageSource.Estimated },
-                new PriceContext { Moment = time.GetUtcNow().UtcDateTime, UserMultiplier = key.OwnerMultiplier, KeyMultiplier = key.Multiplier })
+            ? Expect(price, explanation.Multiplier, bytes, new PriceContext { Moment = time.GetUtcNow().UtcDateTime, UserMultiplier = key.OwnerMultiplier, KeyMultiplier = key.Multiplier })
             : null;
         var need = expected?.Total ?? new NanoUsd(1);
         var own = Own(key, owner, need, tokens);
@@ -57,6 +84,10 @@ public sealed class RouteDryRun(Router router, RoutingDirectory routing, LocalHo
 
         return new DryRun(explanation, expected, [.. own, .. Others(explanation, need, tokens)]);
     }
+
+    /// <summary>What a call with a body of this size is taken to cost.</summary>
+    internal static Charge Expect(PriceRow price, decimal multiplier, int bytes, PriceContext context) =>
+        Pricing.Price(price, multiplier, new Usage { Input = bytes / BytesPerToken, Output = ExpectedOutput, Source = UsageSource.Estimated }, context);
 
     private ImmutableArray<LimitState> Own(ApiKey key, string owner, NanoUsd need, long tokens) =>
     [

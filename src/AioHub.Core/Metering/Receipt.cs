@@ -92,6 +92,10 @@ public sealed record Receipt : IKnownCall
     public Affinity? Affinity { get; init; }
     /// <summary>What became of the session's wish to stay where it was answered last.</summary>
     public AffinityOutcome SessionAffinity { get; init; }
+    /// <summary>How it was routed, and why not otherwise; null = it was refused before routing was asked.</summary>
+    public RouteTrace? Route { get; init; }
+    /// <summary>Of the request's body.</summary>
+    public int RequestBytes { get; init; }
     /// <summary>What the call did to something that its upstream keeps; null = nothing.</summary>
     public PinEvent? Pin { get; init; }
 

@@ -1,3 +1,5 @@
+using AioHub.Core.Primitives;
+
 namespace AioHub.Core.Metering;
 
 /// <summary>Turns receipts into journal frames.</summary>

@@ -87,6 +87,7 @@ internal static class ReceiptFields
 
         ReceiptPinFields.Write(ref to, receipt);
         to.Number(49, (int)receipt.SessionAffinity);
+        ReceiptRouteFields.Write(ref to, receipt);
         if (receipt.Cost is { } cost)
         {
             var begun = to.Begin(56);
@@ -144,6 +145,7 @@ internal static class ReceiptFields
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
             Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity, Cost = rest.Cost,
+            Route = rest.Route.Trace, RequestBytes = rest.Route.RequestBytes,
         };
     }
 
@@ -312,6 +314,7 @@ internal static class ReceiptFields
         public AffinityOutcome SessionAffinity;
         public PinEvent? Pin;
         public Charge? Cost;
+        public ReceiptRouteFields Route;
 
         public void Take(int field, ref FieldReader from)
         {
@@ -345,6 +348,7 @@ internal static class ReceiptFields
                 case 56: Cost = ReadCharge(ref from); break;
                 case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
                 case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;
+                default: Route.Take(field, ref from); break;
             }
         }
     }

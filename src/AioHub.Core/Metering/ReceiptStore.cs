@@ -141,6 +141,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
             await PinStore.ApplyAsync(connection, transaction, [.. pinning.SelectMany(static receipt => receipt.PinChanges(ConversationLifetime))], cancellation);
         }
 
+        var figures = await FigureStore.AddAsync(connection, transaction, receipts, cancellation);
         if (unposted.Count > 0 && due(unposted))
         {
             await ChargeStore.PostAsync(connection, transaction, unposted, cancellation);
@@ -155,6 +156,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
         if (commit)
         {
             await transaction.CommitAsync(cancellation);
+            FigureStore.Keep(figures);
         }
 
         return (version, unposted);

@@ -44,6 +44,9 @@ public sealed class RequestLog(HubDatabase database)
         return await RequestLogStore.FindAsync(database, id, cancellation) is { } stored ? Of(stored, key) : null;
     }
 
+    /// <summary>Any key's, from the database alone: for commands of operators. Null = no such call is in it.</summary>
+    public static ValueTask<Receipt?> FindAsync(HubDatabase database, RequestId id, CancellationToken cancellation) => new(RequestLogStore.FindAsync(database, id, cancellation));
+
     /// <summary>The receipt is in the journal and waits for the database.</summary>
     internal void Settled(Receipt receipt) => _calls.Put(receipt);
 

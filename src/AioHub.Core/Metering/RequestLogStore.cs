@@ -36,7 +36,7 @@ internal static class RequestLogStore
         await using var context = database.CreateContext();
         var bytes = RequestLogRow.BytesOf(id);
         var detail = await context.Set<RequestLogRow>().Where(row => row.Id == bytes).Select(static row => row.Detail).SingleOrDefaultAsync(cancellation);
-        return detail is null ? null : ReceiptFields.TryRead(detail);
+        return detail is null || ReceiptFields.TryRead(detail) is not { } receipt ? null : await FigureStore.WithFigureAsync(database, receipt, cancellation);
     }
 
     /// <summary>The statement that <see cref="Add"/> runs for each row; it may live as long as the connection.</summary>

@@ -69,6 +69,7 @@ internal sealed class SqliteReceiptStore : IDisposable
             await PinStore.ApplyAsync(_connection, null, [.. _pinning.SelectMany(static receipt => receipt.PinChanges(ReceiptStore.ConversationLifetime))], CancellationToken.None);
         }
 
+        var figures = await FigureStore.AddAsync(_connection, null, receipts, CancellationToken.None);
         if (unposted.Count > 0 && due(unposted))
         {
             ChargeStore.Post(_connection, unposted);
@@ -81,6 +82,7 @@ internal sealed class SqliteReceiptStore : IDisposable
         }
 
         (commit ? _commit : _rollback).Execute();
+        FigureStore.Keep(commit ? figures : null);
         return (version, unposted);
     }
 

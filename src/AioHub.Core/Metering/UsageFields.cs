@@ -1,3 +1,4 @@
+using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Metering;

@@ -101,6 +101,12 @@ public sealed class UsageJournal : IUsageJournal, IDisposable
             throw problem as IOException ?? new IOException("The usage journal could not be written.", problem);
         }
 
+        if (receipt.Route?.Figure is { IsTold: false } figure)
+        {
+            // The frame holds it: whoever writes a record from now on need not.
+            figure.IsTold = true;
+        }
+
         _log?.Settled(receipt);
         if (Interlocked.Increment(ref _queued) <= _sizes.QueueLength)
         {

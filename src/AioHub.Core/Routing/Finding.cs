@@ -9,7 +9,6 @@ internal enum ChannelStep
     Unusable,
     Dialect,
     Needs,
-    Size,
     Price,
     Able,
 }

@@ -8,6 +8,9 @@ namespace AioHub.Core.Routing;
 /// </summary>
 public interface IHealth
 {
+    /// <summary>Nothing is held against anybody: no credential needs to be asked about.</summary>
+    bool IsQuiet { get; }
+
     /// <summary>
     /// Until when this credential should be left alone for this model; null = now is fine. After a rest one call is let through to probe; while it is under way the others
     /// see the credential resting.

@@ -2,6 +2,7 @@ using AioHub.Core.Primitives;
 using System.Collections.Immutable;
 using AioHub.Core.Catalog;
 using AioHub.Core.Routing.Selection;
+using AioHub.Core.Routing.Telling;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing;
@@ -28,6 +29,10 @@ public sealed class Route
     private ChannelEntry? _lastChannel;
     private bool _stopped;
     private HealthPass _pass;
+    private KeptFigure? _figure;
+    private string[]? _near;
+    private DateTime _peekedRests;
+    private DateTime _lastRests;
 
     internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now, bool preview = false)
     {
@@ -101,6 +106,12 @@ public sealed class Route
     /// <summary>The groups that somebody outside refused, with why.</summary>
     internal List<RoutePass>? PassedOver { get; private set; }
 
+    /// <summary>The channels that rested or were full when the first attempt was given out; null = none.</summary>
+    internal List<ChannelNote>? Rests { get; private set; }
+
+    /// <summary>The credential of <see cref="Current"/> rests until then, and nothing better is left; the default = it does not.</summary>
+    internal DateTime ChosenRests => _peeked is null ? _lastRests : _peekedRests;
+
     /// <summary>How the attempts ended.</summary>
     internal List<(RouteAttempt Attempt, AttemptFailure Failure)>? Ends { get; private set; }
 
@@ -128,13 +139,15 @@ public sealed class Route
         var slot = _peekedSlot!;
         _peeked = null;
         _peekedSlot = null;
+        if (Attempts == 0 && !_preview && !_router.IsQuiet)
+            Rests = CourseTaker.RestsOf(this, Figure.Live.Able);
         _pass = _picker.Enter(slot);
         if (_pass.Gate == HealthGate.Resting && !_walk.IsCooling)
             return false;
 
         _picker.MarkTried(slot);
         attempt.Begin();
-        _lastChannel = _peekedChannel;
+        (_lastChannel, _lastRests) = (_peekedChannel, _peekedRests);
         Last = attempt;
         Attempts++;
         return true;
@@ -221,7 +234,7 @@ public sealed class Route
             if (!whole && slot.Credential.Id != attempt.Credential.Id)
                 continue;
             if (!_preview)
-                slot.Load.NoteFull(full);
+                _router.Vitals.NoteFull(slot.Load, full);
             if (!_picker.IsTried(slot))
                 _picker.MarkTried(slot);
         }
@@ -246,6 +259,14 @@ public sealed class Route
 
     /// <summary>What the model costs in a group; null = it is not served there.</summary>
     internal PriceRow? PriceIn(GroupEntry group) => Index.Candidates(group, Model!).PriceAt(Now) ?? ListPrice;
+
+    /// <summary>What a receipt keeps of all this, for <see cref="ToldRoute"/>.</summary>
+    public RouteTrace Trace() => CourseTaker.IsPlain(this) ? Figure.Plain(_picker.IsConversation, Affinity) : Figure.Of(new CourseTaker(this, Figure.Live).Take());
+
+    /// <summary>Names that the caller may have meant instead of one that nobody knows.</summary>
+    internal string[] Near => _near ??= Model is null ? [.. ModelListing.Near(Index, Question.Key, RouteTelling.Shorten(Question.Model.Base), Now)] : [];
+
+    private KeptFigure Figure => _figure ??= Index.Figures.Of(this, _router.Figures);
 
     internal bool IsPassedOver(Group group)
     {
@@ -307,6 +328,7 @@ public sealed class Route
                     _walk.StayWith(group);
                 _peekedSlot = slot;
                 _peekedChannel = candidate.Channel;
+                _peekedRests = _walk.IsCooling ? _picker.CoolingUntil(slot!) ?? default : default;
                 return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info, candidate.UpstreamFor(Model.Info, Question.Model.Base), price)
                 {
                     CostPrice = ListPrice ?? price,

@@ -2,6 +2,7 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing.Affinity;
 using AioHub.Core.Routing.Selection;
+using AioHub.Core.Routing.Telling;
 
 namespace AioHub.Core.Routing;
 
@@ -22,6 +23,11 @@ public sealed class Router(RoutingDirectory routing, CatalogDirectory catalog, I
     internal IAffinity Affinity { get; } = affinity ?? new LocalAffinity(time);
 
     internal VitalsBook Vitals => _vitals;
+
+    /// <summary>Nothing rests and nothing is full, whoever is asked.</summary>
+    internal bool IsQuiet => Health.IsQuiet && !_vitals.IsAnyFull(Time);
+
+    internal FigureShelf Figures { get; } = new();
 
     internal Random Random => _random;
 

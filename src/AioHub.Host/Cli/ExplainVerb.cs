@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
@@ -14,7 +15,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Host.Cli;
 
-/// <summary><c>explain</c>: which group, channel and price a call would get, and why not the others; nothing is sent.</summary>
+/// <summary><c>explain</c>: which group, channel and price a call would get, or got, and why not the others; nothing is sent.</summary>
 internal static class ExplainVerb
 {
     public static Command Build(VerbFrame frame)
@@ -27,12 +28,23 @@ internal static class ExplainVerb
         var path = new Option<string>("--path") { Description = "The path that is called", DefaultValueFactory = static _ => "/v1/chat/completions" };
         var body = new Option<string?>("--body") { HelpName = "FILE", Description = "The body that is sent; - reads standard input" };
         var headers = new Option<string[]>("--header", "-H") { HelpName = "NAME: VALUE", Description = "A header that the client sends, such as anthropic-beta; may be given several times" };
-        var command = new Command("explain", "Say how a call would be served, without serving it") { key, user, groups, model, needs, path, body, headers };
+        var request = new Option<string?>("--request") { HelpName = "ID", Description = "A call that was made, by the header x-aiohub-request-id: how it was served, and why not otherwise" };
+        var command = new Command("explain", "Say how a call would be served, without serving it, or how one was") { key, user, groups, model, needs, path, body, headers, request };
         command.Validators.Add(parsed =>
         {
+            if (parsed.GetResult(request) is not null)
+            {
+                if (parsed.GetResult(key) is not null || parsed.GetResult(user) is not null || parsed.GetResult(model) is not null || parsed.GetResult(body) is not null)
+                {
+                    parsed.AddError("--request ID says all: name nothing else.");
+                }
+
+                return;
+            }
+
             if (parsed.GetResult(key) is null == parsed.GetResult(user) is null)
             {
-                parsed.AddError("Name one of --key SECRET and --user EMAIL.");
+                parsed.AddError("Name one of --key SECRET, --user EMAIL and --request ID.");
             }
 
             if (parsed.GetResult(model) is null && parsed.GetResult(body) is null)
@@ -42,6 +54,11 @@ internal static class ExplainVerb
         });
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
+            if (parsed.GetValue(request) is { } id)
+            {
+                return await TellAsync(home, id, cancellation);
+            }
+
             var caller = parsed.GetValue(key) is { } secret
                 ? home.Keys.Find(secret) ?? throw new AdminException("key", "no API key has this secret")
                 : await AsUserAsync(home, parsed.GetValue(user)!, parsed.GetValue(groups), cancellation);
@@ -66,9 +83,21 @@ internal static class ExplainVerb
             await new WatchedLimits(home, holds, new SpendingAlerts(holds, home.Database, home.Time), new QuotaAlerts(holds, home.Database, home.Time)).RefreshAsync(cancellation);
             var owner = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => user.Id == caller.Owner)?.Email ?? $"user {caller.Owner.Value}";
             var run = new RouteDryRun(router, home.Routing, holds, counted: null, home.Time).Run(question, owner, bytes?.Length ?? 0);
-            return new Answer(Shape(run), output => Print(output, question, run));
+            return new Answer(Shape(run), output => Print(output, question.Model.ToString(), run));
         });
         return command;
+    }
+
+    /// <summary>A call that is over, as its record keeps it.</summary>
+    private static async Task<Answer> TellAsync(HubHome home, string id, CancellationToken cancellation)
+    {
+        var request = RequestId.TryParse(id, out var known) ? known : throw new UsageException($"'{id}' is no request id: it has 26 letters and digits.");
+        var receipt = await RequestLog.FindAsync(home.Database, request, cancellation)
+            ?? throw new AdminException("request", "no call with that id is in the database; one that has just ended comes a moment later");
+        var run = DryRun.Of(receipt) ?? throw new AdminException("request", "nothing is kept of how this call was routed: it was refused before that, or it is older than such records");
+        var json = Shape(run);
+        json["request_id"] = request.ToString();
+        return new Answer(json, output => Print(output, receipt.RequestedModel, run));
     }
 
     private static RouteQuestion Question(AskedCall call, string[] needs, string[] headers)
@@ -114,7 +143,11 @@ internal static class ExplainVerb
     {
         var json = Shape(run.Explanation);
         json["expected_usd"] = run.Expected?.Total.ToUsdString();
-        json["limits"] = Shapes.List(run.Limits, Shape);
+        if (!run.Limits.IsDefault)
+        {
+            json["limits"] = Shapes.List(run.Limits, Shape);
+        }
+
         return json;
     }
 
@@ -163,14 +196,14 @@ internal static class ExplainVerb
         }),
     };
 
-    private static void Print(TextWriter output, RouteQuestion question, DryRun run)
+    private static void Print(TextWriter output, string model, DryRun run)
     {
         var explanation = run.Explanation;
-        output.WriteLine(explanation.Refusal is { } refusal
-            ? $"{question.Model} would be refused: {refusal.Status} {refusal.Code}: {refusal.Message}"
-            : $"{question.Model} would be served as {explanation.Model} by group {explanation.Group}, channel {explanation.Channel} (there '{explanation.UpstreamModel}'), "
-                + $"at {Shapes.Number(explanation.Multiplier)} times {PriceOf(explanation.Price!)} "
-                + $"({(explanation.PriceGroup is { } own ? $"group {own}'s own price" : "the model's price")}, version {explanation.Price!.Version})");
+        var isOver = run.Limits.IsDefault;
+        output.WriteLine(explanation.Refusal is { } refusal ? $"{model} {(isOver ? "was" : "would be")} refused: {refusal.Status} {refusal.Code}{(refusal.Message.Length > 0 ? $": {refusal.Message}" : "")}"
+            : explanation.Group is null ? $"{model} was not served: its caller left"
+            : $"{model} {(isOver ? "was" : "would be")} served as {explanation.Model} by group {explanation.Group}, channel {explanation.Channel} (there '{explanation.UpstreamModel}'), "
+                + $"at {Shapes.Number(explanation.Multiplier)} times {PriceOf(explanation.Price)}{VersionOf(explanation)}");
         foreach (var group in explanation.Groups)
         {
             output.WriteLine($"{(group.Chosen ? "*" : "-")} {group.Group}: {group.Reason}");
@@ -180,7 +213,7 @@ internal static class ExplainVerb
             }
         }
 
-        foreach (var limit in run.Limits)
+        foreach (var limit in isOver ? [] : run.Limits)
         {
             output.WriteLine($"{(limit.Refuses ? "!" : " ")} {LimitNames.Of(limit.Owner)} {limit.Name}, {limit.Limit}{(limit.Most is { } most ? $" {Shapes.Number(most)}" : "")}: {Told(limit)}");
         }
@@ -193,6 +226,10 @@ internal static class ExplainVerb
         _ => limit.State.Replace('_', ' '),
     };
 
-    private static string PriceOf(PriceRow price) =>
-        $"{Shapes.Number(price.Rates.Input ?? 0)} USD in / {Shapes.Number(price.Rates.Output ?? 0)} USD out per million tokens";
+    /// <summary>Whose price it is, and which version of it.</summary>
+    private static string VersionOf(RouteExplanation explanation) => explanation.Price is not { } price ? ""
+        : $" ({(explanation.PriceGroup is { } own ? $"group {own}'s own price" : "the model's price")}, version {price.Version})";
+
+    private static string PriceOf(PriceRow? price) => price is null ? "a price that is not known any more"
+        : $"{Shapes.Number(price.Rates.Input ?? 0)} USD in / {Shapes.Number(price.Rates.Output ?? 0)} USD out per million tokens";
 }

@@ -39,13 +39,16 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The call's tokens in the limits of its key and user.</summary>
     public RatePass? Tokens { get; set; }
 
-    /// <summary>Told when content comes.</summary>
+    /// <summary>The call's way: told when content comes, and asked for its story at the end.</summary>
     public Route? Route { get; set; }
 
     public Receipt? Receipt { get; private set; }
 
     /// <summary>Why the database did not take where an object lives; the receipt brings it later.</summary>
     public Exception? KeepFault { get; private set; }
+
+    /// <summary>Why the receipt does not tell how the call was routed.</summary>
+    public Exception? StoryFault { get; private set; }
 
     public bool IsSettled => Receipt is not null;
 
@@ -184,6 +187,8 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Affinity = envelope.Affinity,
             SessionAffinity = _attempt?.Affinity ?? default,
             Pin = done,
+            Route = Story(),
+            RequestBytes = envelope.Body.Length,
         };
         try
         {
@@ -207,6 +212,20 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
         }
 
         return receipt;
+    }
+
+    /// <summary>A story that cannot be told costs nobody a charge: the receipt does without it.</summary>
+    private RouteTrace? Story()
+    {
+        try
+        {
+            return Route?.Trace();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            StoryFault = exception;
+            return null;
+        }
     }
 
     /// <summary>

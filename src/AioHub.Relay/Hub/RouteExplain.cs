@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
-using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Relay.Calls;
@@ -15,8 +15,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace AioHub.Relay.Hub;
 
-/// <summary><c>POST /api/route/explain</c>: which group, channel and price a call would get, and why not the others. Nothing is sent or held.</summary>
-internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intake, Recall recall, TimeProvider time)
+/// <summary><c>POST /api/route/explain</c>: which group, channel and price a call would get, or got, and why not the others. Nothing is sent or held.</summary>
+internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intake, Recall recall, RequestLog log, TimeProvider time)
 {
     /// <summary>A key's owner is not named to whoever holds the key.</summary>
     private const string Owner = "owner";
@@ -32,10 +32,16 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         }
 
         using var body = await intake.ReadDocumentAsync(http);
+        if (body?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("request_id", out var past))
+        {
+            await TellAsync(http, id, past, caller);
+            return;
+        }
+
         if (body is null || !TryRead(body.RootElement, caller.Key, out var call, out var route, out var unknown))
         {
             await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), new Failure(400, "invalid_request",
-                "Send {\"path\": \"/v1/messages\", \"body\": {…}, \"headers\": {…}} or {\"model\": \"…\", \"dialect\": \"…\", \"needs\": [\"tools\", …]}."));
+                "Send {\"path\": \"/v1/messages\", \"body\": {…}, \"headers\": {…}} or {\"model\": \"…\", \"dialect\": \"…\", \"needs\": [\"tools\", …]} or {\"request_id\": \"…\"}."));
             return;
         }
 
@@ -67,7 +73,40 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         }
 
         var run = dryRun.Run(question, Owner, call.Body?.Length ?? 0).For(caller.Key);
-        await JsonReply.WriteAsync(http, writer => Write(writer, run, affinity));
+        await JsonReply.WriteAsync(http, writer =>
+        {
+            writer.WriteStartObject();
+            RouteJson.Write(writer, run);
+            UsageRecord.WriteAffinity(writer, affinity);
+            writer.WriteEndObject();
+        });
+    }
+
+    /// <summary>The story of a call that this key has made, as its record keeps it.</summary>
+    private async Task TellAsync(HttpContext http, RequestId id, JsonElement past, Caller caller)
+    {
+        var known = past.ValueKind == JsonValueKind.String && RequestId.TryParse(past.GetString(), out var request) ? request : default(RequestId?);
+        var found = known is { } one ? await log.FindAsync(one, caller.Key.Id, http.RequestAborted) : null;
+        var failure = known is null ? new Failure(400, "invalid_field", "A request id has 26 letters and digits, as in the header x-aiohub-request-id.") { Param = "request_id" }
+            : found is null ? new Failure(404, "request_not_found", "This key made no call with that request id. The id stands in the header x-aiohub-request-id of every reply.")
+            : found.Receipt is null ? new Failure(409, "request_pending", "The call is under way. How it was routed is told when it has ended.")
+            : DryRun.Of(found.Receipt) is null ? new Failure(404, "route_not_kept", "Nothing is kept of how this call was routed: it was refused before that, or it is older than such records.")
+            : null;
+        if (failure is not null)
+        {
+            await FailureWriter.WriteAsync(http, Dialect.OpenAiChat, id.ToString(), failure);
+            return;
+        }
+
+        var receipt = found!.Receipt!;
+        await JsonReply.WriteAsync(http, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("request_id", receipt.Id.ToString());
+            RouteJson.Write(writer, DryRun.Of(receipt)!.For(caller.Key));
+            UsageRecord.WriteAffinityOf(writer, receipt);
+            writer.WriteEndObject();
+        });
     }
 
     /// <summary>False: not such a document, or text in it that is none.</summary>
@@ -154,102 +193,5 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
         }
 
         return headers;
-    }
-
-    private static void Write(Utf8JsonWriter writer, DryRun run, Affinity? affinity)
-    {
-        var explanation = run.Explanation;
-        writer.WriteStartObject();
-        writer.WriteString("group", explanation.Group);
-        writer.WriteString("channel", explanation.Channel);
-        writer.WriteString("model", explanation.Model);
-        writer.WriteString("upstream_model", explanation.UpstreamModel);
-        UsageRecord.WriteAffinity(writer, affinity);
-        if (run.Expected is { } expected)
-        {
-            writer.WriteString("expected_usd", expected.Total.ToUsdString());
-            writer.WriteString("price_version", expected.PriceVersion);
-            writer.WriteString("price_group", explanation.PriceGroup);
-        }
-        else
-        {
-            writer.WriteNull("expected_usd");
-        }
-
-        if (explanation.Refusal is { } refusal)
-        {
-            writer.WriteStartObject("refusal");
-            writer.WriteNumber("status", refusal.Status);
-            writer.WriteString("code", refusal.Code);
-            writer.WriteString("message", refusal.Message);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteStartArray("groups");
-        foreach (var group in explanation.Groups)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("group", group.Group);
-            writer.WriteBoolean("chosen", group.Chosen);
-            writer.WriteString("reason", group.Reason);
-            if (group.Code is not null)
-            {
-                writer.WriteString("code", group.Code);
-            }
-
-            writer.WriteStartArray("channels");
-            foreach (var channel in group.Channels)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("channel", channel.Channel);
-                writer.WriteString("result", channel.Result);
-                writer.WriteString("reason", channel.Reason);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("limits");
-        foreach (var limit in run.Limits)
-        {
-            Write(writer, limit);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, LimitState limit)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("owner", LimitNames.Of(limit.Owner));
-        writer.WriteString("name", limit.Name);
-        writer.WriteString("limit", limit.Limit);
-        writer.WriteString("state", limit.State);
-        WriteNumber(writer, "most", limit.Most);
-        WriteNumber(writer, "used", limit.Used);
-        WriteNumber(writer, "left", limit.Left);
-        if (limit.ResetsAt is { } resets)
-        {
-            writer.WriteString("resets_at", resets);
-        }
-
-        if (limit.RetryAfter is { } wait)
-        {
-            writer.WriteNumber("retry_after", HubFailures.Seconds(wait));
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter writer, string name, decimal? number)
-    {
-        if (number is { } value)
-        {
-            writer.WriteNumber(name, value);
-        }
     }
 }

@@ -31,15 +31,7 @@ internal static class UsageRecord
         writer.WriteString("dialect", DialectNames.Of(receipt.Dialect));
         writer.WriteString("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.Operation.ToString()));
         writer.WriteString("key", receipt.KeyName);
-        if (receipt is { Affinity: null, SessionAffinity: not AffinityOutcome.None })
-        {
-            WriteAffinity(writer, receipt.Session is null ? "prefix" : "session", receipt.Session, JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.SessionAffinity.ToString()));
-        }
-        else
-        {
-            WriteAffinity(writer, receipt.Affinity);
-        }
-
+        WriteAffinityOf(writer, receipt);
         writer.WriteString("group", receipt.Group);
         if (showChannels)
         {
@@ -100,6 +92,17 @@ internal static class UsageRecord
 
         writer.WriteString("outcome", OutcomeName(receipt.Outcome));
         WriteAttempts(writer, receipt, showChannels);
+        if (DryRun.Of(receipt)?.For(showChannels) is { } told)
+        {
+            writer.WriteStartObject("route");
+            RouteJson.Write(writer, told);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNull("route");
+        }
+
         writer.WriteStartArray("losses");
         foreach (var loss in receipt.Losses)
         {
@@ -128,6 +131,19 @@ internal static class UsageRecord
 
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    /// <summary>What kept the call where it was answered: an object that it names, else its conversation. Nothing for most calls.</summary>
+    public static void WriteAffinityOf(Utf8JsonWriter writer, Receipt receipt)
+    {
+        if (receipt is { Affinity: null, SessionAffinity: not AffinityOutcome.None })
+        {
+            WriteAffinity(writer, receipt.Session is null ? "prefix" : "session", receipt.Session, JsonNamingPolicy.SnakeCaseLower.ConvertName(receipt.SessionAffinity.ToString()));
+        }
+        else
+        {
+            WriteAffinity(writer, receipt.Affinity);
+        }
     }
 
     /// <summary>Hard affinity: which object the call names, and whether the hub knows where it lives. Nothing for most calls.</summary>

@@ -18,10 +18,12 @@ internal sealed class Quote(Router router)
     private const int OpaqueBytesPerToken = 8;
     private const int OpaqueTokensAtLeast = 4096;
 
-    public Step<Order> Price(Envelope envelope)
+    /// <summary>The way that the call begins. What it is refused for stands in its story too.</summary>
+    public Route Start(Envelope envelope) =>
+        router.Start(envelope.Pin is { } pin ? envelope.Question with { Pin = pin } : envelope.Question, envelope.StartedAt);
+
+    public static Step<Order> Price(Envelope envelope, Route route)
     {
-        var question = envelope.Pin is { } pin ? envelope.Question with { Pin = pin } : envelope.Question;
-        var route = router.Start(question, envelope.StartedAt);
         if (route.Refusal is { } refusal)
         {
             return FromRefusal(refusal);

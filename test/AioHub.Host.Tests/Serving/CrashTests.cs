@@ -232,6 +232,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         books.Charges.Where(static row => row.Value != 0).ShouldAllBe(row => entries.Contains(row.Key));
         books.Charges.Count.ShouldBeLessThanOrEqualTo(tally.Sent);
         books.Balances[user.Value].ShouldBe(NanoUsd.FromUsd(StartUsd).Value - books.Charges.Values.Sum());
+        // What a kill left of the journal tells of figures too.
+        await folder.ShouldTellAllAsync(most: 200);
         tally.CutButCharged = tally.Cut.Count(id => books.Charges.GetValueOrDefault(id) != 0);
     }
 

@@ -135,6 +135,27 @@ internal sealed class HubFolder : IDisposable
         return new Books(charges, entries.ToImmutable(), balances);
     }
 
+    /// <summary>Of calls in the log, each tells for every group and channel that did not serve it why; those whose callers left before that may have nothing to tell.</summary>
+    /// <param name="most">Looks at so many, evenly spread.</param>
+    public async Task ShouldTellAllAsync(int most = int.MaxValue)
+    {
+        var ids = (await ReadBooksAsync()).Charges.Keys.ToArray();
+        ids.ShouldNotBeEmpty();
+        await WithAsync(async home =>
+        {
+            var step = Math.Max(1, ids.Length / most);
+            for (var i = 0; i < ids.Length; i += step)
+            {
+                RequestId.TryParse(ids[i], out var id).ShouldBeTrue();
+                var receipt = (await RequestLog.FindAsync(home.Database, id, CancellationToken.None)).ShouldNotBeNull();
+                var told = Relay.DryRun.Of(receipt).ShouldNotBeNull($"{id} {receipt.Outcome} {receipt.ErrorCode}").Explanation;
+                told.Groups.ShouldAllBe(static group => group.Reason.Length > 0 && group.Channels.All(static channel => channel.Reason.Length > 0));
+                told.Groups.Count(static group => group.Chosen).ShouldBe(told.Group is null ? 0 : 1);
+                told.Group.ShouldBe(receipt.Outcome is CallOutcome.Failed or CallOutcome.Refused ? null : receipt.Group);
+            }
+        });
+    }
+
     /// <summary>Lets nobody else write into the SQLite file until disposed of.</summary>
     public async Task<IAsyncDisposable> LockDatabaseAsync()
     {

@@ -67,6 +67,18 @@ public sealed class SeedScenarioTests
         (await folder.RunAsync("groups", "set", "claude-kiro", "--lacks", "none")).Exit.ShouldBe(0);
         await UntilAsync(async () => (await PostAsync(hub, keys["claude-kiro"], "/v1/messages", Messages("sandbox/echo", Pdf))).Group == "claude-kiro");
         (await hub.StopAsync()).ShouldBe(0, hub.Errors);
+
+        // Each of these calls tells by itself why it went where it went, in the words of then: kiro reads PDF by now.
+        await folder.ShouldTellAllAsync();
+        var story = await folder.RunAsync("explain", "--request", refused.Id!);
+        story.Exit.ShouldBe(0, story.Errors);
+        story.Output.ShouldContain("sandbox/echo was refused: 400 document_input_unsupported: " + error.GetProperty("message").GetString());
+        story.Output.ShouldContain("group 'claude-kiro' does not take documents (PDF)");
+        var json = await folder.RunAsync("explain", "--request", refused.Id!, "--json");
+        using var parsed = JsonDocument.Parse(json.Output);
+        parsed.RootElement.GetProperty("groups")[0].GetProperty("channels")[0].GetProperty("channel").GetString().ShouldBe("sandbox");
+        (await folder.RunAsync("explain", "--request", "nonsense")).Exit.ShouldNotBe(0);
+        (await folder.RunAsync("explain", "--request", refused.Id!, "--model", "m")).Exit.ShouldNotBe(0);
     }
 
     [Fact]
@@ -134,6 +146,7 @@ public sealed class SeedScenarioTests
         var asked = await PostAsync(hub, keys["claude-bedrock"], "/api/route/explain", "{\"path\":\"/v1/messages\",\"headers\":{\"anthropic-beta\":\"context-1m-2025-08-07\"},\"body\":" + Messages(Model) + "}");
         asked.Json.GetProperty("model").GetString().ShouldBe(Model + "[1m]", asked.Body);
         (await hub.StopAsync()).ShouldBe(0, hub.Errors);
+        await folder.ShouldTellAllAsync();
     }
 
     [Fact]

@@ -32,6 +32,7 @@ internal sealed class SmallHub : IAsyncDisposable
 
     private readonly TempFolder _folder;
     private readonly HubServer _server;
+    private readonly System.Collections.Concurrent.ConcurrentQueue<HttpResponseMessage> _posted = new();
 
     private SmallHub(TempFolder folder, HubServer server)
     {
@@ -117,6 +118,11 @@ internal sealed class SmallHub : IAsyncDisposable
     public async Task<(HttpResponseMessage Head, string Body, bool Broken)> PostAsync(string path, string body, params (string Name, string Value)[] headers)
     {
         var response = await Client.SendAsync(Request(path, body, headers), HttpCompletionOption.ResponseHeadersRead);
+        if (!path.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            _posted.Enqueue(response);
+        }
+
         using var bytes = new MemoryStream();
         try
         {
@@ -155,6 +161,16 @@ internal sealed class SmallHub : IAsyncDisposable
         }
 
         throw new TimeoutException("The call has no receipt.");
+    }
+
+    /// <summary>All calls that were posted so far are told with a reason for each group and channel that did not serve.</summary>
+    public async Task ShouldTellAllAsync()
+    {
+        _posted.ShouldNotBeEmpty();
+        foreach (var head in _posted)
+        {
+            (await ReceiptAsync(head)).ShouldTellAll();
+        }
     }
 
     /// <summary>Rows of the request log.</summary>

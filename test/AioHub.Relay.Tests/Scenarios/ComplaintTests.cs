@@ -34,6 +34,7 @@ public sealed class ComplaintTests
         var receipt = await hub.ReceiptAsync(head);
         receipt.Charge.Multiplier.ShouldBe(3, "the group that served is the one that is paid");
         receipt.Attempts.Select(static attempt => attempt.Group).ShouldBe(["first", "second"]);
+        await hub.ShouldTellAllAsync();
     }
 
     [Fact]
@@ -49,6 +50,7 @@ public sealed class ComplaintTests
         (await hub.PostAsync(Chat, SmallHub.ChatBody)).Head.IsSuccessStatusCode.ShouldBeFalse();
 
         broken.Requests.Select(static request => request.Header("Authorization")).Order().ShouldBe(["Bearer secret-of-a-00000000", "Bearer secret-of-b-00000000"]);
+        await hub.ShouldTellAllAsync();
     }
 
     [Fact]
@@ -72,6 +74,7 @@ public sealed class ComplaintTests
         var asked = home.Requests.Count;
         (await hub.PostAsync(Chat, SmallHub.ChatBody, ("x-session-id", "talk-2"))).Head.StatusCode.ShouldBe(HttpStatusCode.OK);
         (home.Requests.Count - asked + other.Requests.Count).ShouldBe(4);
+        await hub.ShouldTellAllAsync();
     }
 
     [Fact]
@@ -89,6 +92,7 @@ public sealed class ComplaintTests
 
         second.Requests.Count.ShouldBe(1);
         first.Requests.Count.ShouldBe(4);
+        await hub.ShouldTellAllAsync();
     }
 
     [Fact]
@@ -105,6 +109,7 @@ public sealed class ComplaintTests
 
         limited.Requests.Count.ShouldBe(1);
         other.Requests.Count.ShouldBe(4);
+        await hub.ShouldTellAllAsync();
     }
 
     [Fact]
@@ -134,5 +139,6 @@ public sealed class ComplaintTests
 
         results.ShouldBe(["cold", "hit", "hit", "hit", "hit", "hit"]);
         Math.Max(a.Requests.Count, b.Requests.Count).ShouldBe(6);
+        await hub.ShouldTellAllAsync();
     }
 }

@@ -29,6 +29,9 @@ public sealed class LocalHealth(TimeProvider time) : IHealth
     public long Version => Interlocked.Read(ref _version);
 
     /// <inheritdoc/>
+    public bool IsQuiet => Volatile.Read(ref _count) == 0;
+
+    /// <inheritdoc/>
     public DateTime? CoolingUntil(CredentialId credential, string model)
     {
         if (Volatile.Read(ref _count) == 0 || !_unwell.TryGetValue(credential, out var cells))

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Routing.Selection;
@@ -11,7 +13,11 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
 {
     /// <summary>The group is over from then on (UTC).</summary>
     private readonly DateTime _end = group.EndsAt ?? DateTime.MaxValue;
+    /// <summary>Up to here a look at each is as fast as a set.</summary>
+    private const int Few = 8;
+
     private readonly DialectSet _dialects = DialectSet.Of(group.Dialects.IsDefaultOrEmpty ? Enum.GetValues<Dialect>() : group.Dialects);
+    private FrozenSet<ChannelId>? _leads;
 
     public Group Group { get; } = group;
 
@@ -38,6 +44,16 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
         }
 
         return false;
+    }
+
+    /// <summary>Whether a channel is among its members, whatever it can.</summary>
+    public bool LeadsTo(ChannelId channel)
+    {
+        if (Members.Length <= Few)
+            return Array.Exists(Members, member => member.Channel.Channel.Id == channel);
+
+        // Two calls may both make it; either is right.
+        return (_leads ??= Members.Select(static member => member.Channel.Channel.Id).ToFrozenSet()).Contains(channel);
     }
 
     /// <summary>Whether a user may reach the group by naming it.</summary>

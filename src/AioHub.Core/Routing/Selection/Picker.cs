@@ -83,6 +83,8 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     /// <summary>Asked when a credential is given out: after a rest one call proves it, the others stay away meanwhile.</summary>
     public HealthPass Enter(CredentialSlot slot) => _health.Enter(slot.Credential.Id, _model);
 
+    public DateTime? FullUntil(CredentialSlot slot) => slot.Load.FullUntil(router.Time);
+
     public DateTime? CoolingUntil(CredentialSlot slot) => _health.CoolingUntil(slot.Credential.Id, _model);
 
     /// <summary>The best pair that is neither tried nor cooling; null = none.</summary>

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Telling;
 
 namespace AioHub.Core.Routing.Selection;
 
@@ -21,6 +22,7 @@ internal sealed class RouteIndex
     private readonly ChannelEntry[] _channels;
     private readonly Func<ModelEntry, AutoWay[]> _buildAuto;
     private readonly Lazy<FrozenDictionary<string, string>> _namedOnly;
+    private readonly DateTime[] _turns;
     private readonly ConcurrentDictionary<ModelInfo, ModelEntry> _models = new(ReferenceComparer.Instance);
     private readonly ConcurrentDictionary<string, ModelEntry> _uncatalogued = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(GroupEntry Group, ModelEntry Model), CandidateList> _lists = new();
@@ -35,6 +37,7 @@ internal sealed class RouteIndex
         foreach (var channel in table.Channels)
             channels[channel.Id] = new ChannelEntry(channel, Shared(sets, channel.Models), vitals);
         _channels = [.. channels.Values];
+        LeastWindow = _channels.Select(static channel => channel.Window).DefaultIfEmpty(int.MaxValue).Min();
         vitals.Keep(_channels.SelectMany(static channel => channel.Credentials).Select(static slot => slot.Credential.Id).ToHashSet());
 
         var groups = new Dictionary<string, GroupEntry>(StringComparer.Ordinal);
@@ -51,6 +54,7 @@ internal sealed class RouteIndex
         }
 
         _groups = groups.ToFrozenDictionary(StringComparer.Ordinal);
+        _turns = [.. table.Groups.SelectMany(Turns).Distinct().Order()];
         _autoOrder = DefaultOrder();
         _buildAuto = BuildAuto;
         _namedOnly = new Lazy<FrozenDictionary<string, string>>(NamesOutsideCatalog);
@@ -60,8 +64,20 @@ internal sealed class RouteIndex
 
     public ModelCatalog Catalog { get; }
 
+    public FigureBook Figures { get; } = new();
+
+    /// <summary>Calls of so many tokens fit everywhere.</summary>
+    public int LeastWindow { get; }
+
     /// <summary>How many members were looked at to build lists; for tests of complexity.</summary>
     internal long MembersExamined { get; private set; }
+
+    /// <summary>Counts the moments so far at which groups end or their own prices change, all by themselves: what was told of groups holds as long as it is the same.</summary>
+    public int StageAt(DateTime now)
+    {
+        var found = Array.BinarySearch(_turns, now);
+        return found >= 0 ? found + 1 : ~found;
+    }
 
     public GroupEntry? Find(string name) => _groups.GetValueOrDefault(name);
 
@@ -202,6 +218,19 @@ internal sealed class RouteIndex
                 .ThenByDescending(static entry => entry.Group.Multiplier)
                 .ThenBy(static entry => entry.Group.Name, StringComparer.Ordinal),
         ];
+    }
+
+    private static IEnumerable<DateTime> Turns(Group group)
+    {
+        if (group.EndsAt is { } end)
+            yield return end;
+
+        foreach (var price in group.Prices.All)
+        {
+            yield return price.Row.From;
+            if (price.Row.To is { } to)
+                yield return to;
+        }
     }
 
     private FrozenDictionary<string, string> NamesOutsideCatalog()

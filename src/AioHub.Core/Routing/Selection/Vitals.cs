@@ -73,6 +73,20 @@ internal sealed class VitalsBook
     private readonly ConcurrentDictionary<CredentialId, Load> _loads = new();
     private readonly ConcurrentDictionary<(CredentialId Credential, ulong Family), Pace> _paces = new();
 
+    private long _fullUntil;
+
+    /// <summary>A limit of a credential, or of its channel, had no place for a call: until then others are asked first.</summary>
+    public void NoteFull(Load load, DateTime until)
+    {
+        load.NoteFull(until);
+        // Two threads may both write it; then one of two moments a quarter of a second ahead stays, and only stories go by it.
+        if (Volatile.Read(ref _fullUntil) < until.Ticks)
+            Volatile.Write(ref _fullUntil, until.Ticks);
+    }
+
+    /// <summary>Whether any credential may be full.</summary>
+    public bool IsAnyFull(TimeProvider time) => Volatile.Read(ref _fullUntil) is not 0 and var until && until > time.GetUtcNow().UtcTicks;
+
     public Load LoadOf(CredentialId credential) => _loads.GetOrAdd(credential, static _ => new Load());
 
     /// <summary>Null = nobody has measured it.</summary>

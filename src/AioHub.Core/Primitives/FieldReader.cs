@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace AioHub.Core.Metering;
+namespace AioHub.Core.Primitives;
 
 /// <summary>Reads what <see cref="FieldWriter"/> writes. Never reads outside its bytes and never throws for what they say: <see cref="Broken"/> tells.</summary>
 internal ref struct FieldReader(ReadOnlySpan<byte> bytes)
@@ -56,7 +56,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes)
     /// <summary>The bytes of a message within the message.</summary>
     public readonly ReadOnlySpan<byte> Data => _data;
 
-    public Primitives.RequestId Id()
+    public RequestId Id()
     {
         if (_data.Length == 16)
         {

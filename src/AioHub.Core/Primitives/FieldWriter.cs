@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 
-namespace AioHub.Core.Metering;
+namespace AioHub.Core.Primitives;
 
 /// <summary>
 /// Writes numbered fields in the wire format of Protocol Buffers (protobuf.dev, "Encoding"). Zero, false, null and empty are left out.
@@ -48,6 +48,30 @@ internal ref struct FieldWriter
         _at += sizeof(double);
     }
 
+    /// <summary>A number of 64 bits of which all are used: eight bytes.</summary>
+    public void Fixed(int field, long value)
+    {
+        Ensure(LongestVarint + sizeof(long));
+        Tag(field, Fixed64);
+        BinaryPrimitives.WriteInt64LittleEndian(_buffer.AsSpan(_at), value);
+        _at += sizeof(long);
+    }
+
+    /// <summary>Left out when empty.</summary>
+    public void Bytes(int field, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        Ensure((2 * LongestVarint) + bytes.Length);
+        Tag(field, Lengthed);
+        Raw((ulong)bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_at));
+        _at += bytes.Length;
+    }
+
     /// <summary>What is no Unicode becomes U+FFFD.</summary>
     public void Text(int field, string? text)
     {
@@ -88,7 +112,7 @@ internal ref struct FieldWriter
         }
     }
 
-    public void Id(int field, Primitives.RequestId id)
+    public void Id(int field, RequestId id)
     {
         Ensure(2 * LongestVarint + 16);
         Tag(field, Lengthed);
