@@ -87,6 +87,10 @@ internal static class ReceiptFields
 
         ReceiptPinFields.Write(ref to, receipt);
         to.Number(49, (int)receipt.SessionAffinity);
+        if (receipt.WaitedMilliseconds is { } waited)
+        {
+            to.Double(55, waited);
+        }
     }
 
     /// <summary>Null when the bytes are no receipt.</summary>
@@ -137,7 +141,7 @@ internal static class ReceiptFields
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
-            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity,
+            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity, WaitedMilliseconds = rest.Waited,
         };
     }
 
@@ -301,7 +305,7 @@ internal static class ReceiptFields
         public StopReason Stop;
         public Usage Usage;
         public double Total;
-        public double? FirstByte, Upstream;
+        public double? FirstByte, Upstream, Waited;
         public Affinity? Affinity;
         public AffinityOutcome SessionAffinity;
         public PinEvent? Pin;
@@ -334,6 +338,7 @@ internal static class ReceiptFields
                 case 44: HasCreditPrice = from.Flag; break;
                 case 45: CreditPrice = from.Number; break;
                 case 46: Upstream = from.Double; break;
+                case 55: Waited = from.Double; break;
                 case 49: SessionAffinity = from.Name<AffinityOutcome>(); break;
                 case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;
                 case ReceiptPinFields.Pin: Pin = ReceiptPinFields.ReadPin(ref from); break;

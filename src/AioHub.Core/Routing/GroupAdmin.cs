@@ -251,7 +251,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         problems.Require(
             !isAuto || draft.Policy is not { } rules || rules with { Lacks = null } == new GroupPolicyDraft(), "policy", "auto has no rules of its own; those of the groups that it picks count");
         draft.Policy?.Check(problems);
-        LimitsText.Check(draft.Limits, problems);
+        LimitsText.Check(draft.Limits, problems, queues: true);
         foreach (var member in draft.Channels ?? [])
         {
             problems.Require(channels.ContainsKey(member.Channel), "channels", $"there is no channel '{member.Channel}'; create it first");

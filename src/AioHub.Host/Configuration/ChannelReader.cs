@@ -30,7 +30,7 @@ internal static class ChannelReader
         Models = channel.Texts("models"),
         ModelMap = channel.Map("model_map"),
         Capabilities = ReadCapabilities(channel),
-        Limits = LimitsReader.Read(channel, "a channel"),
+        Limits = LimitsReader.Read(channel, "a channel", queues: true),
         CostMultiplier = channel.Number("cost_multiplier"),
         CreditPrice = channel.NamedNumber("credit_price"),
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
@@ -72,7 +72,7 @@ internal static class ChannelReader
             secret = pair.ToJsonString();
         }
 
-        var draft = new CredentialDraft(credential.RequiredText("name"), secret, credential.Flag("enabled") ?? true) { Limits = LimitsReader.Read(credential, "a credential") };
+        var draft = new CredentialDraft(credential.RequiredText("name"), secret, credential.Flag("enabled") ?? true) { Limits = LimitsReader.Read(credential, "a credential", queues: true) };
         credential.Done();
         return draft;
     }

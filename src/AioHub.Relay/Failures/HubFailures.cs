@@ -106,6 +106,9 @@ internal static class HubFailures
     public static Failure NoWebSocket { get; } = new(426, "websocket_unsupported",
         "Responses over WebSocket are not served here: use POST over HTTP.");
 
+    public static Failure ShuttingDown { get; } = new(503, "shutting_down",
+        "The hub is being stopped, so it does not let calls wait. Nothing was charged. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(2) };
+
     public static Failure Internal { get; } = new(500, "internal_error", "The hub failed on this call. It was not charged. The operator finds the cause under this request id.");
 
     public static Failure JournalUnavailable { get; } = new(503, "journal_unavailable",

@@ -236,6 +236,8 @@ internal sealed class RouteExplain(Admit admit, RouteDryRun dryRun, Intake intak
             writer.WriteNumber("retry_after", HubFailures.Seconds(wait));
         }
 
+        WriteNumber(writer, "waiting", limit.Waiting);
+
         writer.WriteEndObject();
     }
 
