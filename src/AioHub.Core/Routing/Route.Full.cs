@@ -40,12 +40,13 @@ public sealed partial class Route
         : PassedOver?.Find(pass => ReferenceEquals(pass.Full, attempt))?.Entry ?? _lastChannel;
 
     /// <summary>No place came free in time: this is when trying again may help.</summary>
-    public void NoteWait(TimeSpan wait)
+    /// <param name="reasonOf">What is told to the caller of a group that is full.</param>
+    public void NoteWait(TimeSpan wait, Func<Group, string> reasonOf)
     {
         for (var i = 0; i < (PassedOver?.Count ?? 0); i++)
         {
-            if (PassedOver![i].Full is not null)
-                PassedOver[i] = PassedOver[i] with { Wait = wait };
+            if (PassedOver![i] is { Full: not null } pass)
+                PassedOver[i] = pass with { Wait = wait, Reason = pass.Channel is null ? reasonOf(pass.Group) : pass.Reason };
         }
     }
 }

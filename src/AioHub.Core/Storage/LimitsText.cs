@@ -83,7 +83,7 @@ internal static class LimitsText
 
         foreach (var (name, value) in LimitNames.All(limits))
         {
-            problems.Require(value > 0 || name is LimitNames.Queue, prefix + name, "must be greater than 0; leave it out for no limit");
+            problems.Require(value > 0 || name is LimitNames.Queue or LimitNames.QueueWait, prefix + name, "must be greater than 0; leave it out for no limit");
         }
 
         problems.Require(queues || !limits.HasQueue, prefix + LimitNames.Queue, "is of groups, channels and credentials; whoever is at the limit of their own key is told at once");

@@ -28,6 +28,10 @@ internal static class HubFailures
 
     public static Failure GroupLimited(string group, in RateVerdict verdict, DateTime now) => Limited($"Group '{group}' is", verdict, now);
 
+    /// <summary>All of a group's places stayed taken for as long as a call waits.</summary>
+    public static Failure GroupFull(Group group, TimeSpan wait, DateTime now) =>
+        GroupLimited(group.Name, new RateVerdict(false, LimitNames.Concurrency, wait) { Owner = LimitOwner.Group, Most = group.Limits.Concurrency ?? 0 }, now);
+
     /// <summary>A purse cannot pay for a call.</summary>
     /// <param name="amount">What the call may cost at most.</param>
     public static Failure NoMoney(in HoldResult result, string group, NanoUsd amount, DateTime now)

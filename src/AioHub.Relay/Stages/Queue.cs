@@ -51,7 +51,8 @@ internal sealed class Queue(Reserve reserve, IRateLimits rates, RelayOptions opt
             return HubFailures.ShuttingDown;
         }
 
-        route.NoteWait(result.Verdict.RetryAfter);
+        var now = time.GetUtcNow().UtcDateTime;
+        route.NoteWait(result.Verdict.RetryAfter, group => HubFailures.GroupFull(group, result.Verdict.RetryAfter, now).Message);
         return Quote.FromRefusal(route.FinalRefusal());
     }
 
