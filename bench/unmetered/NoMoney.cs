@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
@@ -62,4 +63,11 @@ internal sealed class NoLimits : IRateLimits
     }
 
     public RateVerdict Look(in RateClaim claim) => RateVerdict.Yes;
+
+    public ValueTask<PlaceResult> WaitAsync(ApiKey key, ImmutableArray<RateClaim> claims, LineTerms terms, CancellationToken cancellation) =>
+        ValueTask.FromResult(new PlaceResult(0, null, RateVerdict.Yes));
+
+    public void EndWaiting()
+    {
+    }
 }

@@ -17,7 +17,7 @@ namespace AioHub.Relay;
 
 /// <summary>The story of a call, from its caller to an upstream and back, charged once. Read it from top to bottom.</summary>
 internal sealed class RelayPipeline(
-    Admit admit, Intake intake, Recall recall, PinDirectory pins, Quote quote, Reserve reserve, Dispatch dispatch, Deliver deliver,
+    Admit admit, Intake intake, Recall recall, PinDirectory pins, Quote quote, Reserve reserve, Queue queue, Dispatch dispatch, Deliver deliver,
     Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
 {
     /// <summary>An upstream that wants to be left alone for longer is not asked again by the same call.</summary>
@@ -141,12 +141,34 @@ internal sealed class RelayPipeline(
         var repeats = 0;
         var bounds = new AttemptBounds(options.AttemptsDeadline);
 
-        // 5 Route: the next best (channel, credential).
-        while (Next(order.Route, again, out var attempt) && (best is null || settlement.Elapsed < options.AttemptsDeadline))
+        while (best is null || settlement.Elapsed < options.AttemptsDeadline)
         {
+            // 5 Route: the next best (channel, credential). When only full ones are left, the first of them that has a place again.
+            var hasPlace = false;
+            if (!Next(order.Route, again, out var attempt))
+            {
+                if (!order.Route.HasFull)
+                {
+                    break;
+                }
+
+                if (stream is not null)
+                {
+                    await ShowRouteAsync(http, order.Envelope, stream, order.Route.Full()[0], settlement.Attempts + 1);
+                    stream.StartBeating();
+                }
+
+                if ((await queue.WaitAsync(order, settlement, http.RequestAborted)).Failed(out var noPlace, out attempt))
+                {
+                    return best is null || ReferenceEquals(noPlace, HubFailures.ShuttingDown) ? noPlace : best;
+                }
+
+                hasPlace = true;
+            }
+
             var since = time.GetTimestamp();
             var isRepeated = again is not null;
-            repeats = isRepeated ? repeats + 1 : 0;
+            repeats = settlement.IsPresent(attempt) ? repeats + 1 : 0;
             again = null;
             if (bounds.IsOver(attempt.Group, settlement.Elapsed))
             {
@@ -157,7 +179,7 @@ internal sealed class RelayPipeline(
             clock.BoundCall(bounds.Left(attempt.Group, settlement.Elapsed));
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
-            var reserved = await reserve.HoldAsync(order, attempt, settlement, clock.CallerToken);
+            var reserved = await reserve.HoldAsync(order, attempt, settlement, hasPlace, clock.CallerToken);
             if (reserved.Failed(out var failure, out var hold))
             {
                 continue;
@@ -177,6 +199,7 @@ internal sealed class RelayPipeline(
             var call = Prepare.Build(http, order.Envelope, attempt);
 
             // 7 Dispatch: out, and back with headers.
+            clock.Places = settlement.Pass;
             var answer = dispatch.Send(call, clock);
             if (stream is null)
             {

@@ -19,6 +19,7 @@ public static class RelayServices
         services.AddSingleton<Recall>();
         services.AddSingleton<Quote>();
         services.AddSingleton<Reserve>();
+        services.AddSingleton<Queue>();
         services.AddSingleton<Dispatch>();
         services.AddSingleton<Deliver>();
         services.AddSingleton<Record>();

@@ -70,8 +70,13 @@ public sealed class RouteDryRun(Router router, RoutingDirectory routing, LocalHo
     {
         var (key, tokens) = (question.Key, (bytes / BytesPerToken) + ExpectedOutput);
         var route = router.Preview(question);
-        _reserve.PassOverFull(route, key, tokens);
+        var wait = _reserve.PassOverFull(route, key, tokens);
         var explanation = RouteExplanation.Of(question, route);
+        if (wait > TimeSpan.Zero && explanation.Refusal is { Code: RouteCodes.RateLimited } full)
+        {
+            explanation = explanation with { Refusal = full with { Message = $"{full.Message} A call first waits up to {HubFailures.Seconds(wait)} s for a place." } };
+        }
+
         var expected = explanation.Price is { } price
             ? Expect(price, explanation.Multiplier, bytes, new PriceContext { Moment = time.GetUtcNow().UtcDateTime, UserMultiplier = key.OwnerMultiplier, KeyMultiplier = key.Multiplier })
             : null;

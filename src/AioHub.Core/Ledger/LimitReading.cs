@@ -26,6 +26,9 @@ public sealed record LimitState(LimitOwner Owner, string Name, string Limit, str
     /// <summary>When trying again may help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Calls that wait for a place; null = nobody can, or there is one.</summary>
+    public int? Waiting { get; init; }
+
     /// <summary>Whether the call would be turned away by it.</summary>
     public bool Refuses => State is "used_up" or "at_limit";
 }
@@ -68,6 +71,7 @@ public sealed class LimitReading(LocalHoldBook book, IRateReadings? rates, TimeP
             {
                 Most = most,
                 RetryAfter = verdict is { Allowed: false } refused ? refused.RetryAfter : null,
+                Waiting = who.Owner >= LimitOwner.Group && one.Concurrency is not null && verdict is { Allowed: false } full ? full.Waiting : null,
             });
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using AioHub.Core.Identity;
 using AioHub.Core.Primitives;
 
@@ -8,10 +9,21 @@ namespace AioHub.Core.Ledger;
 /// Rates for a hub with one process. Exact for requests a minute: no 60 seconds ever hold more calls than the limit; for requests a day and tokens a minute
 /// see <see cref="SlidingSum"/>. No lock.
 /// </summary>
-public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadings
+public sealed class LocalRateLimits : IRateLimits, IRateReadings
 {
+    private readonly TimeProvider _time;
+    private readonly SlotLine _line;
     private readonly ConcurrentDictionary<long, RateGate> _keys = new();
     private readonly ConcurrentDictionary<Spender, RateGate> _others = new();
+
+    public LocalRateLimits(TimeProvider time)
+    {
+        _time = time;
+        _line = new SlotLine(this, time);
+    }
+
+    /// <summary>Calls that wait for a place.</summary>
+    public int Waiting => _line.Waiting;
 
     /// <inheritdoc/>
     public RateVerdict TryEnter(ApiKey key)
@@ -20,7 +32,7 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         var gate = OfKey(key);
         if (!gate.TryRun(key.Limits.Concurrency))
         {
-            return RateGate.Busy(key.Limits.Concurrency!.Value, LimitOwner.Key);
+            return gate.Busy(key.Limits.Concurrency!.Value, LimitOwner.Key);
         }
 
         if (!key.Limits.HasRates && !key.OwnerLimits.HasRates)
@@ -65,7 +77,7 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         }
 
         var now = Now();
-        var taken = new LocalRatePass(tokens);
+        var taken = new LocalRatePass(tokens, _line);
         var gate = OfKey(key);
         var verdict = gate.TryTake(key.Limits, LimitOwner.Key, tokens, now, out var bucket);
         if (verdict.Allowed)
@@ -89,6 +101,23 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
     /// <inheritdoc/>
     public RateVerdict TryBegin(in RateClaim claim, out RatePass? pass)
     {
+        var verdict = TryBegin(claim, Place.New, out var begun);
+        pass = begun;
+        return verdict;
+    }
+
+    /// <inheritdoc/>
+    public RateVerdict Look(in RateClaim claim) => Look(claim, isFirst: false);
+
+    /// <inheritdoc/>
+    public ValueTask<PlaceResult> WaitAsync(ApiKey key, ImmutableArray<RateClaim> claims, LineTerms terms, CancellationToken cancellation) =>
+        _line.WaitAsync(key.Id.Value, claims, terms, cancellation);
+
+    /// <inheritdoc/>
+    public void EndWaiting() => _line.Close();
+
+    internal RateVerdict TryBegin(in RateClaim claim, Place place, out LocalRatePass? pass)
+    {
         pass = null;
         if (!claim.Group.Limits.HasRates && !claim.Channel.Limits.HasRates && !claim.Credential.Limits.HasRates)
         {
@@ -96,37 +125,38 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         }
 
         // A request that was counted cannot be taken back: first whether all of them have room.
-        var verdict = Look(claim);
+        var isFirst = place == Place.First;
+        var verdict = Look(claim, isFirst);
         if (!verdict.Allowed)
         {
             return verdict;
         }
 
         var now = Now();
-        var begun = new LocalRatePass(claim.Tokens);
-        verdict = Begin(claim.Group, LimitOwner.Group, begun, now);
-        verdict = verdict.Allowed ? Begin(claim.Channel, LimitOwner.Channel, begun, now) : verdict;
-        verdict = verdict.Allowed ? Begin(claim.Credential, LimitOwner.Credential, begun, now) : verdict;
+        var begun = new LocalRatePass(claim.Tokens, _line);
+        verdict = Begin(claim.Group, LimitOwner.Group, begun, now, isFirst);
+        verdict = verdict.Allowed ? Begin(claim.Channel, LimitOwner.Channel, begun, now, isFirst) : verdict;
+        verdict = verdict.Allowed ? Begin(claim.Credential, LimitOwner.Credential, begun, now, isFirst) : verdict;
         if (verdict.Allowed)
         {
             pass = begun;
         }
-        else
+        else if (place == Place.New)
         {
             begun.Settle(0);
+        }
+        else
+        {
+            // Inside the line, which looks by itself who is next.
+            begun.GiveBack(0);
         }
 
         return verdict;
     }
 
-    /// <inheritdoc/>
-    public RateVerdict Look(in RateClaim claim)
-    {
-        var now = Now();
-        var verdict = LookAt(claim.Group, LimitOwner.Group, claim.Tokens, now);
-        verdict = verdict.Allowed ? LookAt(claim.Channel, LimitOwner.Channel, claim.Tokens, now) : verdict;
-        return verdict.Allowed ? LookAt(claim.Credential, LimitOwner.Credential, claim.Tokens, now) : verdict;
-    }
+    /// <summary>Where the places of one owner are counted.</summary>
+    internal RateGate GateOf(LimitOwner owner, in RateClaim claim) =>
+        Of(owner, owner == LimitOwner.Group ? claim.Group.Id : owner == LimitOwner.Channel ? claim.Channel.Id : claim.Credential.Id);
 
     /// <inheritdoc/>
     public RateVerdict Look(LimitOwner owner, long id, Limits limits, long tokens)
@@ -151,7 +181,7 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         var gate = Of(LimitOwner.User, key.Owner.Value);
         if (!gate.TryRun(key.OwnerLimits.Concurrency))
         {
-            return RateGate.Busy(key.OwnerLimits.Concurrency!.Value, LimitOwner.User);
+            return gate.Busy(key.OwnerLimits.Concurrency!.Value, LimitOwner.User);
         }
 
         var verdict = gate.TryCount(key.OwnerLimits, LimitOwner.User, -1, Now(), out _);
@@ -172,7 +202,15 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         }
     }
 
-    private RateVerdict Begin(in Payer payer, LimitOwner owner, LocalRatePass pass, long now)
+    private RateVerdict Look(in RateClaim claim, bool isFirst)
+    {
+        var now = Now();
+        var verdict = LookAt(claim.Group, LimitOwner.Group, claim.Tokens, now, isFirst);
+        verdict = verdict.Allowed ? LookAt(claim.Channel, LimitOwner.Channel, claim.Tokens, now, isFirst) : verdict;
+        return verdict.Allowed ? LookAt(claim.Credential, LimitOwner.Credential, claim.Tokens, now, isFirst) : verdict;
+    }
+
+    private RateVerdict Begin(in Payer payer, LimitOwner owner, LocalRatePass pass, long now, bool isFirst)
     {
         if (!payer.Limits.HasRates)
         {
@@ -180,9 +218,9 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         }
 
         var gate = Of(owner, payer.Id);
-        if (!gate.TryRun(payer.Limits.Concurrency))
+        if (!gate.TryRun(payer.Limits.Concurrency, isFirst))
         {
-            return RateGate.Busy(payer.Limits.Concurrency!.Value, owner);
+            return gate.Busy(payer.Limits.Concurrency!.Value, owner);
         }
 
         var verdict = gate.TryCount(payer.Limits, owner, pass.Estimate, now, out var bucket);
@@ -198,8 +236,8 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         return verdict;
     }
 
-    private RateVerdict LookAt(in Payer payer, LimitOwner owner, long tokens, long now) =>
-        payer.Limits.HasRates ? Of(owner, payer.Id).Look(payer.Limits, owner, tokens, now) : RateVerdict.Yes;
+    private RateVerdict LookAt(in Payer payer, LimitOwner owner, long tokens, long now, bool isFirst) =>
+        payer.Limits.HasRates ? Of(owner, payer.Id).Look(payer.Limits, owner, tokens, now, isFirst: isFirst) : RateVerdict.Yes;
 
     private RateGate OfKey(ApiKey key) =>
         _keys.TryGetValue(key.Id.Value, out var gate) ? gate : _keys.GetOrAdd(key.Id.Value, static _ => new RateGate());
@@ -210,40 +248,5 @@ public sealed class LocalRateLimits(TimeProvider time) : IRateLimits, IRateReadi
         return _others.TryGetValue(spender, out var gate) ? gate : _others.GetOrAdd(spender, static _ => new RateGate());
     }
 
-    private long Now() => (long)time.GetElapsedTime(0).TotalMilliseconds;
-}
-
-/// <summary>Up to three places, given back once.</summary>
-internal sealed class LocalRatePass(long estimate) : RatePass
-{
-    private readonly (RateGate? Gate, bool Ran, long Bucket)[] _places = new (RateGate?, bool, long)[3];
-    private int _count;
-    private int _ended;
-
-    public long Estimate { get; } = estimate;
-
-    /// <param name="ran">A place among the calls at a time was taken.</param>
-    /// <param name="bucket">Where tokens were taken; below zero: none were.</param>
-    public void Add(RateGate gate, bool ran, long bucket) => _places[_count++] = (gate, ran, bucket);
-
-    public override void Settle(long tokens)
-    {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-        {
-            return;
-        }
-
-        foreach (var (gate, ran, bucket) in _places.AsSpan(0, _count))
-        {
-            if (bucket >= 0)
-            {
-                gate!.Correct(bucket, Estimate, tokens);
-            }
-
-            if (ran)
-            {
-                gate!.EndRun();
-            }
-        }
-    }
+    private long Now() => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 }

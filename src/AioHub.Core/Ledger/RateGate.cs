@@ -11,19 +11,35 @@ internal sealed class RateGate
     private const int BucketsOfDay = 96;
 
     private int _running;
+    private int _waiting;
+    private SlotRing? _line;
     private MinuteRing? _ring;
     private SlidingSum? _day;
     private SlidingSum? _tokens;
 
     public int Running => Volatile.Read(ref _running);
 
+    /// <summary>Calls that wait for a place. Raised before a waiting call looks for the last time, and read after a place came free: either one sees the other.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Who waits; touched under the lock of <see cref="SlotLine"/> alone.</summary>
+    public SlotRing Line => _line ??= new SlotRing();
+
+    public void NoteWaiting(int more) => Interlocked.Add(ref _waiting, more);
+
     /// <summary>Calls at a time, counted without a limit: one may be set while calls run.</summary>
-    public bool TryRun(int? most)
+    /// <param name="isFirst">It is the turn of a call that waited: others do not overtake it.</param>
+    public bool TryRun(int? most, bool isFirst = false)
     {
         if (most is not { } limit)
         {
             Interlocked.Increment(ref _running);
             return true;
+        }
+
+        if (!isFirst && Waiting != 0)
+        {
+            return false;
         }
 
         var seen = Running;
@@ -94,10 +110,11 @@ internal sealed class RateGate
 
     /// <summary>Whether a call could start now; momentary.</summary>
     /// <param name="isRunning">Calls at a time count too.</param>
-    public RateVerdict Look(Limits limits, LimitOwner owner, long tokens, long now, bool isRunning = true)
+    /// <param name="isFirst">As of <see cref="TryRun"/>.</param>
+    public RateVerdict Look(Limits limits, LimitOwner owner, long tokens, long now, bool isRunning = true, bool isFirst = false)
     {
         TimeSpan wait;
-        return isRunning && limits.Concurrency is { } most && Running >= most ? Busy(most, owner)
+        return isRunning && limits.Concurrency is { } most && (Running >= most || (!isFirst && Waiting != 0)) ? Busy(most, owner)
             : limits.Tpm is { } tpm && tokens >= 0 && !Tokens(now).HasRoom(tokens, tpm, now, out wait) ? No(LimitNames.Tpm, tpm, wait, owner)
             : limits.Rpd is { } rpd && !Requests(now).HasRoom(1, rpd, now, out wait) ? No(LimitNames.Rpd, rpd, wait, owner)
             : limits.Rpm is { } rpm && !RingFor(rpm).HasRoom(now, out wait) ? No(LimitNames.Rpm, rpm, wait, owner)
@@ -107,7 +124,8 @@ internal sealed class RateGate
     /// <summary>The true usage in place of the estimate.</summary>
     public void Correct(long bucket, long estimate, long tokens) => Volatile.Read(ref _tokens)!.Correct(bucket, estimate, tokens);
 
-    public static RateVerdict Busy(int most, LimitOwner owner) => No(LimitNames.Concurrency, most, TimeSpan.FromSeconds(1), owner);
+    /// <summary>There is no place. When one comes free nobody knows: those who waited tell it better (<see cref="SlotRing.Wait"/>).</summary>
+    public RateVerdict Busy(int most, LimitOwner owner) => No(LimitNames.Concurrency, most, TimeSpan.FromSeconds(1), owner) with { Waiting = Waiting };
 
     private static RateVerdict No(string limit, long most, TimeSpan wait, LimitOwner owner) => new(false, limit, wait) { Owner = owner, Most = most };
 

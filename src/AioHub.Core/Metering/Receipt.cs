@@ -86,6 +86,8 @@ public sealed record Receipt : IKnownCall
     public double? FirstByteMilliseconds { get; init; }
     /// <summary>How long the upstream says that it worked, in milliseconds; null when it does not say.</summary>
     public double? UpstreamMilliseconds { get; init; }
+    /// <summary>How long the call waited in line for a place, in milliseconds; null = it did not.</summary>
+    public double? WaitedMilliseconds { get; init; }
     public string? UserAgent { get; init; }
     public string? Session { get; init; }
     /// <summary>How the call stood to an object that it named; null = it named none.</summary>

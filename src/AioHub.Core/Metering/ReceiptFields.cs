@@ -87,6 +87,11 @@ internal static class ReceiptFields
 
         ReceiptPinFields.Write(ref to, receipt);
         to.Number(49, (int)receipt.SessionAffinity);
+        if (receipt.WaitedMilliseconds is { } waited)
+        {
+            to.Double(55, waited);
+        }
+
         ReceiptRouteFields.Write(ref to, receipt);
         if (receipt.Cost is { } cost)
         {
@@ -144,7 +149,7 @@ internal static class ReceiptFields
             UserAgent = rest.UserAgent, Session = rest.Session, ChannelId = rest.ChannelId == 0 ? null : new ChannelId(rest.ChannelId),
             CredentialId = rest.CredentialId == 0 ? null : new CredentialId(rest.CredentialId), ChargesChannelQuota = rest.ChargesChannelQuota,
             ServedCost = new NanoUsd(rest.ServedCost), CreditPrice = rest.HasCreditPrice ? new NanoUsd(rest.CreditPrice) : null, UpstreamMilliseconds = rest.Upstream,
-            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity, Cost = rest.Cost,
+            Affinity = rest.Affinity, Pin = rest.Pin, SessionAffinity = rest.SessionAffinity, Cost = rest.Cost, WaitedMilliseconds = rest.Waited,
             Route = rest.Route.Trace, RequestBytes = rest.Route.RequestBytes,
         };
     }
@@ -309,7 +314,7 @@ internal static class ReceiptFields
         public StopReason Stop;
         public Usage Usage;
         public double Total;
-        public double? FirstByte, Upstream;
+        public double? FirstByte, Upstream, Waited;
         public Affinity? Affinity;
         public AffinityOutcome SessionAffinity;
         public PinEvent? Pin;
@@ -344,6 +349,7 @@ internal static class ReceiptFields
                 case 44: HasCreditPrice = from.Flag; break;
                 case 45: CreditPrice = from.Number; break;
                 case 46: Upstream = from.Double; break;
+                case 55: Waited = from.Double; break;
                 case 49: SessionAffinity = from.Name<AffinityOutcome>(); break;
                 case 56: Cost = ReadCharge(ref from); break;
                 case ReceiptPinFields.Affinity: Affinity = ReceiptPinFields.ReadAffinity(ref from); break;

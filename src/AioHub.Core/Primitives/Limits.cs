@@ -32,6 +32,10 @@ public sealed record Limits
     public long? Tpm { get; init; }
     /// <summary>Calls at the same time.</summary>
     public int? Concurrency { get; init; }
+    /// <summary>Calls that may wait for a place of <see cref="Concurrency"/>; 0 = nobody waits, null = the default. Of groups, channels and credentials only.</summary>
+    public int? Queue { get; init; }
+    /// <summary>How long a call waits for such a place; null = the default.</summary>
+    public TimeSpan? QueueWait { get; init; }
 
     /// <summary>Whether money is bounded.</summary>
     public bool HasBudget => PerDay is not null || PerWeek is not null || PerMonth is not null || Total is not null;
@@ -39,7 +43,10 @@ public sealed record Limits
     /// <summary>Whether anything but money is bounded.</summary>
     public bool HasRates => Rpm is not null || Rpd is not null || Tpm is not null || Concurrency is not null;
 
-    public bool IsEmpty => !HasBudget && !HasRates && Soft is null;
+    /// <summary>Whether it is said who may wait for a place.</summary>
+    public bool HasQueue => Queue is not null || QueueWait is not null;
+
+    public bool IsEmpty => !HasBudget && !HasRates && !HasQueue && Soft is null;
 }
 
 /// <summary>A limit's names in settings and JSON, and how it is told to people.</summary>
@@ -54,6 +61,9 @@ public static class LimitNames
     public const string Rpd = "rpd";
     public const string Tpm = "tpm";
     public const string Concurrency = "concurrency";
+    public const string Queue = "queue";
+    /// <summary>In seconds.</summary>
+    public const string QueueWait = "queue_wait";
 
     public static string Of(LimitOwner owner) => owner switch
     {
@@ -82,6 +92,7 @@ public static class LimitNames
         [
             (PerDay, limits.PerDay?.ToUsd()), (PerWeek, limits.PerWeek?.ToUsd()), (PerMonth, limits.PerMonth?.ToUsd()), (Total, limits.Total?.ToUsd()),
             (Soft, limits.Soft), (Rpm, limits.Rpm), (Rpd, limits.Rpd), (Tpm, limits.Tpm), (Concurrency, limits.Concurrency),
+            (Queue, limits.Queue), (QueueWait, limits.QueueWait is { } wait ? (decimal)wait.Ticks / TimeSpan.TicksPerSecond : null),
         ];
         foreach (var (name, value) in all)
         {

@@ -250,7 +250,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
 
         RoutingRules.CheckGlobs("models", draft.Models, problems);
         RoutingRules.CheckGlobs("model_map", draft.ModelMap is { } map ? [.. map.Keys, .. map.Values] : null, problems);
-        LimitsText.Check(draft.Limits, problems);
+        LimitsText.Check(draft.Limits, problems, queues: true);
         problems.Require(draft.CostMultiplier is null or (>= 0 and <= RoutingRules.MaxMultiplier), "cost_multiplier", $"must be from 0 to {RoutingRules.MaxMultiplier}");
         problems.Require(draft.CostMultiplier is not { } cost || decimal.Round(cost, 6) == cost, "cost_multiplier", "has more than 6 decimals");
         problems.Require(draft.CreditPrice.Value is null or (>= 0 and <= RoutingRules.MaxCreditPrice), "credit_price", $"must be from 0 to {RoutingRules.MaxCreditPrice} USD");
@@ -277,7 +277,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
 
     private static void CheckCredential(CredentialDraft credential, bool exists, ProblemList problems)
     {
-        LimitsText.Check(credential.Limits, problems, "credentials.limits.");
+        LimitsText.Check(credential.Limits, problems, "credentials.limits.", queues: true);
         problems.Require(RoutingRules.IsChannelName(credential.Name), "credentials.name", $"must have 1 to {RoutingRules.MaxNameLength} of A-Z, a-z, 0-9, '-', '_' and '.'");
         problems.Require(
             credential.Secret is { } secret ? secret.Length is > 0 and <= 16_384 : exists, "credentials.secret", $"credential '{credential.Name}' needs a secret");

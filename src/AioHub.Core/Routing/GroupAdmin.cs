@@ -263,7 +263,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         problems.Require(!isAuto || draft.Prices is null or { IsEmpty: true }, "prices", "auto has no prices of its own; those of the groups that it picks count");
         GroupPriceAdmin.Check(draft.Prices ?? [], problems);
         draft.Policy?.Check(problems);
-        LimitsText.Check(draft.Limits, problems);
+        LimitsText.Check(draft.Limits, problems, queues: true);
         foreach (var member in draft.Channels ?? [])
         {
             problems.Require(channels.ContainsKey(member.Channel), "channels", $"there is no channel '{member.Channel}'; create it first");

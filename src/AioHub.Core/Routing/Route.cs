@@ -11,7 +11,7 @@ namespace AioHub.Core.Routing;
 /// The way of one call through the groups of its key: gives out the next best (channel, credential) until one has answered. First every
 /// group's healthy pairs, group after group; then the cooling ones. For one thread at a time.
 /// </summary>
-public sealed class Route
+public sealed partial class Route
 {
     /// <summary>Others are asked first for so long after a limit had no place: a place may come free at any moment.</summary>
     private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromMilliseconds(250);
@@ -21,7 +21,6 @@ public sealed class Route
     private readonly Picker _picker;
     private readonly RouteTalk? _talk;
     private readonly RouteWalk _walk;
-    private readonly int _mostAttempts;
 
     private RouteAttempt? _peeked;
     private CredentialSlot? _peekedSlot;
@@ -36,13 +35,12 @@ public sealed class Route
 
     internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now, bool preview = false)
     {
-        var settings = router.Settings;
+        var settings = Settings = router.Settings;
         Question = question;
         Index = index;
         Now = now;
         _router = router;
         _preview = preview;
-        _mostAttempts = settings.MaxAttempts;
         Model = question.Model.Base.Length <= ModelName.MaxLength ? index.FindModel(question.Model.Base) : null;
         Dialect = Ridden(question.Dialect, question.Operation);
         var needs = question.Needs;
@@ -73,6 +71,9 @@ public sealed class Route
 
     /// <summary>What became of the conversation's wish to stay where it was; of the next attempt or, once it was given out, of the last one.</summary>
     public AffinityOutcome Affinity => _talk?.Outcome ?? AffinityOutcome.None;
+
+    /// <summary>In force for this call.</summary>
+    public RouteSettings Settings { get; }
 
     internal RouteQuestion Question { get; }
 
@@ -209,9 +210,10 @@ public sealed class Route
     /// <param name="code">One of <see cref="RouteCodes"/>, such as <c>group_quota_exhausted</c>.</param>
     /// <param name="reason">Told to the caller: names what to do next.</param>
     /// <param name="wait">When it may be able again; null = unknown.</param>
-    public void PassOver(Group group, string code, string reason, TimeSpan? wait = null)
+    /// <param name="full">The attempt for which the group has no place now; null = no place is what it lacks.</param>
+    public void PassOver(Group group, string code, string reason, TimeSpan? wait = null, RouteAttempt? full = null)
     {
-        (PassedOver ??= []).Add(new RoutePass(group, null, code, reason, wait));
+        (PassedOver ??= []).Add(new RoutePass(group, null, code, reason, wait) { Full = full, Entry = EntryOf(full) });
         if (_peeked is not null && ReferenceEquals(_peeked.Group, group))
         {
             _peeked = null;
@@ -224,19 +226,24 @@ public sealed class Route
     /// <param name="code">One of <see cref="RouteCodes"/>.</param>
     /// <param name="reason">For operators: what the channel lacks.</param>
     /// <param name="wait">When it may be able again; null = unknown.</param>
-    public void PassOver(RouteAttempt attempt, bool whole, string code, string reason, TimeSpan? wait)
+    /// <param name="isFull">A place is all that it lacks.</param>
+    public void PassOver(RouteAttempt attempt, bool whole, string code, string reason, TimeSpan? wait, bool isFull = false)
     {
-        (PassedOver ??= []).Add(new RoutePass(attempt.Group, attempt.Channel, code, reason, wait));
         var isPeeked = ReferenceEquals(attempt, _peeked);
+        var pass = new RoutePass(attempt.Group, attempt.Channel, code, reason, wait) { Full = isFull ? attempt : null, Entry = EntryOf(attempt) };
+        (PassedOver ??= []).Add(pass);
         var full = _router.Time.GetUtcNow().UtcDateTime + (wait < AskedAgainAfter ? wait.Value : AskedAgainAfter);
-        foreach (var slot in (isPeeked ? _peekedChannel : _lastChannel)?.Credentials ?? [])
+        foreach (var slot in pass.Entry?.Credentials ?? [])
         {
             if (!whole && slot.Credential.Id != attempt.Credential.Id)
                 continue;
             if (!_preview)
                 _router.Vitals.NoteFull(slot.Load, full);
             if (!_picker.IsTried(slot))
+            {
                 _picker.MarkTried(slot);
+                pass.Slots.Add(slot);
+            }
         }
 
         if (isPeeked)
@@ -315,7 +322,7 @@ public sealed class Route
     {
         if (_peeked is not null)
             return _peeked;
-        if (_stopped || Attempts >= _mostAttempts || Model is null || !KeyAllowsModel || LongContextMissing)
+        if (_stopped || Attempts >= Settings.MaxAttempts || Model is null || !KeyAllowsModel || LongContextMissing)
             return null;
 
         while (_walk.Group is not null || _walk.MoveNext())
@@ -387,7 +394,17 @@ public sealed class Route
 
 /// <summary>What somebody outside refused: a group, or one channel.</summary>
 /// <param name="Channel">Null = the whole group.</param>
-internal sealed record RoutePass(Group Group, Channel? Channel, string Code, string Reason, TimeSpan? Wait);
+internal sealed record RoutePass(Group Group, Channel? Channel, string Code, string Reason, TimeSpan? Wait)
+{
+    /// <summary>What could be tried if it had a place; null = it lacks something else.</summary>
+    public RouteAttempt? Full { get; init; }
+
+    /// <summary>The channel of the attempt.</summary>
+    public ChannelEntry? Entry { get; init; }
+
+    /// <summary>The credentials that are left out for it.</summary>
+    public List<CredentialSlot> Slots { get; init; } = [];
+}
 
 /// <summary>Whether a group lets a call in, before its channels are looked at.</summary>
 internal enum Gate

@@ -13,6 +13,10 @@ public sealed record RouteSettingsDraft
     public Named<PriceRow?> FallbackPrice { get; init; }
     /// <summary>Attempts of one call over all groups together.</summary>
     public Named<int?> MaxAttempts { get; init; }
+    /// <summary>Calls that may wait for a place.</summary>
+    public Named<int?> Queue { get; init; }
+    /// <summary>How long a call waits for a place.</summary>
+    public Named<TimeSpan?> QueueWait { get; init; }
 }
 
 /// <summary>Commands on the settings of routing. A running server puts what <see cref="ReadAsync"/> gives into <see cref="Router.Settings"/>.</summary>
@@ -30,6 +34,7 @@ public sealed class RouteSettingsAdmin(HubDatabase database)
                 draft.MaxAttempts.Value is null or (>= RouteSettings.LeastAttempts and <= RouteSettings.MostAttempts),
                 "max_attempts",
                 $"must be from {RouteSettings.LeastAttempts} to {RouteSettings.MostAttempts}");
+            LimitsText.Check(new Limits { Queue = draft.Queue.Value, QueueWait = draft.QueueWait.Value }, problems, "", queues: true);
             problems.ThrowIfAny();
 
             var context = transaction.Context;
@@ -39,10 +44,14 @@ public sealed class RouteSettingsAdmin(HubDatabase database)
             {
                 FallbackPrice = price is null ? null : PriceJson.Stamp(FallbackModel, price),
                 MaxAttempts = draft.MaxAttempts.IsNamed ? draft.MaxAttempts.Value ?? RouteSettings.Default.MaxAttempts : present.MaxAttempts,
+                Queue = draft.Queue.Or(present.Queue),
+                QueueWait = draft.QueueWait.IsNamed ? draft.QueueWait.Value ?? RouteSettings.Default.QueueWait : present.QueueWait,
             };
             var lines = new ChangeLines();
             lines.Set("fallback_price", Show(present.FallbackPrice), Show(next.FallbackPrice));
             lines.Set("max_attempts", present.MaxAttempts, next.MaxAttempts);
+            lines.Set("queue", present.Queue, next.Queue);
+            lines.Set("queue_wait", present.QueueWait, next.QueueWait);
             if (lines.Any)
             {
                 await SettingsStore.SetAsync(context, SettingsStore.RouteSettings, Write(next), cancellation);
@@ -68,6 +77,12 @@ public sealed class RouteSettingsAdmin(HubDatabase database)
         {
             writer.WriteStartObject();
             writer.WriteNumber("max_attempts", settings.MaxAttempts);
+            if (settings.Queue is { } queue)
+            {
+                writer.WriteNumber("queue", queue);
+            }
+
+            writer.WriteNumber("queue_wait_ms", settings.QueueWait.TotalMilliseconds);
             if (settings.FallbackPrice is { } price)
             {
                 writer.WritePropertyName("fallback_price");
@@ -92,6 +107,8 @@ public sealed class RouteSettingsAdmin(HubDatabase database)
         return new RouteSettings
         {
             MaxAttempts = root.TryGetProperty("max_attempts", out var attempts) ? attempts.GetInt32() : RouteSettings.Default.MaxAttempts,
+            Queue = root.TryGetProperty("queue", out var queue) ? queue.GetInt32() : null,
+            QueueWait = root.TryGetProperty("queue_wait_ms", out var wait) ? TimeSpan.FromMilliseconds(wait.GetDouble()) : RouteSettings.Default.QueueWait,
             FallbackPrice = root.TryGetProperty("fallback_price", out var price) ? PriceJson.Read(FallbackModel, price) : null,
         };
     }

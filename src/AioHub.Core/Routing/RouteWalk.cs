@@ -33,6 +33,14 @@ internal sealed class RouteWalk(Route route, GroupId? home)
         _autoPlace = -1;
     }
 
+    /// <summary>Begins the second round once more.</summary>
+    public void RestartLast()
+    {
+        Restart();
+        Leave();
+        IsCooling = true;
+    }
+
     /// <summary>Goes to the next group; false = there is none left.</summary>
     public bool MoveNext()
     {

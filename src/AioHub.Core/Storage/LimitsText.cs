@@ -9,6 +9,10 @@ internal static class LimitsText
 {
     public const string None = JsonText.EmptyMap;
 
+    /// <summary>Calls that may wait for one place.</summary>
+    public const int MostQueue = 100_000;
+    public static readonly TimeSpan LongestQueueWait = TimeSpan.FromMinutes(10);
+
     public static string Of(Limits limits) => limits.IsEmpty ? None : JsonText.Write(writer =>
     {
         writer.WriteStartObject();
@@ -43,6 +47,8 @@ internal static class LimitsText
                 LimitNames.Rpd => limits with { Rpd = value.GetInt32() },
                 LimitNames.Tpm => limits with { Tpm = value.GetInt64() },
                 LimitNames.Concurrency => limits with { Concurrency = value.GetInt32() },
+                LimitNames.Queue => limits with { Queue = value.GetInt32() },
+                LimitNames.QueueWait => limits with { QueueWait = TimeSpan.FromTicks((long)(value.GetDecimal() * TimeSpan.TicksPerSecond)) },
                 _ => limits,
             };
         }
@@ -67,7 +73,8 @@ internal static class LimitsText
     }
 
     /// <summary>What limits must obey, wherever they are set.</summary>
-    public static void Check(Limits? limits, ProblemList problems, string prefix = "limits.")
+    /// <param name="queues">Calls may wait for a place: those of keys and users are refused at once.</param>
+    public static void Check(Limits? limits, ProblemList problems, string prefix = "limits.", bool queues = false)
     {
         if (limits is null)
         {
@@ -76,8 +83,12 @@ internal static class LimitsText
 
         foreach (var (name, value) in LimitNames.All(limits))
         {
-            problems.Require(value > 0, prefix + name, "must be greater than 0; leave it out for no limit");
+            problems.Require(value > 0 || name is LimitNames.Queue or LimitNames.QueueWait, prefix + name, "must be greater than 0; leave it out for no limit");
         }
+
+        problems.Require(queues || !limits.HasQueue, prefix + LimitNames.Queue, "is of groups, channels and credentials; whoever is at the limit of their own key is told at once");
+        problems.Require(limits.Queue is null or (>= 0 and <= MostQueue), prefix + LimitNames.Queue, $"must be from 0 (nobody waits) to {MostQueue}");
+        problems.Require(limits.QueueWait is not { } wait || (wait > TimeSpan.Zero && wait <= LongestQueueWait), prefix + LimitNames.QueueWait, "must be longer than 0 and at most 10 minutes");
 
         problems.Require(limits.Soft is null or < 1, prefix + LimitNames.Soft, "must be below 1: it is a share of the money limits, such as 0.8");
         problems.Require(limits.Soft is null || limits.HasBudget, prefix + LimitNames.Soft, "needs a limit on money beside it");

@@ -95,7 +95,7 @@ internal static class ChannelsVerb
         var quota = new Option<bool?>("--quota") { Description = "Whether the channel has a budget of its own; `topup --channel` fills it" };
         var cost = new Option<decimal?>("--cost-multiplier") { Description = "What you pay of the list price: 0.8 with a discount of 20 %; callers pay the group's price" };
         var credit = new Option<string?>("--credit-price") { Description = "What one credit of the upstream costs you, where it tells the credits that a call took (Kiro); none = list price counts", HelpName = "USD" };
-        var limits = new LimitOptions();
+        var limits = new LimitOptions(queues: true);
         var capabilities = new CapabilityOptions();
         var command = new Command("set", "Change a channel's quota, cost, limits and capabilities") { name, quota, cost, credit };
         limits.AddTo(command);

@@ -130,7 +130,7 @@ internal static class GroupsVerb
         private readonly Option<int?> _tier = new("--auto-tier") { Description = "Place in auto's default order; lower comes earlier" };
         private readonly Option<bool?> _quota = new("--quota") { Description = "Whether the group has a budget of its own; `topup --group` fills it" };
         private readonly PolicyOptions _policy = new();
-        private readonly LimitOptions _limits = new();
+        private readonly LimitOptions _limits = new(queues: true);
         private readonly Option<string[]> _channels = new("--channel", "--channels")
         {
             Description = "Replaces all channels of the group",

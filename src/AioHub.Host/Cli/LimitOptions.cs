@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using AioHub.Core.Primitives;
 using AioHub.Host.Configuration;
@@ -6,7 +7,8 @@ using AioHub.Host.Configuration;
 namespace AioHub.Host.Cli;
 
 /// <summary>The options for limits, the same for keys, users, groups and channels; and how limits are shown.</summary>
-internal sealed class LimitOptions
+/// <param name="queues">Calls may wait for a place.</param>
+internal sealed class LimitOptions(bool queues = false)
 {
     private readonly Option<decimal?> _perDay = new("--usd-per-day") { Description = "0 takes the limit away, here and below" };
     private readonly Option<decimal?> _perWeek = new("--usd-per-week");
@@ -18,7 +20,12 @@ internal sealed class LimitOptions
     private readonly Option<long?> _tpm = new("--tpm") { Description = "Tokens in a minute, input and output" };
     private readonly Option<int?> _concurrency = new("--concurrency") { Description = "Calls at the same time" };
 
-    private Option[] All => [_perDay, _perWeek, _perMonth, _total, _soft, _rpm, _rpd, _tpm, _concurrency];
+    private readonly Option<string?> _queue = new("--queue") { Description = "Calls that may wait for a place when all are taken; 0 = none, default = twice as many as there are places", HelpName = "N" };
+    private readonly Option<string?> _queueWait = new("--queue-wait") { Description = "How long a call waits for a place, such as 10s; default = as the settings say", HelpName = "TIME" };
+
+    private Option[] All => queues
+        ? [_perDay, _perWeek, _perMonth, _total, _soft, _rpm, _rpd, _tpm, _concurrency, _queue, _queueWait]
+        : [_perDay, _perWeek, _perMonth, _total, _soft, _rpm, _rpd, _tpm, _concurrency];
 
     public void AddTo(Command command)
     {
@@ -40,6 +47,8 @@ internal sealed class LimitOptions
         Rpd = Number(parsed.GetValue(_rpd), present.Rpd),
         Tpm = parsed.GetValue(_tpm) is { } tpm ? tpm == 0 ? null : tpm : present.Tpm,
         Concurrency = Number(parsed.GetValue(_concurrency), present.Concurrency),
+        Queue = queues ? Queue(parsed.GetValue(_queue), present.Queue) : null,
+        QueueWait = queues ? Wait(parsed.GetValue(_queueWait), present.QueueWait) : null,
     };
 
     public static JsonObject Shape(Limits limits) => LimitsReader.Write(limits);
@@ -55,8 +64,24 @@ internal sealed class LimitOptions
         LimitNames.Rpm => $"{Shapes.Number(limit.Value)}/min",
         LimitNames.Rpd => $"{Shapes.Number(limit.Value)}/day",
         LimitNames.Tpm => $"{Shapes.Number(limit.Value)} tokens/min",
+        LimitNames.Queue => $"{Shapes.Number(limit.Value)} may wait",
+        LimitNames.QueueWait => $"for {Shapes.Number(limit.Value)} s",
         _ => $"{Shapes.Number(limit.Value)} at once",
     }));
+
+    private static int? Queue(string? text, int? present) => text switch
+    {
+        null => present,
+        "default" => null,
+        _ => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new UsageException($"'{text}' is no number of calls, and not default."),
+    };
+
+    private static TimeSpan? Wait(string? text, TimeSpan? present) => text switch
+    {
+        null => present,
+        "default" => null,
+        _ => Durations.TryParse(text, out var span) ? span : throw new UsageException($"'{text}' is no duration such as 10s or 500ms, and not default."),
+    };
 
     private static NanoUsd? Usd(decimal? usd, NanoUsd? present) => usd is { } amount ? amount == 0 ? null : NanoUsd.FromUsd(amount) : present;
 

@@ -31,7 +31,7 @@ internal static class ChannelReader
         ModelMap = channel.Map("model_map"),
         Capabilities = ReadCapabilities(channel),
         CapabilitiesByModel = ReadCapabilitiesByModel(channel),
-        Limits = LimitsReader.Read(channel, "a channel"),
+        Limits = LimitsReader.Read(channel, "a channel", queues: true),
         CostMultiplier = channel.Number("cost_multiplier"),
         CreditPrice = channel.NamedNumber("credit_price"),
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
@@ -87,7 +87,7 @@ internal static class ChannelReader
             secret = pair.ToJsonString();
         }
 
-        var draft = new CredentialDraft(credential.RequiredText("name"), secret, credential.Flag("enabled") ?? true) { Limits = LimitsReader.Read(credential, "a credential") };
+        var draft = new CredentialDraft(credential.RequiredText("name"), secret, credential.Flag("enabled") ?? true) { Limits = LimitsReader.Read(credential, "a credential", queues: true) };
         credential.Done();
         return draft;
     }

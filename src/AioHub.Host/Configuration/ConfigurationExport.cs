@@ -227,7 +227,7 @@ internal static class ConfigurationExport
 
     private static JsonObject SettingsOf(RouteSettings settings)
     {
-        var json = new JsonObject { ["max_attempts"] = settings.MaxAttempts };
+        var json = new JsonObject { ["max_attempts"] = settings.MaxAttempts, [LimitNames.Queue] = settings.Queue, [LimitNames.QueueWait] = Durations.Of(settings.QueueWait) };
         if (settings.FallbackPrice is { } price)
         {
             json["fallback_price"] = JsonNode.Parse(PriceJson.Write(price));

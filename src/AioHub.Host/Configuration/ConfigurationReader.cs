@@ -83,7 +83,7 @@ internal static class ConfigurationReader
             Models = group.Texts("models"),
             AutoTier = group.Int("auto_tier"),
             HasQuota = quota.IsNamed ? quota.Value is not null : null,
-            Limits = LimitsReader.Read(group, "a group"),
+            Limits = LimitsReader.Read(group, "a group", queues: true),
             Policy = PolicyReader.Read(group),
             Channels = group.Sections("channels", "a channel of a group") is { } members ? [.. members.Select(ReadMember)] : null,
             Prices = PriceReader.ReadOfGroup(group, "prices"),
@@ -167,6 +167,8 @@ internal static class ConfigurationReader
         {
             FallbackPrice = PriceReader.ReadOne(settings, "fallback_price"),
             MaxAttempts = settings.Int("max_attempts", least: 1) is { } attempts ? new Named<int?>(attempts) : default,
+            Queue = settings.NamedInt(LimitNames.Queue),
+            QueueWait = settings.Duration(LimitNames.QueueWait) is { } wait ? new Named<TimeSpan?>(wait) : default,
         };
         settings.Done();
         return draft;

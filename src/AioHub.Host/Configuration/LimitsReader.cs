@@ -9,8 +9,9 @@ internal static class LimitsReader
 {
     /// <param name="of">The section that may have a member <c>limits</c>.</param>
     /// <param name="what">Such as <c>a key</c>, for messages.</param>
+    /// <param name="queues">Calls may wait for a place.</param>
     /// <returns>Null when it has none: then the present limits stay.</returns>
-    public static Limits? Read(YamlSection of, string what)
+    public static Limits? Read(YamlSection of, string what, bool queues = false)
     {
         if (of.Section("limits", $"the limits of {what}") is not { } limits)
         {
@@ -28,6 +29,8 @@ internal static class LimitsReader
             Rpd = limits.Int(LimitNames.Rpd),
             Tpm = limits.Whole(LimitNames.Tpm, most: long.MaxValue),
             Concurrency = limits.Int(LimitNames.Concurrency),
+            Queue = queues ? limits.Int(LimitNames.Queue) : null,
+            QueueWait = queues ? limits.Duration(LimitNames.QueueWait) : null,
         };
         limits.Done();
         return read;

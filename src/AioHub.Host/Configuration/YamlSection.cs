@@ -63,6 +63,8 @@ internal sealed class YamlSection(YamlMap map, string what, FileProblems problem
 
     public int? Int(string key, int least = 0) => (int?)Whole(key, least);
 
+    public Named<int?> NamedInt(string key) => IsNamed(key) ? new Named<int?>(Int(key)) : default;
+
     public bool? Flag(string key) => Find(key) is { } value ? FlagOf(key, value) : null;
 
     /// <summary>One of a few names, in any case.</summary>

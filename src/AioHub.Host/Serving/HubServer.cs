@@ -1,3 +1,4 @@
+using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
@@ -67,6 +68,8 @@ internal sealed class HubServer : IAsyncDisposable
             await health.LoadAsync(cancellation);
             heartbeat = new Heartbeat(home, money, router, health, app.Services.GetRequiredService<ILogger<Heartbeat>>());
             heartbeat.Start();
+            // Those who run may end; those who wait for them are told to come back.
+            app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<IRateLimits>().EndWaiting);
             await app.StartAsync(cancellation);
             _ = Task.Run(GiveBackWhatStartingTook, CancellationToken.None);
             return new HubServer(app, home, money, heartbeat, seeded);

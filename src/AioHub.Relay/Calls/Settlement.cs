@@ -33,6 +33,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>How long this call has waited for other calls' holds.</summary>
     public TimeSpan Waited { get; set; }
 
+    /// <summary>How long this call has waited in line for a place.</summary>
+    public TimeSpan InLine { get; set; }
+
     /// <summary>The present attempt's places in the limits of group, channel and credential.</summary>
     public RatePass? Pass { get; set; }
 
@@ -58,6 +61,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
 
     /// <summary>How many were made.</summary>
     public int Attempts => _attempts.Length - _passedOver;
+
+    /// <summary>Whether it is the attempt that was made last: then it is made once more.</summary>
+    public bool IsPresent(RouteAttempt attempt) => ReferenceEquals(_attempt, attempt);
 
     public void Try(RouteAttempt attempt) => (_attempt, _triedAt) = (attempt, time.GetTimestamp());
 
@@ -182,6 +188,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
             UpstreamMilliseconds = tap?.UpstreamMilliseconds,
+            WaitedMilliseconds = InLine > TimeSpan.Zero ? InLine.TotalMilliseconds : null,
             UserAgent = envelope.Caller.UserAgent,
             Session = envelope.Session,
             Affinity = envelope.Affinity,

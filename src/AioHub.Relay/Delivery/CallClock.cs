@@ -1,3 +1,4 @@
+using AioHub.Core.Ledger;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Delivery;
@@ -36,6 +37,9 @@ internal sealed class CallClock : IDisposable
     public CancellationToken CallerToken => _aborted;
 
     public bool CallerLeft => _aborted.IsCancellationRequested;
+
+    /// <summary>The present attempt's places, kept for as long as it may be silent; null = it needs none.</summary>
+    public RatePass? Places { get; set; }
 
     /// <summary>The hub's clock (UTC).</summary>
     public DateTime Now => _time.GetUtcNow().UtcDateTime;
@@ -83,6 +87,7 @@ internal sealed class CallClock : IDisposable
         }
 
         _alarm.SetTo(longest);
+        Places?.Keep(longest);
     }
 
     /// <exception cref="OperationCanceledException">The caller left.</exception>

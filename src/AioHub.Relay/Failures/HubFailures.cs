@@ -28,6 +28,10 @@ internal static class HubFailures
 
     public static Failure GroupLimited(string group, in RateVerdict verdict, DateTime now) => Limited($"Group '{group}' is", verdict, now);
 
+    /// <summary>All of a group's places stayed taken for as long as a call waits.</summary>
+    public static Failure GroupFull(Group group, TimeSpan wait, DateTime now) =>
+        GroupLimited(group.Name, new RateVerdict(false, LimitNames.Concurrency, wait) { Owner = LimitOwner.Group, Most = group.Limits.Concurrency ?? 0 }, now);
+
     /// <summary>A purse cannot pay for a call.</summary>
     /// <param name="amount">What the call may cost at most.</param>
     public static Failure NoMoney(in HoldResult result, string group, NanoUsd amount, DateTime now)
@@ -107,6 +111,9 @@ internal static class HubFailures
 
     public static Failure NoWebSocket { get; } = new(426, "websocket_unsupported",
         "Responses over WebSocket are not served here: use POST over HTTP.");
+
+    public static Failure ShuttingDown { get; } = new(503, "shutting_down",
+        "The hub is being stopped, so it does not let calls wait. Nothing was charged. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(2) };
 
     public static Failure Internal { get; } = new(500, "internal_error", "The hub failed on this call. It was not charged. The operator finds the cause under this request id.");
 

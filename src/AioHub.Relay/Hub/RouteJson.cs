@@ -107,6 +107,7 @@ internal static class RouteJson
             writer.WriteNumber("retry_after", HubFailures.Seconds(wait));
         }
 
+        WriteNumber(writer, "waiting", limit.Waiting);
         writer.WriteEndObject();
     }
 

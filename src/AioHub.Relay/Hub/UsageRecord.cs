@@ -124,6 +124,11 @@ internal static class UsageRecord
             writer.WriteNull("first_byte");
         }
 
+        if (receipt.WaitedMilliseconds is { } waited)
+        {
+            writer.WriteNumber("waited", Math.Round(waited, 3));
+        }
+
         if (showChannels && receipt.UpstreamMilliseconds is { } upstream)
         {
             writer.WriteNumber("upstream", upstream);

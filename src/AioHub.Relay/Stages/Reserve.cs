@@ -17,16 +17,21 @@ internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider ti
     private const long MostEstimatedOutput = 4_096;
 
     /// <summary>The first hold of a call, or its move to another group, channel, credential or amount. On failure an earlier hold stands.</summary>
-    public async ValueTask<Step<Hold>> HoldAsync(Order order, RouteAttempt attempt, Settlement settlement, CancellationToken cancellation)
+    /// <param name="hasPlace">The attempt waited for its places and has them.</param>
+    public async ValueTask<Step<Hold>> HoldAsync(Order order, RouteAttempt attempt, Settlement settlement, bool hasPlace, CancellationToken cancellation)
     {
-        settlement.EndAttempt();
+        if (!hasPlace)
+        {
+            settlement.EndAttempt();
+        }
+
         if (Quote.UnpricedStorage(order.Envelope, attempt) is { } unpriced)
         {
             // Of the group that a call moved to: the quote looked at the first alone.
             return PassOver(order.Route, attempt, settlement, LimitOwner.Group, unpriced, "");
         }
 
-        if (TakeRates(order, attempt, settlement) is { } tooFast)
+        if (!hasPlace && TakeRates(order, attempt, settlement) is { } tooFast)
         {
             return tooFast;
         }
@@ -54,14 +59,23 @@ internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider ti
 
     /// <summary>For a dry run: passes over what limits and quotas would refuse now. Nothing is counted or set aside.</summary>
     /// <param name="tokens">An estimate of the call's input and output.</param>
-    public void PassOverFull(Route route, ApiKey key, long tokens)
+    /// <returns>How long a call that finds nothing else would wait for a place.</returns>
+    public TimeSpan PassOverFull(Route route, ApiKey key, long tokens)
     {
         var now = time.GetUtcNow().UtcDateTime;
+        var terms = new LineTerms(route.Settings.Queue, route.Settings.QueueWait, TimeSpan.Zero, TimeSpan.MaxValue);
+        var waits = TimeSpan.Zero;
         while (route.TryPeek(out var attempt))
         {
-            var verdict = rates.Look(Claim(attempt, tokens));
+            var claim = Claim(attempt, tokens);
+            var verdict = rates.Look(claim);
             if (!verdict.Allowed)
             {
+                if (IsFull(verdict) && terms.At(verdict, claim) is var (most, longest) && verdict.Waiting < most && longest > waits)
+                {
+                    waits = longest;
+                }
+
                 PassOver(route, attempt, null, verdict);
                 continue;
             }
@@ -70,17 +84,39 @@ internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider ti
             var result = book.Look(Claim(key, attempt, now), attempt.Group.Multiplier == 0 ? NanoUsd.Zero : new NanoUsd(1));
             if (result.Refusal is HoldRefusal.None or HoldRefusal.Wallet or HoldRefusal.KeyBudget or HoldRefusal.UserBudget)
             {
-                return;
+                break;
             }
 
             PassOver(route, attempt, null, result, NanoUsd.Zero);
         }
+
+        return waits;
     }
+
+    /// <summary>What an attempt needs of limits on its group, channel and credential.</summary>
+    public static RateClaim Claim(Order order, RouteAttempt attempt) => Claim(attempt, EstimatedTokens(order, attempt));
+
+    /// <summary>Whether money stands in the way of an attempt whatever other calls do: then it is passed over. Nothing is set aside.</summary>
+    public bool LacksMoney(Order order, RouteAttempt attempt, Settlement settlement)
+    {
+        var amount = Quote.Bound(order, attempt);
+        var result = book.Look(Claim(order.Envelope.Caller.Key, attempt, order.Envelope.StartedAt), amount);
+        if (result.Refusal == HoldRefusal.None)
+        {
+            return false;
+        }
+
+        PassOver(order.Route, attempt, settlement, result, amount);
+        return true;
+    }
+
+    private static long EstimatedTokens(Order order, RouteAttempt attempt) =>
+        Measure.EstimatedInput(order.Envelope) + Math.Min(Quote.OutputBound(order, attempt), MostEstimatedOutput);
 
     private Failure? TakeRates(Order order, RouteAttempt attempt, Settlement settlement)
     {
         var key = order.Envelope.Caller.Key;
-        var tokens = Measure.EstimatedInput(order.Envelope) + Math.Min(Quote.OutputBound(order, attempt), MostEstimatedOutput);
+        var tokens = EstimatedTokens(order, attempt);
         if (settlement.Tokens is null && !order.Envelope.Route.Free)
         {
             var own = rates.TryTake(key, tokens, out var taken);
@@ -107,7 +143,10 @@ internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider ti
         var failure = verdict.Owner == LimitOwner.Group
             ? HubFailures.GroupLimited(attempt.Group.Name, verdict, time.GetUtcNow().UtcDateTime)
             : HubFailures.RateLimited(verdict, time.GetUtcNow().UtcDateTime);
-        return PassOver(route, attempt, settlement, verdict.Owner, failure, $"at its limit of {LimitNames.Tell(verdict.Limit!, verdict.Most)} for {HubFailures.Seconds(verdict.RetryAfter)} s");
+        var isFull = IsFull(verdict);
+        var reason = isFull ? $"full: {LimitNames.Tell(verdict.Limit!, verdict.Most)}, {verdict.Waiting} waiting"
+            : $"at its limit of {LimitNames.Tell(verdict.Limit!, verdict.Most)} for {HubFailures.Seconds(verdict.RetryAfter)} s";
+        return PassOver(route, attempt, settlement, verdict.Owner, failure, reason, isFull);
     }
 
     private Failure PassOver(Route route, RouteAttempt attempt, Settlement? settlement, in HoldResult result, NanoUsd amount)
@@ -125,22 +164,24 @@ internal sealed class Reserve(IHoldBook book, IRateLimits rates, TimeProvider ti
             : "its quota is used up; an operator tops it up");
     }
 
-    private static Failure PassOver(Route route, RouteAttempt attempt, Settlement? settlement, LimitOwner owner, Failure failure, string reason)
+    private static Failure PassOver(Route route, RouteAttempt attempt, Settlement? settlement, LimitOwner owner, Failure failure, string reason, bool isFull = false)
     {
         if (owner is LimitOwner.Channel or LimitOwner.Credential)
         {
             var what = owner == LimitOwner.Channel ? $"the channel: {reason}" : $"credential '{attempt.Credential.Name}': {reason}";
-            route.PassOver(attempt, owner == LimitOwner.Channel, failure.Code, what, failure.RetryAfter);
+            route.PassOver(attempt, owner == LimitOwner.Channel, failure.Code, what, failure.RetryAfter, isFull);
             settlement?.NotePassedOver(attempt, failure.Code, what);
         }
         else
         {
-            route.PassOver(attempt.Group, failure.Code, failure.Message, failure.RetryAfter);
+            route.PassOver(attempt.Group, failure.Code, failure.Message, failure.RetryAfter, isFull ? attempt : null);
             settlement?.NotePassedOver(attempt, failure.Code, failure.Message);
         }
 
         return failure;
     }
+
+    private static bool IsFull(in RateVerdict verdict) => string.Equals(verdict.Limit, LimitNames.Concurrency, StringComparison.Ordinal);
 
     private static HoldClaim Claim(ApiKey key, RouteAttempt attempt, DateTime started) => new(
         key, GroupOf(attempt), ChannelOf(attempt), CredentialOf(attempt), started);

@@ -33,6 +33,15 @@ public sealed class ReceiptFieldsTests
         read.Usage.StoredTokenHours.ShouldBe(9);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1234.5)]
+    public void The_time_in_line_comes_back(double? waited)
+    {
+        var bytes = ReceiptBytes.Write(Sample with { WaitedMilliseconds = waited }, out var length).Slice(JournalFormat.FrameHeader, length).ToArray();
+        ReceiptFields.TryRead(bytes).ShouldNotBeNull().WaitedMilliseconds.ShouldBe(waited);
+    }
+
     [Fact]
     public void Fields_are_those_of_Protocol_Buffers()
     {

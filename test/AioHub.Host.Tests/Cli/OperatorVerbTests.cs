@@ -118,6 +118,25 @@ public abstract class OperatorVerbTests(DatabaseEngine engine) : OnCommandLine(e
     }
 
     [Fact]
+    public async Task WhoMayWaitIsSetByCommand()
+    {
+        await JsonAsync("channels", "add", "lined", "--type", "sandbox");
+        (await JsonAsync("channels", "set", "lined", "--concurrency", "2", "--queue", "0", "--queue-wait", "500ms")).GetProperty("changed").GetBoolean().ShouldBeTrue();
+        (await JsonAsync("channels", "set", "lined", "--queue", "0")).GetProperty("changed").GetBoolean().ShouldBeFalse();
+        (await LimitsAsync()).ShouldBe("""{"concurrency":2,"queue":0,"queue_wait":0.5}""");
+        await JsonAsync("channels", "set", "lined", "--rpm", "7", "--queue", "default", "--queue-wait", "20");
+        (await LimitsAsync()).ShouldBe("""{"rpm":7,"concurrency":2,"queue_wait":20}""");
+        (await RunAsync("channels", "list")).Output.ShouldContain("2 at once, for 20 s");
+        (await JsonAsync("groups", "set", "gemini", "--concurrency", "3", "--queue", "9")).GetProperty("changed").GetBoolean().ShouldBeTrue();
+        (await RunAsync("channels", "set", "lined", "--queue", "-1")).Exit.ShouldBe(2);
+        (await RunAsync("channels", "set", "lined", "--queue-wait", "1h")).Exit.ShouldBe(1);
+        (await RunAsync("users", "create", Ann, "--queue", "1")).Exit.ShouldBe(2, "whoever is at their own limit is told at once");
+
+        async Task<string> LimitsAsync() => (await JsonAsync("channels", "list")).GetProperty("channels").EnumerateArray()
+            .Single(static channel => channel.GetProperty("name").GetString() == "lined").GetProperty("limits").GetRawText().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AlertsAreListedAndAcknowledged()
     {
         await JsonAsync("groups", "set", "gemini", "--quota", "true");

@@ -64,7 +64,7 @@ public sealed class ConfigurationFileTests
             models: ["claude-*"]
             model_map: { claude-opus-4-7: claude-opus-4.7 }
             capabilities: { document: false, "claude-3*": { vision: false, tools: true } }
-            limits: { rpm: 60, tpm: 100000, concurrency: 8 }
+            limits: { rpm: 60, tpm: 100000, concurrency: 8, queue: 0, queue_wait: 1.5s }
             timeouts: { connect: 500ms, first_byte: 30, idle: 2m }
             settings: { region: us-east-1, cooldown_longest: 5m }
         models:
@@ -125,6 +125,8 @@ public sealed class ConfigurationFileTests
             enabled: true
         settings:
           max_attempts: 4
+          queue: 3
+          queue_wait: 1500ms
           fallback_price: { input: 1, output: 2 }
         """;
 
@@ -162,7 +164,7 @@ public sealed class ConfigurationFileTests
         kiro.Members.Single().Channel.ShouldBe(channel.Id);
         channel.Credentials.First(static credential => credential.Name == "a").Secret.ShouldBe("kiro-secret-0123456789");
         channel.Credentials.Length.ShouldBeGreaterThan(0);
-        channel.Limits.ShouldBe(new Limits { Rpm = 60, Tpm = 100000, Concurrency = 8 });
+        channel.Limits.ShouldBe(new Limits { Rpm = 60, Tpm = 100000, Concurrency = 8, Queue = 0, QueueWait = TimeSpan.FromSeconds(1.5) });
         channel.Timeouts.ShouldBe(new ChannelTimeouts(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)));
         channel.Capabilities.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(Needs.Documents, false));
         channel.CapabilitiesByModel.ShouldHaveSingleItem().ShouldBe(new ModelCapabilities("claude-3*", Needs.Tools, Needs.Images));
@@ -197,6 +199,7 @@ public sealed class ConfigurationFileTests
         world.Home.Routing.Current.Auto.Rules[1].Clients.ShouldBe(["claude-cli/*"]);
         var settings = await world.Home.RouteSettings.ReadAsync();
         settings.MaxAttempts.ShouldBe(4);
+        (settings.Queue, settings.QueueWait).ShouldBe((3, TimeSpan.FromSeconds(1.5)));
         settings.FallbackPrice!.Rates.Output.ShouldBe(2);
     }
 
@@ -276,6 +279,38 @@ public sealed class ConfigurationFileTests
         await world.Home.Watch.RefreshAsync(CancellationToken.None);
         (await world.GroupAsync("bounded")).Limits.ShouldBe(Limits.None);
         world.Home.Keys.Find("sk-0123456789abcdefghij")!.OwnerLimits.ShouldBe(Limits.None);
+    }
+
+    [Fact]
+    public async Task WhoMayWaitStandsInLimitsAndSettings()
+    {
+        const string file = """
+            version: 1
+            channels: [{ name: lined, type: sandbox, limits: { concurrency: 2, queue: 5, queue_wait: 2m }, credentials: [{ name: a, secret: some-secret-of-a, limits: { concurrency: 1, queue: 0 } }] }]
+            groups: [{ name: lined, limits: { queue_wait: 750ms }, channels: [{ channel: lined }] }]
+            settings: { queue: 7, queue_wait: 30 }
+            """;
+        await using var world = await ConfigurationWorld.OpenAsync();
+        (await world.Home.RouteSettings.ReadAsync()).ShouldBe(RouteSettings.Default);
+        await world.ApplyAsync(file);
+        await world.Home.Watch.RefreshAsync(CancellationToken.None);
+        var channel = world.Home.Routing.Current.Channels.Single(static channel => channel.Name == "lined");
+        channel.Limits.ShouldBe(new Limits { Concurrency = 2, Queue = 5, QueueWait = TimeSpan.FromMinutes(2) });
+        channel.Credentials.Single().Limits.ShouldBe(new Limits { Concurrency = 1, Queue = 0 });
+        (await world.GroupAsync("lined")).Limits.ShouldBe(new Limits { QueueWait = TimeSpan.FromSeconds(0.75) });
+        var settings = await world.Home.RouteSettings.ReadAsync();
+        (settings.Queue, settings.QueueWait).ShouldBe((7, TimeSpan.FromSeconds(30)));
+        (await world.ApplyAsync(file)).Changes.ShouldBeEmpty();
+
+        await using var second = await ConfigurationWorld.OpenAsync();
+        second.Environment["LINED_A"] = "x";
+        await second.ApplyAsync(await world.ExportAsync());
+        (await second.ExportAsync()).ShouldBe(await world.ExportAsync());
+        await world.ApplyAsync("settings: { queue: null }");
+        (await world.Home.RouteSettings.ReadAsync()).Queue.ShouldBeNull();
+        (await world.RefusedAsync("settings: { queue_wait: 11m }")).ShouldHaveSingleItem().ShouldContain("queue_wait");
+        (await world.RefusedAsync("channels: [{ name: lined, limits: { queue_wait: 0 } }]")).ShouldHaveSingleItem().ShouldContain("queue_wait");
+        (await world.RefusedAsync("users: [{ email: ann@example.com, limits: { queue: 1 } }]")).ShouldHaveSingleItem().ShouldContain("unknown key 'queue'");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Tests.Serving;
@@ -61,6 +62,42 @@ public sealed class DrainTests(ITestOutputHelper output)
         using var again = new Caller(second.Address, secret);
         (await again.BalanceAsync()).ShouldBe(NanoUsd.PerUsd - (12 * 15_000));
         (await second.StopAsync()).ShouldBe(0, second.Errors);
+        (await folder.AuditAsync()).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Calls_that_wait_for_a_place_are_turned_away_and_cost_nothing()
+    {
+        await using var model = await ScriptedModel.StartAsync();
+        using var folder = await HubFolder.CreateAsync();
+        var (secret, user) = ("", default(UserId));
+        await folder.WithAsync(async home =>
+        {
+            await HubFolder.AddGroupAsync(home, "drain", model.Address);
+            await home.Groups.UpsertAsync(new GroupDraft { Name = "drain", Limits = new Limits { Concurrency = 1, Queue = 10, QueueWait = TimeSpan.FromMinutes(5) } });
+            await HubFolder.AddModelAsync(home, "drain-model", new Rates { Input = 1, Output = 1 });
+            (secret, user) = await HubFolder.AddUserAsync(home, "drain", 1, ["drain"]);
+        });
+        await using var hub = folder.Serve();
+        await hub.WaitUntilReadyAsync();
+        using var caller = new Caller(hub.Address, secret);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = caller.SendAsync(new Call(Dialect.OpenAiChat, Stream: true, "drain-model", "gate in=5 out=10", 100), () => begun.TrySetResult());
+        await Task.WhenAny(begun.Task, running).WaitAsync(TimeSpan.FromSeconds(30));
+        var waiting = Dialects.Select(dialect => caller.SendAsync(new Call(dialect, Stream: true, "drain-model", "late in=1 out=1", 10))).ToArray();
+
+        // Those that come only after the stop are turned away too, one way or the other; those that wait are by now.
+        await Task.Delay(500);
+        hub.Terminate();
+        var refused = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30));
+        refused.ShouldAllBe(static result => result.Status == 0 || (result.Status == 503 && result.Code == "shutting_down"));
+        refused.ShouldContain(static result => result.Status == 503);
+        running.IsCompleted.ShouldBeFalse();
+        model.Gate.SetResult();
+        (await running.WaitAsync(TimeSpan.FromSeconds(30))).SawEnd.ShouldBeTrue();
+        (await hub.WaitForExitAsync(TimeSpan.FromSeconds(30))).ShouldBe(0, hub.Errors);
+        model.CallsWith("late").ShouldBe(0);
+        (await folder.ReadBooksAsync()).Balances[user.Value].ShouldBe(NanoUsd.PerUsd - 15_000);
         (await folder.AuditAsync()).Problems.ShouldBeEmpty();
     }
 

@@ -77,6 +77,20 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         _tried[_triedCount++] = slot;
     }
 
+    /// <summary>It can be given out after all.</summary>
+    public void Unmark(CredentialSlot slot)
+    {
+        for (var i = 0; i < _triedCount; i++)
+        {
+            if (ReferenceEquals(_tried[i], slot))
+            {
+                _tried[i] = _tried[--_triedCount];
+                _tried[_triedCount] = null;
+                return;
+            }
+        }
+    }
+
     /// <summary>The channel itself did not answer: its other credentials come after the tier's other channels.</summary>
     public void Avoid(ChannelEntry channel) => (_troubled ??= []).Add(channel);
 

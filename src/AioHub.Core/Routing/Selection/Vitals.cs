@@ -22,6 +22,9 @@ internal sealed class Load
             Volatile.Write(ref _fullUntil, 0);
     }
 
+    /// <summary>A place is free after all.</summary>
+    public void NoteRoom() => Volatile.Write(ref _fullUntil, 0);
+
     /// <summary>A limit had no place for a call: until then others are asked first.</summary>
     public void NoteFull(DateTime until) => Volatile.Write(ref _fullUntil, until.Ticks);
 
