@@ -156,7 +156,7 @@ public sealed class ChannelProber(TimeProvider time) : IDisposable
             throw new InvalidOperationException($"A probe is no request of its dialect: {fault.Message}");
         }
 
-        IHeaderDictionary headers = new HeaderDictionary();
+        var headers = new HeaderDictionary();
         if (form.Beta is not null)
         {
             headers["anthropic-beta"] = form.Beta;
