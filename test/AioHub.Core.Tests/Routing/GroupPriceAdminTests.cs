@@ -85,9 +85,13 @@ public abstract class GroupPriceAdminTests(DatabaseEngine engine) : OnDatabase(e
             """{"google":{"models":{"gemini-2.5-pro":{"id":"gemini-2.5-pro","cost":{"input":1.5,"output":11}}}}}"""u8.ToArray(), new PriceReading { Format = PriceFormat.ModelsDev });
         var sync = (await syncs.ApplyAsync(await syncs.PlanAsync(document, "a.json", new PriceScope(), Cancellation), force: false, "ann", Cancellation)).ShouldNotBeNull();
         (await Prices.HistoryAsync("gemini-2.5-pro", "gemini", Cancellation)).ShouldHaveSingleItem().InUse.ShouldBeTrue();
+
+        // Nor does a later change of the group's keep it from being undone.
+        await Prices.AddAsync("gemini", Price("gemini-2.5-pro", 3, From.AddDays(1)), "ann", cancellation: Cancellation);
+        (await Catalog.ListAsync(Cancellation)).Single(static model => model.Id == "gemini-2.5-pro").Prices.ShouldAllBe(static row => row.Rates.Input != 3);
         await syncs.UndoAsync(sync, "ann", Cancellation);
-        (await Prices.HistoryAsync("gemini-2.5-pro", "gemini", Cancellation)).ShouldHaveSingleItem().InUse.ShouldBeTrue();
-        (await Groups.ListAsync(Cancellation)).Single(static listing => listing.Group.Name == "gemini").Group.Prices.All.ShouldHaveSingleItem();
+        (await Prices.HistoryAsync("gemini-2.5-pro", "gemini", Cancellation)).ShouldAllBe(static record => record.InUse);
+        (await Groups.ListAsync(Cancellation)).Single(static listing => listing.Group.Name == "gemini").Group.Prices.All.Length.ShouldBe(2);
         (await Catalog.ListAsync(Cancellation)).Single(static model => model.Id == "gemini-2.5-pro").Prices.ShouldAllBe(static row => row.Rates.Input != 3);
     }
 

@@ -217,6 +217,13 @@ public sealed class GroupPriceTests
         await hub.Hub.RefreshAsync();
         (await hub.SendAsync("PATCH", PinnedHub.Caches + "/a1", """{"ttl":"72000s"}""")).Status.ShouldBe(403);
         (await hub.SendAsync("DELETE", PinnedHub.Caches + "/a1")).Status.ShouldBe(200);
+
+        // Nor when the call comes to that group only because the one before it failed.
+        await home.Groups.SetMembersAsync("first", [new MemberDraft("channel-1")]);
+        await home.Identity.UpsertKeyAsync(new KeyDraft { Name = "key", User = SmallHub.Email, Groups = ["second", "first"] });
+        await hub.Hub.RefreshAsync();
+        (await hub.AtSecondAsync(PinnedHub.Caches, body)).Status.ShouldBeGreaterThanOrEqualTo(500);
+        hub.Second.Calls.ShouldBeEmpty();
         await hub.ShouldAddUpAsync();
     }
 
