@@ -258,6 +258,55 @@ public sealed class SlotLineTests
         _rates.Running(LimitOwner.Channel, 5).ShouldBe(0);
     }
 
+    /// <summary>Whatever a call has done of entering the line when the place comes free: it is seen by the one or the other.</summary>
+    [Fact]
+    public async Task A_place_that_comes_free_while_a_call_enters_the_line_is_not_missed()
+    {
+        for (var moment = 0; moment < 20; moment++)
+        {
+            var running = Take(Channel());
+            Task freed = Task.CompletedTask;
+            _time.OnRead(moment, () =>
+            {
+                freed = Task.Run(() => running.Settle(1));
+                SpinWait.SpinUntil(() => _rates.Running(LimitOwner.Channel, 5) == 0, Soon).ShouldBeTrue();
+            });
+            var waiting = Wait(1, Terms, Channel());
+            _time.OnRead(0, null);
+            running.Settle(1);
+            var result = await waiting.WaitAsync(Soon);
+            await freed.WaitAsync(Soon);
+            result.HasPlace.ShouldBeTrue($"at moment {moment}");
+            result.Pass!.Settle(1);
+            (_rates.Running(LimitOwner.Channel, 5), _rates.Waiting).ShouldBe((0, 0));
+        }
+    }
+
+    /// <summary>A turn that comes to nothing, because another place was taken at that very moment, keeps nothing and is not lost.</summary>
+    [Fact]
+    public async Task A_place_that_is_taken_at_the_last_moment_costs_no_other()
+    {
+        var narrow = new Payer(9, new Limits { Concurrency = 1 }, false);
+        for (var moment = 0; moment < 20; moment++)
+        {
+            var running = Take(Channel());
+            var waiting = Wait(1, Terms, Channel() with { Credential = narrow });
+            RatePass? taken = null;
+            _time.OnRead(moment, () => _rates.TryBegin(new RateClaim(Payer.None, Payer.None, narrow, 1), out taken));
+            running.Settle(1);
+            _time.OnRead(0, null);
+            if (taken is not null && _rates.Waiting == 1)
+            {
+                (_rates.Running(LimitOwner.Channel, 5), _rates.Running(LimitOwner.Credential, 9)).ShouldBe((0, 1), $"at moment {moment}");
+                Take(Channel()).Settle(1);
+            }
+
+            taken?.Settle(1);
+            (await waiting.WaitAsync(Soon)).Pass!.Settle(1);
+            (_rates.Running(LimitOwner.Channel, 5), _rates.Running(LimitOwner.Credential, 9), _rates.Waiting).ShouldBe((0, 0, 0));
+        }
+    }
+
     /// <summary>Many threads on few places of two channels, a group around them and a credential: never one too many, and in the end everybody was served.</summary>
     [Theory]
     [InlineData(1, 1)]
@@ -265,14 +314,20 @@ public sealed class SlotLineTests
     [InlineData(5, 4)]
     public async Task Racing_calls_never_pass_a_limit_and_none_is_forgotten(int places, int ofGroup)
     {
-        const int calls = 4_000;
+        const int calls = 1_600;
         var group = new Payer(1, new Limits { Concurrency = ofGroup }, false);
         var claims = Enumerable.Range(0, 2).Select(i => new RateClaim(
             group, new Payer(10 + i, new Limits { Concurrency = places }, false), new Payer(20 + i, i == 0 ? Limits.None : new Limits { Concurrency = Math.Max(1, places - 1) }, false), 1)).ToArray();
         var running = new int[3];
         var (served, waited, left, tooMany) = (0, 0, 0, 0);
         var terms = Terms with { Most = calls };
-        await Task.WhenAll(Enumerable.Range(0, 32).Select(worker => Task.Run(async () =>
+        var taken = new List<RatePass>();
+        while (_rates.TryBegin(claims[0], out var held).Allowed || _rates.TryBegin(claims[1], out held).Allowed)
+        {
+            taken.Add(held!);
+        }
+
+        var workers = Task.WhenAll(Enumerable.Range(0, 32).Select(worker => Task.Run(async () =>
         {
             var random = new Random(worker);
             for (var i = 0; i < calls / 32; i++)
@@ -317,10 +372,8 @@ public sealed class SlotLineTests
                     Interlocked.Increment(ref tooMany);
                 }
 
-                if (random.Next(4) == 0)
-                {
-                    await Task.Yield();
-                }
+                // Others come meanwhile.
+                await Task.Yield();
 
                 Interlocked.Decrement(ref running[2]);
                 Interlocked.Decrement(ref running[channel]);
@@ -328,6 +381,14 @@ public sealed class SlotLineTests
                 pass!.Settle(1);
             }
         })));
+        for (var i = 0; _rates.Waiting == 0; i++)
+        {
+            i.ShouldBeLessThan(6_000);
+            await Task.Delay(10);
+        }
+
+        taken.ForEach(static pass => pass.Settle(0));
+        await workers;
         tooMany.ShouldBe(0);
         (served + left).ShouldBe(calls);
         waited.ShouldBeGreaterThan(0);
@@ -389,12 +450,26 @@ public sealed class SlotLineTests
     private sealed class HandClock : TimeProvider
     {
         private readonly List<HandTimer> _timers = [];
+        private Action? _onRead;
+        private int _reads;
 
         public long Milliseconds { get; set; } = 1_000_000;
 
         public override long TimestampFrequency => 1_000;
 
-        public override long GetTimestamp() => Milliseconds;
+        /// <summary>Does something once, when somebody reads the clock after so many others did.</summary>
+        public void OnRead(int after, Action? once) => (_reads, _onRead) = (after, once);
+
+        public override long GetTimestamp()
+        {
+            if (_onRead is { } once && --_reads < 0)
+            {
+                _onRead = null;
+                once();
+            }
+
+            return Milliseconds;
+        }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
