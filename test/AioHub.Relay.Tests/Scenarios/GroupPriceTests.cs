@@ -224,7 +224,7 @@ public sealed class GroupPriceTests
         await hub.Hub.RefreshAsync();
         (await hub.AtSecondAsync(PinnedHub.Caches, body)).Status.ShouldBeGreaterThanOrEqualTo(500);
         hub.Second.Calls.ShouldBeEmpty();
-        await hub.ShouldAddUpAsync();
+        await ShouldAddUpAsync(hub.Hub);
     }
 
     private sealed record Change(PriceRow[] Rows);
