@@ -29,9 +29,7 @@ public sealed partial class Route
     private bool _stopped;
     private HealthPass _pass;
     private KeptFigure? _figure;
-    private string[]? _near;
-    private DateTime _peekedRests;
-    private DateTime _lastRests;
+    private RouteNotes? _notes;
 
     internal Route(RouteQuestion question, RouteIndex index, Router router, DateTime now, bool preview = false)
     {
@@ -108,10 +106,10 @@ public sealed partial class Route
     internal List<RoutePass>? PassedOver { get; private set; }
 
     /// <summary>The channels that rested or were full when the first attempt was given out; null = none.</summary>
-    internal List<ChannelNote>? Rests { get; private set; }
+    internal List<ChannelNote>? Rests => _notes?.Rests;
 
     /// <summary>The credential of <see cref="Current"/> rests until then, and nothing better is left; the default = it does not.</summary>
-    internal DateTime ChosenRests => _peeked is null ? _lastRests : _peekedRests;
+    internal DateTime ChosenRests => _notes is null ? default : _peeked is null ? _notes.LastRests : _notes.PeekedRests;
 
     /// <summary>How the attempts ended.</summary>
     internal List<(RouteAttempt Attempt, AttemptFailure Failure)>? Ends { get; private set; }
@@ -141,14 +139,16 @@ public sealed partial class Route
         _peeked = null;
         _peekedSlot = null;
         if (Attempts == 0 && !_preview && !_router.IsQuiet)
-            Rests = CourseTaker.RestsOf(this, Figure.Live.Able);
+            NoteRests(CourseTaker.RestsOf(this, Figure.Live.Able));
         _pass = _picker.Enter(slot);
         if (_pass.Gate == HealthGate.Resting && !_walk.IsCooling)
             return false;
 
         _picker.MarkTried(slot);
         attempt.Begin();
-        (_lastChannel, _lastRests) = (_peekedChannel, _peekedRests);
+        _lastChannel = _peekedChannel;
+        if (_notes is not null)
+            _notes.LastRests = _notes.PeekedRests;
         Last = attempt;
         Attempts++;
         return true;
@@ -271,9 +271,15 @@ public sealed partial class Route
     public RouteTrace Trace() => CourseTaker.IsPlain(this) ? Figure.Plain(_picker.IsConversation, Affinity) : Figure.Of(new CourseTaker(this, Figure.Live).Take());
 
     /// <summary>Names that the caller may have meant instead of one that nobody knows.</summary>
-    internal string[] Near => _near ??= Model is null ? [.. ModelListing.Near(Index, Question.Key, RouteTelling.Shorten(Question.Model.Base), Now)] : [];
+    internal string[] Near => (_notes ??= new()).Near ??= Model is null ? [.. ModelListing.Near(Index, Question.Key, RouteTelling.Shorten(Question.Model.Base), Now)] : [];
 
     private KeptFigure Figure => _figure ??= Index.Figures.Of(this, _router.Figures);
+
+    private void NoteRests(List<ChannelNote>? rests)
+    {
+        if (rests is not null)
+            (_notes ??= new()).Rests = rests;
+    }
 
     internal bool IsPassedOver(Group group)
     {
@@ -335,7 +341,8 @@ public sealed partial class Route
                     _walk.StayWith(group);
                 _peekedSlot = slot;
                 _peekedChannel = candidate.Channel;
-                _peekedRests = _walk.IsCooling ? _picker.CoolingUntil(slot!) ?? default : default;
+                if (_notes is not null || _walk.IsCooling)
+                    (_notes ??= new()).PeekedRests = _walk.IsCooling ? _picker.CoolingUntil(slot!) ?? default : default;
                 return _peeked = new RouteAttempt(group.Group, candidate.Channel.Channel, slot!.Credential, Model.Info, candidate.UpstreamFor(Model.Info, Question.Model.Base), price)
                 {
                     CostPrice = ListPrice ?? price,
