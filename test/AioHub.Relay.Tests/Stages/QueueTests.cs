@@ -1,21 +1,17 @@
-using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Json;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
-using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Relay.Tests.Running;
 using AioHub.TestKit;
-using AioHub.Wire.Vocabulary;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace AioHub.Relay.Tests.Stages;
 
 /// <summary>Calls that find every place taken wait for one, and what callers see of it.</summary>
-public sealed class QueueTests(BeatingHub beating)
+public sealed class QueueTests
 {
     private static readonly TimeSpan Patient = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
@@ -68,93 +64,6 @@ public sealed class QueueTests(BeatingHub beating)
         record.GetProperty("attempts").EnumerateArray().Select(static one => one.GetProperty("result").GetString()).ShouldBe(["rate_limited", "ok"]);
     }
 
-    [Theory]
-    [MemberData(nameof(Sample.Dialects), MemberType = typeof(Sample))]
-    public async Task A_stream_gets_keep_alives_while_it_waits_and_then_its_answer(Dialect dialect)
-    {
-        var sample = Sample.Of(dialect);
-        using var answers = new SemaphoreSlim(0);
-        await using var upstream = await FakeUpstream.StartAsync(_ => sample.StreamReply().WaitBeforeHead(answers.WaitAsync()));
-        var customer = await FullAsync(upstream, new Limits { Concurrency = 1, QueueWait = Patient });
-        var first = customer.OpenAsync(sample.StreamPath, sample.StreamBody);
-        await UntilAsync(() => upstream.Requests.Count == 1);
-
-        using var second = await customer.OpenAsync(sample.StreamPath, sample.StreamBody).WaitAsync(Soon);
-        second.IsSuccessStatusCode.ShouldBeTrue();
-        var body = await second.Content.ReadAsStreamAsync();
-        var beat = new byte[200];
-        var read = await body.ReadAsync(beat).AsTask().WaitAsync(Soon);
-        Encoding.UTF8.GetString(beat, 0, read).ShouldStartWith(dialect switch
-        {
-            Dialect.AnthropicMessages => "event: ping\n",
-            Dialect.Gemini => "\r\n",
-            _ => ": keep-alive\n\n",
-        });
-        upstream.Requests.Count.ShouldBe(1);
-
-        answers.Release(2);
-        using var reader = new StreamReader(body, Encoding.UTF8);
-        var rest = await reader.ReadToEndAsync().WaitAsync(Soon);
-        rest.ShouldEndWith(sample.Events[^1]);
-        (await first).Dispose();
-        var receipt = await customer.ReceiptAsync(second.Headers.GetValues("x-aiohub-request-id").Single());
-        receipt.WaitedMilliseconds.ShouldNotBeNull();
-        receipt.Charge.Total.ShouldBe(new NanoUsd(Sample.Nano));
-        second.Headers.GetValues("x-aiohub-group").ShouldBe([customer.Name]);
-    }
-
-    [Fact]
-    public async Task A_growing_array_gets_blanks_while_it_waits()
-    {
-        using var answers = new SemaphoreSlim(0);
-        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.Json(200, $"[{string.Join(",\n", Sample.GeminiParts)}]").WaitBeforeHead(answers.WaitAsync()));
-        var customer = await FullAsync(upstream, new Limits { Concurrency = 1, QueueWait = Patient });
-        var path = Sample.Of(Dialect.Gemini).StreamPath.Split('?')[0];
-        var first = customer.OpenAsync(path, Sample.Of(Dialect.Gemini).StreamBody);
-        await UntilAsync(() => upstream.Requests.Count == 1);
-        using var second = await customer.OpenAsync(path, Sample.Of(Dialect.Gemini).StreamBody).WaitAsync(Soon);
-        var body = await second.Content.ReadAsStreamAsync();
-        (await body.ReadAsync(new byte[1]).AsTask().WaitAsync(Soon)).ShouldBe(1);
-        upstream.Requests.Count.ShouldBe(1);
-        answers.Release(2);
-        using var reader = new StreamReader(body, Encoding.UTF8);
-        using var whole = JsonDocument.Parse(await reader.ReadToEndAsync().WaitAsync(Soon));
-        whole.RootElement.GetArrayLength().ShouldBe(2);
-        (await first).Dispose();
-    }
-
-    [Theory]
-    [MemberData(nameof(Sample.Dialects), MemberType = typeof(Sample))]
-    public async Task A_call_that_waited_in_vain_gets_429_with_the_wait_in_its_dialect(Dialect dialect)
-    {
-        var sample = Sample.Of(dialect);
-        await using var upstream = await FakeUpstream.StartAsync(_ => Reply.HangAtOnce());
-        var customer = await FullAsync(upstream, new Limits { Concurrency = 1, QueueWait = TimeSpan.FromMilliseconds(150) });
-        using var leaves = new CancellationTokenSource();
-        var first = customer.OpenAsync(sample.Path, sample.Body, leaves.Token);
-        await UntilAsync(() => upstream.Requests.Count == 1);
-
-        var plain = await customer.PostAsync(sample.Path, sample.Body).WaitAsync(Soon);
-        (plain.Status, plain.Error, plain.CodeIn(dialect)).ShouldBe((429, "rate_limited", "rate_limited"));
-        long.Parse(plain.Header("retry-after")!).ShouldBeInRange(1, 60);
-        plain.Text.ShouldContain("is at its limit");
-        plain.Text.ShouldNotContain($"{customer.Name}-0");
-        var receipt = await customer.ReceiptAsync(plain);
-        (receipt.Outcome, receipt.Charge.Total, receipt.Attempts.Single().Result).ShouldBe((CallOutcome.Refused, NanoUsd.Zero, "rate_limited"));
-        receipt.Attempts[0].Detail!.ShouldBe("the channel: full: 1 calls at the same time (concurrency), 0 waiting");
-        receipt.WaitedMilliseconds!.Value.ShouldBeGreaterThan(100);
-
-        // A keep-alive went out: the refusal can only be told inside the stream.
-        var streamed = await customer.PostAsync(sample.StreamPath, sample.StreamBody).WaitAsync(Soon);
-        streamed.Status.ShouldBeOneOf(200, 429);
-        streamed.Text.ShouldContain("rate_limited");
-
-        upstream.Requests.Count.ShouldBe(1);
-        await leaves.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(first);
-        await customer.ShouldHavePaidNothingAsync();
-    }
-
     [Fact]
     public async Task A_caller_who_leaves_the_line_pays_nothing_and_the_next_one_is_served()
     {
@@ -176,7 +85,7 @@ public sealed class QueueTests(BeatingHub beating)
         ((int)(await first.WaitAsync(Soon)).Head.StatusCode).ShouldBe(200);
         ((int)(await third.WaitAsync(Soon)).Head.StatusCode).ShouldBe(200);
         gated.Upstream.Requests.Count.ShouldBe(2);
-        await UntilAsync(() => hub.Holds.OpenHolds == 0);
+        await GatedUpstream.UntilAsync(() => hub.Holds.OpenHolds == 0);
         hub.Holds.View(hub.Key).Spent.ShouldBe(new NanoUsd(2 * 64_000));
         for (var i = 0; await hub.CountRequestsAsync() != 3; i++)
         {
@@ -220,7 +129,7 @@ public sealed class QueueTests(BeatingHub beating)
         using var leaves = new CancellationTokenSource();
         using var request = hub.Request("/v1/chat/completions", SmallHub.ChatBody);
         var first = hub.Client.SendAsync(request, leaves.Token);
-        await UntilAsync(() => upstream.Requests.Count == 1);
+        await GatedUpstream.UntilAsync(() => upstream.Requests.Count == 1);
         var second = PostAsync(hub, false);
         if (how == "caller leaves")
         {
@@ -308,7 +217,7 @@ public sealed class QueueTests(BeatingHub beating)
         var (head, body, _) = await second.WaitAsync(Soon);
         ((int)head.StatusCode).ShouldBe(200, body);
         (await hub.ReceiptAsync(head)).Attempts.Select(static one => one.Result).ShouldBe(["upstream_error", "rate_limited", "ok"]);
-        await UntilAsync(() => hub.Holds.OpenHolds == 0);
+        await GatedUpstream.UntilAsync(() => hub.Holds.OpenHolds == 0);
         hub.Holds.View(hub.Key).ShouldBe(new PurseView(NanoUsd.FromUsd(100) - new NanoUsd(2 * 64_000), NanoUsd.Zero, new NanoUsd(2 * 64_000)));
     }
 
@@ -326,7 +235,7 @@ public sealed class QueueTests(BeatingHub beating)
         });
         await hub.RefreshAsync();
         var first = PostAsync(hub, false);
-        await UntilAsync(() => upstream.Requests.Count == 1);
+        await GatedUpstream.UntilAsync(() => upstream.Requests.Count == 1);
         var second = PostAsync(hub, false);
         await UntilWaitingAsync(hub, 1);
         answers.Release(20);
@@ -350,15 +259,6 @@ public sealed class QueueTests(BeatingHub beating)
         ((int)head.StatusCode).ShouldBe(429, body);
         upstream.Requests.ShouldBeEmpty();
         pass!.Settle(0);
-    }
-
-    /// <summary>A customer at the hub whose keep-alives come fast, whose only channel has these limits.</summary>
-    private async Task<Customer> FullAsync(FakeUpstream upstream, Limits limits)
-    {
-        var customer = await beating.Hub.CustomerAsync(new Offer(), upstream);
-        await beating.Hub.Home.Channels.UpsertAsync(new ChannelDraft { Name = $"{customer.Name}-0", Limits = limits });
-        await beating.Hub.RefreshAsync();
-        return customer;
     }
 
     private static async Task LimitAsync(SmallHub hub, LimitOwner owner, Limits limits)
@@ -390,57 +290,6 @@ public sealed class QueueTests(BeatingHub beating)
     private static Task UntilWaitingAsync(SmallHub hub, int calls)
     {
         var rates = (LocalRateLimits)hub.Services.GetRequiredService<IRateLimits>();
-        return UntilAsync(() => rates.Waiting == calls);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var i = 0; !holds(); i++)
-        {
-            i.ShouldBeLessThan(6_000);
-            await Task.Delay(10);
-        }
-    }
-
-    /// <summary>Answers as many calls as it is told to, and knows how many it had at a time.</summary>
-    private sealed class GatedUpstream(FakeUpstream upstream, SemaphoreSlim answers) : IAsyncDisposable
-    {
-        private int _now;
-        private int _most;
-
-        public FakeUpstream Upstream => upstream;
-
-        public int MostAtOnce => _most;
-
-        public static async Task<GatedUpstream> StartAsync(bool stream)
-        {
-            var upstream = await FakeUpstream.StartAsync();
-            var gated = new GatedUpstream(upstream, new SemaphoreSlim(0));
-            upstream.Script(_ => (stream ? Reply.Sse(SmallHub.ChatStream) : Reply.Json(200, SmallHub.ChatReply)).WaitBeforeHead(gated.AnswerAsync()));
-            return gated;
-        }
-
-        public void Let(int calls) => answers.Release(calls);
-
-        public Task UntilAskedAsync(int calls) => UntilAsync(() => upstream.Requests.Count >= calls);
-
-        public async ValueTask DisposeAsync()
-        {
-            answers.Release(100);
-            await upstream.DisposeAsync();
-            answers.Dispose();
-        }
-
-        private async Task AnswerAsync()
-        {
-            var now = Interlocked.Increment(ref _now);
-            for (var most = _most; now > most; most = _most)
-            {
-                Interlocked.CompareExchange(ref _most, now, most);
-            }
-
-            await answers.WaitAsync();
-            Interlocked.Decrement(ref _now);
-        }
+        return GatedUpstream.UntilAsync(() => rates.Waiting == calls);
     }
 }
