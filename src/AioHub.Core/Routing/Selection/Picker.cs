@@ -25,9 +25,6 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     /// <summary>A limit of calls at the same time that is used so far counts as busy.</summary>
     private const double NearlyFull = 0.9;
 
-    private readonly IHealth _health = router.Health;
-    private readonly Random _random = router.Random;
-    private readonly string _model = model?.Info.Id ?? "";
     private CredentialSlot?[] _tried = [];
     private int _triedCount;
     private long _size = size;
@@ -37,6 +34,13 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     public Dialect Dialect => dialect;
 
     public Needs Needs => needs;
+
+    // Not kept in fields: a picker is made for each call.
+    private IHealth Health => router.Health;
+
+    private Random Random => router.Random;
+
+    private string ModelId => model?.Info.Id ?? "";
 
     /// <summary>Tokens that a channel's window must have.</summary>
     public long Size => _size;
@@ -95,11 +99,11 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     public void Avoid(ChannelEntry channel) => (_troubled ??= []).Add(channel);
 
     /// <summary>Asked when a credential is given out: after a rest one call proves it, the others stay away meanwhile.</summary>
-    public HealthPass Enter(CredentialSlot slot) => _health.Enter(slot.Credential.Id, _model);
+    public HealthPass Enter(CredentialSlot slot) => Health.Enter(slot.Credential.Id, ModelId);
 
     public DateTime? FullUntil(CredentialSlot slot) => slot.Load.FullUntil(router.Time);
 
-    public DateTime? CoolingUntil(CredentialSlot slot) => _health.CoolingUntil(slot.Credential.Id, _model);
+    public DateTime? CoolingUntil(CredentialSlot slot) => Health.CoolingUntil(slot.Credential.Id, ModelId);
 
     /// <summary>The best pair that is neither tried nor cooling; null = none.</summary>
     public Candidate? PickHealthy(GroupEntry group, CandidateList list, out CredentialSlot? slot)
@@ -149,7 +153,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         if (!(least > 0) || tier.Items.Length < 2)
             return null;
 
-        var start = _random.Next(tier.Items.Length);
+        var start = Random.Next(tier.Items.Length);
         for (var i = 0; i < Math.Min(Draws + 1, tier.Items.Length); i++)
         {
             var candidate = tier.Items[(start + i) % tier.Items.Length];
@@ -228,7 +232,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         tier.Weighted == 1 ? tier.Items[0]
         : seed is { } own ? tier.At((long)(StableHash.Combine(own, (ulong)draw) % (ulong)tier.TotalWeight))
         : policy == SelectionPolicy.RoundRobin ? tier.NextTurn()
-        : tier.At(_random.NextInt64(tier.TotalWeight));
+        : tier.At(Random.NextInt64(tier.TotalWeight));
 
     /// <summary>The power of two choices: a second one is drawn where the first is busy, or always where latency decides, and the better of the two goes.</summary>
     private Candidate Better(SelectionPolicy policy, Candidate first, Tier tier, bool avoid, ref CredentialSlot? slot)
@@ -236,7 +240,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         if (policy == SelectionPolicy.RoundRobin || (policy != SelectionPolicy.LeastLatency && slot!.Load.Running < Busy && Use(first, slot) < NearlyFull))
             return first;
 
-        var second = tier.OtherAt(_random.NextInt64(tier.TotalWeight), first);
+        var second = tier.OtherAt(Random.NextInt64(tier.TotalWeight), first);
         if (!TryTake(second, avoid, out var other))
             return first;
 
@@ -298,7 +302,7 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         if (sum == 0)
             return null;
 
-        var point = _random.NextInt64(sum);
+        var point = Random.NextInt64(sum);
         foreach (var candidate in items)
         {
             if (!IsAble(candidate, avoid))
