@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
@@ -31,4 +33,20 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
         operation is Operation.CreateCache or Operation.ReadObject or Operation.ChangeObject or Operation.DeleteObject ? new GeminiCacheTap(operation) : new GeminiUsageTap(operation);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) => throw new NotSupportedException();
+
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => throw new NotSupportedException();
+
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => throw new NotSupportedException();
+
+    public ToolNameRule ToolNameRule => ToolNameRule.Plain;
+
+    public bool TakesAddress(Block block) => false;
+
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) => throw new NotSupportedException();
+
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => throw new NotSupportedException();
+
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => throw new NotSupportedException();
 }
