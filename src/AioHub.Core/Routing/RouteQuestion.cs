@@ -34,6 +34,9 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
 {
     private int _state;
 
+    /// <summary>What is spoken upstream: another dialect than the caller's when the call is translated.</summary>
+    public Dialect Dialect { get; init; }
+
     /// <summary>What became of the conversation's wish to stay where it was.</summary>
     public AffinityOutcome Affinity { get; init; }
 

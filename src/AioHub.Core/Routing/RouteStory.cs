@@ -246,7 +246,7 @@ internal sealed class RouteStory(Route route)
         foreach (var other in route.Index.AutoOrder(model, Question))
         {
             if (!ReferenceEquals(other, entry) && other.Group.Status == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
-                && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))
+                && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Picker.Form, route.Needs))
             {
                 able.Add($"'{other.Group.Name}'");
             }

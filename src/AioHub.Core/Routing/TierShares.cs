@@ -43,6 +43,6 @@ internal sealed class TierShares
     }
 
     private bool IsFree(Candidate candidate) =>
-        candidate.Suits(_route.Dialect, _route.Needs) && candidate.Window >= _route.Picker.Size
+        candidate.Suits(_route.Picker.Form, _route.Needs) && candidate.Window >= _route.Picker.Size
         && Array.Exists(candidate.Channel.Credentials, slot => !_route.Picker.IsTried(slot) && _route.Picker.CoolingUntil(slot) is null);
 }

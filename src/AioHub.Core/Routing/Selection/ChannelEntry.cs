@@ -26,6 +26,7 @@ internal sealed class ChannelEntry
         if (!channel.Dialects.IsDefaultOrEmpty)
             Dialects &= DialectSet.Of(channel.Dialects);
 
+        Preferred = Info.Preferred.FirstOrDefault(Dialects.Has, Info.Dialects.FirstOrDefault(Dialects.Has));
         Capabilities = Info.Capabilities;
         foreach (var (need, able) in channel.Capabilities)
         {
@@ -51,6 +52,9 @@ internal sealed class ChannelEntry
     public GlobSet Models { get; }
 
     public DialectSet Dialects { get; }
+
+    /// <summary>Into which calls are translated that come in a dialect it does not speak.</summary>
+    public Dialect Preferred { get; }
 
     public Needs Capabilities { get; }
 
@@ -106,6 +110,8 @@ internal sealed class ChannelEntry
 /// <summary>Dialects as bits.</summary>
 internal readonly record struct DialectSet(int Bits)
 {
+    public static DialectSet All { get; } = Of(Enum.GetValues<Dialect>());
+
     public static DialectSet Of(IEnumerable<Dialect> dialects)
     {
         var bits = 0;
@@ -124,4 +130,6 @@ internal readonly record struct DialectSet(int Bits)
     }
 
     public static DialectSet operator &(DialectSet left, DialectSet right) => new(left.Bits & right.Bits);
+
+    public static DialectSet operator |(DialectSet left, DialectSet right) => new(left.Bits | right.Bits);
 }
