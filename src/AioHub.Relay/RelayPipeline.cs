@@ -134,7 +134,7 @@ internal sealed class RelayPipeline(
         RouteAttempt? again = null;
         var repeats = 0;
         settlement.Route = order.Route;
-        clock.BoundCall(options.AttemptsDeadline - settlement.Elapsed);
+        var bounds = new AttemptBounds(options.AttemptsDeadline);
 
         // 5 Route: the next best (channel, credential).
         while (Next(order.Route, again, out var attempt) && (best is null || settlement.Elapsed < options.AttemptsDeadline))
@@ -143,6 +143,13 @@ internal sealed class RelayPipeline(
             var isRepeated = again is not null;
             repeats = isRepeated ? repeats + 1 : 0;
             again = null;
+            if (bounds.IsOver(attempt.Group, settlement.Elapsed))
+            {
+                order.Route.PassOver(attempt.Group, RouteCodes.NoChannelAvailable, "its attempts took as long as they may");
+                continue;
+            }
+
+            clock.BoundCall(bounds.Left(attempt.Group, settlement.Elapsed));
 
             // 4 Reserve: for the first attempt, and again where an attempt is dearer or in another group.
             var reserved = await reserve.HoldAsync(order, attempt, settlement, clock.CallerToken);
@@ -218,7 +225,7 @@ internal sealed class RelayPipeline(
 
             var isLate = clock.CallIsOverdue;
             best = UpstreamFailures.Better(best, failure);
-            if (repeats < options.SameCredentialRetries && !isLate && await MayRepeatAsync(order.Route, failure, settlement, clock))
+            if (repeats < (attempt.Group.Policy.Failover.SameCredential ?? options.SameCredentialRetries) && !isLate && await MayRepeatAsync(order.Route, failure, settlement, clock))
             {
                 again = attempt;
                 continue;

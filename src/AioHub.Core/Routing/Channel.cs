@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using AioHub.Core.Primitives;
 using AioHub.Wire.Vocabulary;
 
@@ -58,6 +57,10 @@ public sealed record Channel
     public FrozenDictionary<string, string> ModelMap { get; init; } = FrozenDictionary<string, string>.Empty;
     /// <summary>What the channel is known to do or not to do, where that differs from its type's seed.</summary>
     public FrozenDictionary<Needs, bool> Capabilities { get; init; } = FrozenDictionary<Needs, bool>.Empty;
+    /// <summary>The same for some of its models.</summary>
+    public ImmutableArray<ModelCapabilities> CapabilitiesByModel { get; init; } = [];
+    /// <summary>What probes found and an operator applied: counts where no operator says anything.</summary>
+    public ImmutableArray<ProbedCapability> Probed { get; init; } = [];
     public Limits Limits { get; init; } = Limits.None;
     /// <summary>The channel has a budget of its own that an operator tops up; its balance is an account of the ledger.</summary>
     public bool HasQuota { get; init; }
@@ -71,16 +74,14 @@ public sealed record Channel
     /// <summary>Per type; documented with the type.</summary>
     public FrozenDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>The setting of <see cref="ContextWindow"/>.</summary>
-    public const string ContextWindowSetting = "context_window";
-
     /// <summary>Tokens that the upstream takes where that is less than the model's own window; null = nobody said.</summary>
-    public int? ContextWindow => Settings.TryGetValue(ContextWindowSetting, out var text) ? WindowIn(text) : null;
+    public int? ContextWindow => Settings.TryGetValue(ChannelSettings.ContextWindow, out var text) ? ChannelSettings.WindowIn(text) : null;
 
     /// <summary>Setting <c>cooldown: off</c>: the channel is asked always, whatever it answered.</summary>
-    public bool NeverRests => Settings.Count > 0 && Settings.TryGetValue("cooldown", out var cooldown) && string.Equals(cooldown, "off", StringComparison.OrdinalIgnoreCase);
+    public bool NeverRests => Settings.Count > 0 && Settings.TryGetValue(ChannelSettings.Cooldown, out var cooldown) && string.Equals(cooldown, ChannelSettings.Off, StringComparison.OrdinalIgnoreCase);
 
-    internal static int? WindowIn(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
+    /// <summary>Setting <c>cooldown_longest</c>: no rest of its credentials is longer, whatever the upstream asks for; null = the rules alone bound it.</summary>
+    public TimeSpan? LongestRest => Settings.Count > 0 && Settings.TryGetValue(ChannelSettings.CooldownLongest, out var text) ? ChannelSettings.SpanIn(text) : null;
 
     public string UpstreamModel(string model) => ModelMap.GetValueOrDefault(model, model);
 }

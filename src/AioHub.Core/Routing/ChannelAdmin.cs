@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Probes;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
 
@@ -24,7 +26,15 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
 
             row ??= context.Add(new ChannelRow { Name = draft.Name, Type = "", Models = JsonText.Of(["*"]) }).Entity;
             var lines = new ChangeLines();
+            var upstream = (row.Type, row.BaseUrl);
             Change(row, draft, baseUrl, lines);
+            if (!created && upstream != (row.Type, row.BaseUrl) && await ProbeStore.OfAsync(context, row.Id, model: null, cancellation) is { Count: > 0 } probes)
+            {
+                // They were of another upstream.
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"probes: − {probes.Count}"));
+                context.RemoveRange(probes);
+            }
+
             if (created || lines.Any)
             {
                 await context.SaveChangesAsync(cancellation);
@@ -180,7 +190,7 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         row.AllowPrivateNetwork = lines.Set("allow_private_network", row.AllowPrivateNetwork, draft.AllowPrivateNetwork ?? row.AllowPrivateNetwork);
         row.Models = lines.Set("models", row.Models, draft.Models is { } models ? JsonText.Of(models) : row.Models);
         row.ModelMap = lines.Set("model_map", row.ModelMap, draft.ModelMap is { } map ? JsonText.Of(map) : row.ModelMap);
-        row.Capabilities = lines.Set("capabilities", row.Capabilities, draft.Capabilities is { } flags ? ChannelStore.OfCapabilities(flags) : row.Capabilities);
+        row.Capabilities = lines.Set("capabilities", row.Capabilities, Capabilities(row.Capabilities, draft));
         row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
         row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
         row.CostMultiplier = lines.Set("cost_multiplier", row.CostMultiplier, draft.CostMultiplier ?? row.CostMultiplier);
@@ -201,6 +211,12 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         {
             lines.Add("settings: changed");
             row.Settings = text;
+        }
+
+        static string Capabilities(string present, ChannelDraft draft)
+        {
+            var (whole, byModel) = CapabilitiesText.To(present);
+            return CapabilitiesText.Of(draft.Capabilities ?? whole, draft.CapabilitiesByModel ?? byModel);
         }
 
         static NanoUsd? Price(long? nano) => nano is { } value ? new NanoUsd(value) : null;
@@ -239,9 +255,8 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         problems.Require(draft.CostMultiplier is not { } cost || decimal.Round(cost, 6) == cost, "cost_multiplier", "has more than 6 decimals");
         problems.Require(draft.CreditPrice.Value is null or (>= 0 and <= RoutingRules.MaxCreditPrice), "credit_price", $"must be from 0 to {RoutingRules.MaxCreditPrice} USD");
         problems.Require(draft.CreditPrice.Value is not { } credit || decimal.Round(credit, 9) == credit, "credit_price", "has more than 9 decimals");
-        problems.Require(
-            draft.Settings is null || !draft.Settings.TryGetValue(Channel.ContextWindowSetting, out var window) || Channel.WindowIn(window) is not null,
-            "settings.context_window", "must be a whole number of tokens above 0");
+        ChannelSettings.Check(draft.Settings, problems);
+        RoutingRules.CheckGlobs("capabilities", draft.CapabilitiesByModel is { } said ? [.. said.Select(static one => one.Models)] : null, problems);
         foreach (var span in new[] { draft.Timeouts?.Connect, draft.Timeouts?.FirstByte, draft.Timeouts?.Idle })
         {
             problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), "timeouts", "must be longer than 0 and at most an hour");

@@ -1,9 +1,6 @@
-using System.Collections.Frozen;
-using System.Collections.Immutable;
-using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
+using AioHub.Core.Routing.Probes;
 using AioHub.Core.Storage;
-using AioHub.Wire.Vocabulary;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -86,6 +83,7 @@ internal static class ChannelStore
             """SELECT "Id", "ChannelId", "Name", "Secret", "Enabled", "Limits" FROM credentials ORDER BY "Id" """,
             row => (Channel: row.GetInt64(1), Credential: Open(box, row.GetInt64(0), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetString(5), warnings)),
             cancellation)).ToLookup(static pair => pair.Channel, static pair => pair.Credential);
+        var probed = await ProbeStore.AppliedAsync(reader, cancellation);
         return await reader.ReadAsync(
             """
             SELECT "Id", "Name", "Type", "Enabled", "BaseUrl", "Dialects", "AllowPrivateNetwork", "Models", "ModelMap", "Capabilities", "Limits",
@@ -103,7 +101,9 @@ internal static class ChannelStore
                 AllowPrivateNetwork = row.GetBoolean(6),
                 Models = JsonText.ToList(row.GetString(7)),
                 ModelMap = JsonText.ToMap(row.GetString(8)),
-                Capabilities = ToCapabilities(row.GetString(9)),
+                Capabilities = CapabilitiesText.To(row.GetString(9)).Whole,
+                CapabilitiesByModel = CapabilitiesText.To(row.GetString(9)).ByModel,
+                Probed = [.. probed[row.GetInt64(0)]],
                 Limits = LimitsText.To(row.GetString(10)),
                 HasQuota = row.GetBoolean(11),
                 Timeouts = new ChannelTimeouts(Span(row.Long(12)), Span(row.Long(13)), Span(row.Long(14))),
@@ -125,23 +125,6 @@ internal static class ChannelStore
 
     public static Task<List<CredentialRow>> CredentialsAsync(HubContext context, long channel, CancellationToken cancellation) =>
         context.Set<CredentialRow>().Where(credential => credential.ChannelId == channel).OrderBy(static credential => credential.Id).ToListAsync(cancellation);
-
-    public static string OfCapabilities(IReadOnlyDictionary<Needs, bool> capabilities) =>
-        JsonText.Of(capabilities.Select(static pair => KeyValuePair.Create(CapabilityNames.Of(pair.Key), pair.Value)));
-
-    public static FrozenDictionary<Needs, bool> ToCapabilities(string json)
-    {
-        var flags = new Dictionary<Needs, bool>();
-        foreach (var (name, value) in JsonText.ToFlags(json))
-        {
-            if (CapabilityNames.TryParse(name, out var need))
-            {
-                flags[need] = value;
-            }
-        }
-
-        return flags.ToFrozenDictionary();
-    }
 
     private static TimeSpan? Span(long? milliseconds) => milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
 

@@ -48,7 +48,10 @@ public sealed record Group
     public GroupVisibility Visibility { get; init; }
     public ImmutableArray<string> Tags { get; init; } = [];
     public GroupStatus Status { get; init; }
+    /// <summary>Since when the group is expired; of one that is active or paused, the day on which it will be.</summary>
     public DateOnly? ExpiredOn { get; init; }
+    /// <summary>When an active or paused group ends by itself (UTC); null = nobody set that, or it is expired already.</summary>
+    public DateTime? EndsAt => Status != GroupStatus.Expired && ExpiredOn is { } day ? day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) : null;
     /// <summary>Why the group is paused or expired.</summary>
     public string? Reason { get; init; }
     /// <summary>The group that takes over once this one is expired.</summary>
@@ -70,6 +73,12 @@ public sealed record Group
     public Limits Limits { get; init; } = Limits.None;
     public GroupPolicy Policy { get; init; } = GroupPolicy.Default;
     public ImmutableArray<GroupMember> Members { get; init; } = [];
+
+    /// <summary>What the group is at a moment (UTC).</summary>
+    public GroupStatus StatusAt(DateTime now) => now >= EndsAt ? GroupStatus.Expired : Status;
+
+    /// <summary>A passthrough group's bytes stay as they are, whatever its policy says.</summary>
+    public TranslationPolicy Translation => Mode == GroupMode.Passthrough ? TranslationPolicy.NativeOnly : Policy.Translation;
 
     public bool IsAuto => string.Equals(Name, AutoName, StringComparison.Ordinal);
 }

@@ -49,7 +49,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
     /// <summary>Activates, pauses or expires a group.</summary>
     /// <param name="name">The group.</param>
     /// <param name="status">What it becomes.</param>
-    /// <param name="expiredOn">Null = today, for an expiry.</param>
+    /// <param name="expiredOn">Null = today, for an expiry; of an active or paused group, when it shall end by itself.</param>
     /// <param name="reason">Shown to callers; null = none.</param>
     /// <param name="replacement">The group to use instead; null = none.</param>
     /// <param name="within">A larger change.</param>
@@ -159,19 +159,9 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         row.Visibility = lines.Set("visibility", row.Visibility, draft.Visibility ?? row.Visibility);
         row.Tags = lines.Set("tags", row.Tags, draft.Tags is { } tags ? JsonText.Of(tags) : row.Tags);
         row.Status = lines.Set("status", row.Status, draft.Status ?? row.Status);
-        var expiredOn = draft.ExpiredOn.Or(row.ExpiredOn);
-        if (row.Status != GroupStatus.Expired)
-        {
-            expiredOn = null;
-        }
-        else
-        {
-            expiredOn ??= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        }
-
-        row.ExpiredOn = lines.Set("expired_on", row.ExpiredOn, expiredOn);
-        // A reason belongs to a status: an active group needs none.
-        row.Reason = lines.Set("reason", row.Reason, row.Status == GroupStatus.Active ? null : draft.Reason.Or(row.Reason));
+        row.ExpiredOn = lines.Set("expired_on", row.ExpiredOn, EndOf(row, draft));
+        // A reason belongs to a status: an active group that is not going to end needs none.
+        row.Reason = lines.Set("reason", row.Reason, row.Status == GroupStatus.Active && row.ExpiredOn is null ? null : draft.Reason.Or(row.Reason));
         row.Replacement = lines.Set("replacement", row.Replacement, draft.Replacement.Or(row.Replacement));
         row.ServeReplacement = lines.Set("serve_replacement", row.ServeReplacement, draft.ServeReplacement ?? row.ServeReplacement);
         row.Mode = lines.Set("mode", row.Mode, draft.Mode ?? row.Mode);
@@ -182,6 +172,19 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         row.HasQuota = lines.Set("has_quota", row.HasQuota, draft.HasQuota ?? row.HasQuota);
         row.Policy = draft.Policy is { } policy ? GroupPolicyText.Change(lines, row.Policy, policy) : row.Policy;
         row.Limits = draft.Limits is { } limits ? LimitsText.Change(lines, row.Limits, limits) : row.Limits;
+    }
+
+    /// <summary>The day on which the group ended or will end by itself. Who names a status without a day undoes an end that has come, and keeps one that is planned.</summary>
+    private DateOnly? EndOf(GroupRow row, GroupDraft draft)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var end = draft.ExpiredOn.Or(row.ExpiredOn);
+        if (row.Status == GroupStatus.Expired)
+        {
+            return end ?? today;
+        }
+
+        return draft.ExpiredOn.IsNamed || draft.Status is null || end > today ? end : null;
     }
 
     private static async Task SetMembersAsync(
@@ -245,6 +248,7 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
 
         var isAuto = string.Equals(draft.Name, Group.AutoName, StringComparison.Ordinal);
         problems.Require(!isAuto || draft.Channels is null or { IsEmpty: true }, "channels", "auto has no channels of its own; it picks among the other groups");
+        problems.Require(!isAuto || draft.ExpiredOn.Value is null || draft.Status is GroupStatus.Expired, "expired_on", "auto does not end by itself; the groups that it picks do");
         problems.Require(!isAuto || draft.HasQuota is not true, "has_quota", "auto has no quota of its own");
         problems.Require(!isAuto || draft.Limits is null or { IsEmpty: true }, "limits", "auto has no limits of its own; those of the groups that it picks count");
         problems.Require(!isAuto || draft.Policy?.Lacks is null or Needs.None, "lacks", "auto lacks nothing of its own; what the groups that it picks lack counts");

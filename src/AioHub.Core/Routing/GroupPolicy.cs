@@ -52,6 +52,9 @@ public sealed record GroupPolicy
     public TimeSpan AffinityTtl { get; init; } = TimeSpan.FromHours(1);
     /// <summary>A conversation leaves a credential whose first tokens take so many times as long as its siblings'; 0 = never.</summary>
     public double AffinityBreakAt { get; init; } = 3;
+    public GroupFailover Failover { get; init; } = GroupFailover.Default;
+    /// <summary>Asked for; <see cref="Group.Translation"/> is what holds.</summary>
+    public TranslationPolicy Translation { get; init; }
 }
 
 /// <summary>What the rules of a group shall be. A null member stays as it is.</summary>
@@ -63,6 +66,9 @@ public sealed record GroupPolicyDraft
     public bool? Affinity { get; init; }
     public TimeSpan? AffinityTtl { get; init; }
     public double? AffinityBreakAt { get; init; }
+    /// <summary>Replaces all of it.</summary>
+    public GroupFailover? Failover { get; init; }
+    public TranslationPolicy? Translation { get; init; }
 
     internal void Check(ProblemList problems)
     {
@@ -70,6 +76,7 @@ public sealed record GroupPolicyDraft
             AffinityTtl is null || (AffinityTtl >= GroupPolicy.ShortestAffinity && AffinityTtl <= GroupPolicy.LongestAffinity), "affinity.ttl",
             "must be from one second to seven days");
         problems.Require(AffinityBreakAt is null or 0 or (>= 1 and <= GroupPolicy.MostSlower), "affinity.break_at_slower", $"must be 0 (never) or from 1 to {GroupPolicy.MostSlower}");
+        Failover?.Check(problems);
     }
 }
 
@@ -84,6 +91,8 @@ internal static class GroupPolicyText
     private const string AffinityMember = "affinity";
     private const string TtlMember = "affinity_seconds";
     private const string BreakMember = "affinity_break_at";
+    private const string FailoverMember = "failover";
+    private const string TranslationMember = "translation";
 
     public static string Of(GroupPolicy policy) => JsonText.Write(writer =>
     {
@@ -119,6 +128,12 @@ internal static class GroupPolicyText
             writer.WriteNumber(BreakMember, policy.AffinityBreakAt);
         }
 
+        policy.Failover.Write(writer, FailoverMember);
+        if (policy.Translation != GroupPolicy.Default.Translation)
+        {
+            writer.WriteString(TranslationMember, TranslationPolicyNames.Of(policy.Translation));
+        }
+
         writer.WriteEndObject();
     });
 
@@ -144,6 +159,9 @@ internal static class GroupPolicyText
             Affinity = root.TryGetProperty(AffinityMember, out var affinity) ? affinity.GetBoolean() : GroupPolicy.Default.Affinity,
             AffinityTtl = root.TryGetProperty(TtlMember, out var ttl) ? TimeSpan.FromSeconds(ttl.GetDouble()) : GroupPolicy.Default.AffinityTtl,
             AffinityBreakAt = root.TryGetProperty(BreakMember, out var slower) ? slower.GetDouble() : GroupPolicy.Default.AffinityBreakAt,
+            Failover = GroupFailover.Read(root, FailoverMember),
+            Translation = root.TryGetProperty(TranslationMember, out var translation) && TranslationPolicyNames.TryParse(translation.GetString()!, out var translates)
+                ? translates : GroupPolicy.Default.Translation,
         };
     }
 
@@ -158,12 +176,16 @@ internal static class GroupPolicyText
             Affinity = draft.Affinity ?? present.Affinity,
             AffinityTtl = draft.AffinityTtl ?? present.AffinityTtl,
             AffinityBreakAt = draft.AffinityBreakAt ?? present.AffinityBreakAt,
+            Failover = draft.Failover ?? present.Failover,
+            Translation = draft.Translation ?? present.Translation,
         };
         lines.Set(LacksMember, Names(present.Lacks), Names(next.Lacks));
         lines.Set(SelectionMember, SelectionPolicyNames.Of(present.Selection), SelectionPolicyNames.Of(next.Selection));
         lines.Set("affinity.mode", Mode(present), Mode(next));
         lines.Set("affinity.ttl", present.AffinityTtl, next.AffinityTtl);
         lines.Set("affinity.break_at_slower", present.AffinityBreakAt.ToString(CultureInfo.InvariantCulture), next.AffinityBreakAt.ToString(CultureInfo.InvariantCulture));
+        GroupFailover.Tell(lines, present.Failover, next.Failover);
+        lines.Set(TranslationMember, TranslationPolicyNames.Of(present.Translation), TranslationPolicyNames.Of(next.Translation));
         return Of(next);
     }
 

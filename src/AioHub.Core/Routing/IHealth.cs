@@ -44,4 +44,8 @@ public readonly record struct HealthPass(HealthGate Gate, DateTime At);
 /// <summary>What is known of an attempt beside its end.</summary>
 /// <param name="Pass">As <see cref="IHealth.Enter"/> gave it; null = unknown, which counts as begun just now. What began before a rest does not end it.</param>
 /// <param name="Reason">Why it failed, for operators; without secrets.</param>
-public readonly record struct AttemptNotes(HealthPass? Pass, string? Reason = null);
+public readonly record struct AttemptNotes(HealthPass? Pass, string? Reason = null)
+{
+    /// <summary>The channel's own bound on every rest; null = the rules bound it.</summary>
+    public TimeSpan? LongestRest { get; init; }
+}

@@ -57,9 +57,9 @@ public sealed class ModelListing(Router router)
     }
 
     /// <summary>Names that a key can reach and that are spelled much like another.</summary>
-    internal static ImmutableArray<string> Near(RouteIndex index, ApiKey key, string name)
+    internal static ImmutableArray<string> Near(RouteIndex index, ApiKey key, string name, DateTime now)
     {
-        var groups = Groups(index, key).ToArray();
+        var groups = Groups(index, key, now).ToArray();
         return NearNames.Of(name, index.Catalog.Models.Select(static model => model.Id).Concat(index.UncataloguedNames), near =>
             index.FindModel(near) is { } model && Route.Allows(key.Models, model) && Array.Exists(groups, group => !index.Candidates(group, model).IsEmpty));
     }
@@ -82,7 +82,7 @@ public sealed class ModelListing(Router router)
         var fallback = router.Settings.FallbackPrice;
         var list = ImmutableArray.CreateBuilder<ListedModel>();
         var seen = new HashSet<(ModelEntry, bool)>();
-        foreach (var (group, model) in Reachable(index, key))
+        foreach (var (group, model) in Reachable(index, key, now))
         {
             // A model that would be refused for want of a price is not offered.
             var info = model.Info;
@@ -98,10 +98,10 @@ public sealed class ModelListing(Router router)
         return list.ToImmutable();
     }
 
-    private static IEnumerable<(GroupEntry Group, ModelEntry Model)> Reachable(RouteIndex index, ApiKey key)
+    private static IEnumerable<(GroupEntry Group, ModelEntry Model)> Reachable(RouteIndex index, ApiKey key, DateTime now)
     {
         var models = Everything(index).Where(model => Route.Allows(key.Models, model)).ToArray();
-        foreach (var group in Groups(index, key))
+        foreach (var group in Groups(index, key, now))
         {
             foreach (var model in models)
             {
@@ -111,20 +111,20 @@ public sealed class ModelListing(Router router)
         }
     }
 
-    private static IEnumerable<GroupEntry> Groups(RouteIndex index, ApiKey key)
+    private static IEnumerable<GroupEntry> Groups(RouteIndex index, ApiKey key, DateTime now)
     {
         foreach (var name in key.Groups)
         {
-            var entry = index.Enter(name, key.OwnerTags);
-            if (entry is null ? string.Equals(name, Group.AutoName, StringComparison.Ordinal) && index.Find(name) is null : entry.Group is { IsAuto: true, Status: GroupStatus.Active })
+            var entry = index.Enter(name, key.OwnerTags, now);
+            if (entry is null ? string.Equals(name, Group.AutoName, StringComparison.Ordinal) && index.Find(name) is null : entry.Group.IsAuto && entry.StatusAt(now) == GroupStatus.Active)
             {
                 foreach (var other in index.AutoOrder(rule: null))
                 {
-                    if (other.Group.Status == GroupStatus.Active && other.Admits(key.OwnerTags))
+                    if (other.StatusAt(now) == GroupStatus.Active && other.Admits(key.OwnerTags))
                         yield return other;
                 }
             }
-            else if (entry?.Group.Status == GroupStatus.Active)
+            else if (entry?.StatusAt(now) == GroupStatus.Active)
             {
                 yield return entry;
             }

@@ -169,7 +169,10 @@ public sealed class Route
 
         // An operator may want a channel to be asked always, whatever it answers.
         var told = failure != AttemptFailure.None && attempt.Channel.NeverRests ? AttemptFailure.Abandoned : failure;
-        _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, told, retryAfter, new AttemptNotes(ReferenceEquals(attempt, Last) ? _pass : null, reason));
+        _router.Health.Report(attempt.Credential.Id, attempt.Model.Id, told, retryAfter, new AttemptNotes(ReferenceEquals(attempt, Last) ? _pass : null, reason)
+        {
+            LongestRest = failure == AttemptFailure.None ? null : attempt.Channel.LongestRest,
+        });
         _pass = default;
         _talk?.Remember(attempt, failure);
         if (failure is AttemptFailure.None or AttemptFailure.Abandoned)
@@ -254,26 +257,32 @@ public sealed class Route
         return false;
     }
 
+    /// <summary>Whether as many attempts failed in a group as it makes for one call.</summary>
+    private bool IsUsedUp(Group group) =>
+        Ends is not null && group.Policy.Failover.MaxAttempts is { } most && Ends.Count(end => end.Attempt.Group.Id == group.Id) >= most;
+
     /// <summary>Whether a group that the key names may serve this call at all; one that expired may give way to its replacement.</summary>
     internal Gate Enter(string name, out GroupEntry? entry)
     {
-        entry = Index.Enter(name, Question.Key.OwnerTags);
+        entry = Index.Enter(name, Question.Key.OwnerTags, Now);
         if (entry is null)
         {
             // Without a row of its own auto is always there.
             return string.Equals(name, Group.AutoName, StringComparison.Ordinal) && Index.Find(name) is null ? Gate.Open : Gate.NotAllowed;
         }
 
-        return entry.Group.Status switch
-        {
-            GroupStatus.Paused => Gate.Paused,
-            GroupStatus.Expired => Gate.Expired,
-            _ => Inside(entry),
-        };
+        return Inside(entry);
     }
 
-    /// <summary>Whether an active group takes a call of this kind.</summary>
-    internal Gate Inside(GroupEntry entry) => entry.Allows(Question.Dialect) || entry.Allows(Dialect)
+    /// <summary>Whether a group that is open to the caller takes a call of this kind now.</summary>
+    internal Gate Inside(GroupEntry entry) => entry.StatusAt(Now) switch
+    {
+        GroupStatus.Paused => Gate.Paused,
+        GroupStatus.Expired => Gate.Expired,
+        _ => Takes(entry),
+    };
+
+    private Gate Takes(GroupEntry entry) => entry.Allows(Question.Dialect) || entry.Allows(Dialect)
         ? Model is null || entry.Allows(Model) ? Gate.Open : Gate.Model
         : Gate.Dialect;
 
@@ -287,7 +296,7 @@ public sealed class Route
         while (_walk.Group is not null || _walk.MoveNext())
         {
             var group = _walk.Group!;
-            if (!IsPassedOver(group.Group) && Pick(group, out var slot) is { } candidate)
+            if (!IsPassedOver(group.Group) && !IsUsedUp(group.Group) && Pick(group, out var slot) is { } candidate)
             {
                 if (!Question.Key.CrossGroupFailover)
                     _walk.StayWith(group);

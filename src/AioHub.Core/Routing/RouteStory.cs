@@ -55,9 +55,9 @@ internal sealed class RouteStory(Route route)
         {
             var isCurrent = current is not null && !chosen && finding.Entry is not null && ReferenceEquals(finding.Entry.Group, current.Group);
             chosen |= isCurrent;
-            var reason = isCurrent ? "serves the call" : finding.Message;
+            var reason = isCurrent ? "serves the call" + Ending(finding.Entry!.Group) : finding.Message;
             if (finding.Code is null && !isCurrent)
-                reason = chosen ? $"could serve; '{current!.Group.Name}' comes first" : Tried(finding.Entry!) ? "all its attempts failed" : "all its channels are resting after failures; they come last";
+                reason = chosen ? $"could serve; '{current!.Group.Name}' comes first" + Ending(finding.Entry!.Group) : Tried(finding.Entry!) ? "all its attempts failed" : "all its channels are resting after failures; they come last";
             if (finding.Entry is not null && !string.Equals(finding.Name, finding.Entry.Group.Name, StringComparison.Ordinal))
                 reason = $"expired; its replacement '{finding.Entry.Group.Name}' takes the call: {reason}";
             verdicts.Add(new GroupVerdict(finding.Name, isCurrent, reason, finding.Entry is null ? [] : Channels(finding.Entry, isCurrent ? current : null)));
@@ -99,10 +99,10 @@ internal sealed class RouteStory(Route route)
             if (!entry.Admits(Question.Key.OwnerTags) || !seen.Add(entry))
                 continue;
 
-            if (entry.Group.Status != GroupStatus.Active)
+            if (entry.StatusAt(route.Now) is var status and not GroupStatus.Active)
             {
                 // Never the reason of a refusal: auto only counts active groups.
-                var gate = entry.Group.Status == GroupStatus.Paused ? Gate.Paused : Gate.Expired;
+                var gate = status == GroupStatus.Paused ? Gate.Paused : Gate.Expired;
                 yield return Judge(entry.Group.Name, gate, entry) with { Rank = -1 };
                 continue;
             }
@@ -142,7 +142,7 @@ internal sealed class RouteStory(Route route)
     {
         if (route.Model is not { } model)
         {
-            _near ??= ModelListing.Near(route.Index, Question.Key, ModelText);
+            _near ??= ModelListing.Near(route.Index, Question.Key, ModelText, route.Now);
             var near = _near.Value;
             return new Finding(name, entry, RouteCodes.ModelNotFound, near.IsEmpty
                 ? $"Model '{ModelText}' is not known here. GET /v1/models lists what this key can use."
@@ -245,7 +245,7 @@ internal sealed class RouteStory(Route route)
         List<string> able = [];
         foreach (var other in route.Index.AutoOrder(model, Question))
         {
-            if (!ReferenceEquals(other, entry) && other.Group.Status == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
+            if (!ReferenceEquals(other, entry) && other.StatusAt(route.Now) == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
                 && route.Inside(other) == Gate.Open && route.Index.Candidates(other, model).Suits(route.Picker.Form, route.Needs))
             {
                 able.Add($"'{other.Group.Name}'");
@@ -329,18 +329,18 @@ internal sealed class RouteStory(Route route)
             return (ChannelStep.Unusable, "the channel is disabled");
         if (channel.Credentials.Length == 0)
             return (ChannelStep.Unusable, channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled");
-        if (!channel.Dialects.Has(route.Dialect))
-            return (ChannelStep.Dialect, $"speaks {channel.Dialects} only");
+        if (!channel.Dialects.Has(route.Dialect) && !(route.Picker.Form.Translatable && entry.Translated.Has(route.Dialect)))
+            return (ChannelStep.Dialect, $"speaks {channel.Dialects} only{Untranslated(entry.Group)}");
         if (Lacks(entry, channel, model) is var missing and not Needs.None)
-        {
-            var who = (missing & ~entry.Lacks) == Needs.None ? $"group '{entry.Group.Name}' " : (missing & ~channel.Capabilities) == Needs.None ? "the model " : "";
-            return (ChannelStep.Needs, $"{who}does not take {RouteCodes.Describe(missing)}");
-        }
+            return (ChannelStep.Needs, AbilityWords.Refusal(entry, channel, model, missing));
 
         if (channel.Window < route.Picker.Size)
             return (ChannelStep.Size, $"takes {channel.Window} tokens, and the call has {route.Picker.Size} at the least");
         return route.Price is null ? (ChannelStep.Price, "the model has no price") : (ChannelStep.Able, "");
     }
+
+    private string Untranslated(Group group) => (route.Needs & Needs.Stateful) != Needs.None && group.Translation != TranslationPolicy.NativeOnly
+        ? "; what one upstream keeps another does not know" : TranslationPolicyNames.Told(group);
 
     /// <summary>The call names something that another channel keeps.</summary>
     private bool IsElsewhere(ChannelEntry channel) => Question.Pin is { } pin && pin.Channel != channel.Channel.Id;
@@ -371,6 +371,9 @@ internal sealed class RouteStory(Route route)
         text.Append(group.Replacement is { Length: > 0 } next && route.Index.Find(next)?.Admits(Question.Key.OwnerTags) == true ? $"Use group '{next}' instead." : "It has no replacement yet: choose another group for this key.");
         return text.ToString();
     }
+
+    /// <summary>A group that is going to end says so while it serves.</summary>
+    private static string Ending(Group group) => group.ExpiredOn is { } day ? $"; expires on {day:yyyy-MM-dd}{Because(group)}" : "";
 
     private static string Because(Group group) => string.IsNullOrWhiteSpace(group.Reason) ? "" : $" ({group.Reason.Trim()})";
 

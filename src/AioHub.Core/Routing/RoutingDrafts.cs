@@ -14,7 +14,10 @@ public sealed record GroupDraft
     public GroupVisibility? Visibility { get; init; }
     public ImmutableArray<string>? Tags { get; init; }
     public GroupStatus? Status { get; init; }
-    /// <summary>Null = today, when the status becomes <see cref="GroupStatus.Expired"/> and no date is known.</summary>
+    /// <summary>
+    /// Since when it is expired (null = today, when the status becomes <see cref="GroupStatus.Expired"/> and no date is known); with another status, when it will
+    /// end by itself (null = never).
+    /// </summary>
     public Named<DateOnly?> ExpiredOn { get; init; }
     public Named<string?> Reason { get; init; }
     public Named<string?> Replacement { get; init; }
@@ -59,7 +62,10 @@ public sealed record ChannelDraft
     /// <summary>Globs. Default for a new channel: <c>*</c>.</summary>
     public ImmutableArray<string>? Models { get; init; }
     public IReadOnlyDictionary<string, string>? ModelMap { get; init; }
+    /// <summary>Replaces what is said of the whole channel.</summary>
     public IReadOnlyDictionary<Needs, bool>? Capabilities { get; init; }
+    /// <summary>Replaces all that is said of some of its models.</summary>
+    public ImmutableArray<ModelCapabilities>? CapabilitiesByModel { get; init; }
     /// <summary>Replaces all limits.</summary>
     public Limits? Limits { get; init; }
     public bool? HasQuota { get; init; }

@@ -34,7 +34,7 @@ internal sealed class TierShares
     /// <summary>A channel's place in its tier, and its share of the calls that come to the tier.</summary>
     public string Place(MemberEntry member, ModelEntry model)
     {
-        var place = $"priority {member.Priority}, weight {member.Weight}";
+        var place = $"priority {member.Priority}, weight {member.Weight}{AbilityWords.ByProbe(_route, member.Channel, model)}";
         var (weight, wish) = _shared.GetValueOrDefault(member.Priority);
         var without = wish & ~Abilities.Of(_entry, member.Channel, model).Gladly;
         return without != Needs.None ? $"{place}, after those with {RouteCodes.Describe(without)}"

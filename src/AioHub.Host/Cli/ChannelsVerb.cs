@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using AioHub.Core.Catalog;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Host.Configuration;
 using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
@@ -94,16 +96,20 @@ internal static class ChannelsVerb
         var cost = new Option<decimal?>("--cost-multiplier") { Description = "What you pay of the list price: 0.8 with a discount of 20 %; callers pay the group's price" };
         var credit = new Option<string?>("--credit-price") { Description = "What one credit of the upstream costs you, where it tells the credits that a call took (Kiro); none = list price counts", HelpName = "USD" };
         var limits = new LimitOptions();
-        var command = new Command("set", "Change a channel's quota, cost and limits") { name, quota, cost, credit };
+        var capabilities = new CapabilityOptions();
+        var command = new Command("set", "Change a channel's quota, cost, limits and capabilities") { name, quota, cost, credit };
         limits.AddTo(command);
+        capabilities.AddTo(command);
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
             var wanted = parsed.GetRequiredValue(name);
             var present = (await home.Channels.ListAsync(cancellation)).FirstOrDefault(channel => channel.Channel.Name == wanted)
                 ?? throw new AdminException("name", $"there is no channel '{wanted}'; `channels list` shows all");
-            return Shapes.Changed(await home.Channels.UpsertAsync(
-                new ChannelDraft { Name = wanted, HasQuota = parsed.GetValue(quota), CostMultiplier = parsed.GetValue(cost), CreditPrice = CreditPrice(parsed.GetValue(credit)), Limits = limits.Read(parsed, present.Channel.Limits) },
-                cancellation: cancellation));
+            var draft = new ChannelDraft
+            {
+                Name = wanted, HasQuota = parsed.GetValue(quota), CostMultiplier = parsed.GetValue(cost), CreditPrice = CreditPrice(parsed.GetValue(credit)), Limits = limits.Read(parsed, present.Channel.Limits),
+            };
+            return Shapes.Changed(await home.Channels.UpsertAsync(capabilities.Read(parsed, draft, present.Channel), cancellation: cancellation));
         });
         return command;
     }
@@ -211,6 +217,11 @@ internal static class ChannelsVerb
         ["models"] = Shapes.Texts(listing.Channel.Models),
         ["model_map"] = new JsonObject(listing.Channel.ModelMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
             .Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
+        ["capabilities"] = ChannelReader.Write(listing.Channel),
+        ["probed"] = Shapes.List(listing.Channel.Probed, static probed => new JsonObject
+        {
+            ["model"] = probed.Model, ["capability"] = CapabilityNames.Of(probed.Capability), ["can"] = probed.Can, ["on"] = Shapes.Day(probed.Day),
+        }),
         ["groups"] = Shapes.Texts(listing.Groups),
     };
 }

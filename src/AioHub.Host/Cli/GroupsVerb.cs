@@ -27,11 +27,12 @@ internal static class GroupsVerb
                 groups.Add((listing, listing.Group.HasQuota ? await home.Ledger.BalanceAsync(AccountRef.Quota(listing.Group.Id), cancellation) : null));
             }
 
+            var now = home.Time.GetUtcNow().UtcDateTime;
             return new Answer(
-                new JsonObject { ["groups"] = Shapes.List(groups, static entry => Shape(entry.Listing, entry.Quota)) },
-                output => Table.Write(output, ["name", "status", "multiplier", "mode", "visibility", "quota usd", "limits", "channels", "reason"], groups.Select(static entry => new[]
+                new JsonObject { ["groups"] = Shapes.List(groups, entry => Shape(entry.Listing, entry.Quota, now)) },
+                output => Table.Write(output, ["name", "status", "multiplier", "mode", "visibility", "quota usd", "limits", "channels", "reason"], groups.Select(entry => new[]
                 {
-                    entry.Listing.Group.Name, StatusOf(entry.Listing.Group), Shapes.Number(entry.Listing.Group.Multiplier), Shapes.Name(entry.Listing.Group.Mode),
+                    entry.Listing.Group.Name, StatusOf(entry.Listing.Group, now), Shapes.Number(entry.Listing.Group.Multiplier), Shapes.Name(entry.Listing.Group.Mode),
                     Shapes.Name(entry.Listing.Group.Visibility), entry.Quota is { } left ? Shapes.Usd(left) : null, LimitOptions.Tell(entry.Listing.Group.Limits),
                     Shapes.Joined(entry.Listing.Channels.Select(static member => member.Channel)), entry.Listing.Group.Reason,
                 })));
@@ -50,7 +51,7 @@ internal static class GroupsVerb
             var wanted = parsed.GetRequiredValue(name);
             return await FindAsync(home, wanted, cancellation) is not null
                 ? throw new AdminException("name", $"group '{wanted}' exists already; `groups set` changes it")
-                : Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted, Limits.None), cancellation: cancellation));
+                : Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted, present: null), cancellation: cancellation));
         });
         return command;
     }
@@ -65,7 +66,7 @@ internal static class GroupsVerb
         {
             var wanted = parsed.GetRequiredValue(name);
             return await FindAsync(home, wanted, cancellation) is { } present
-                ? Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted, present.Limits), cancellation: cancellation))
+                ? Shapes.Changed(await home.Groups.UpsertAsync(options.Read(parsed, wanted, present), cancellation: cancellation))
                 : throw new AdminException("name", $"there is no group '{wanted}'; `groups list` shows all");
         });
         return command;
@@ -74,9 +75,10 @@ internal static class GroupsVerb
     private static async Task<Group?> FindAsync(HubHome home, string name, CancellationToken cancellation) =>
         (await home.Groups.ListAsync(cancellation)).FirstOrDefault(group => group.Group.Name == name)?.Group;
 
-    private static string StatusOf(Group group) => group.ExpiredOn is { } day ? $"expired {Shapes.Day(day)}" : Shapes.Name(group.Status);
+    private static string StatusOf(Group group, DateTime now) => group.ExpiredOn is not { } day ? Shapes.Name(group.Status)
+        : group.StatusAt(now) == GroupStatus.Expired ? $"expired {Shapes.Day(day)}" : $"{Shapes.Name(group.Status)}, expires {Shapes.Day(day)}";
 
-    private static JsonObject Shape(GroupListing listing, NanoUsd? quota)
+    private static JsonObject Shape(GroupListing listing, NanoUsd? quota, DateTime now)
     {
         var group = listing.Group;
         var shape = new JsonObject
@@ -88,7 +90,7 @@ internal static class GroupsVerb
             ["notes"] = group.Notes,
             ["visibility"] = Shapes.Name(group.Visibility),
             ["tags"] = Shapes.Texts(group.Tags),
-            ["status"] = Shapes.Name(group.Status),
+            ["status"] = Shapes.Name(group.StatusAt(now)),
             ["expired_on"] = Shapes.Day(group.ExpiredOn),
             ["reason"] = group.Reason,
             ["replacement"] = group.Replacement,
@@ -110,7 +112,10 @@ internal static class GroupsVerb
     private sealed class GroupOptions
     {
         private readonly Option<GroupStatus?> _status = new("--status") { Description = "active, paused or expired" };
-        private readonly Option<DateOnly?> _expiredOn = new("--expired-on") { Description = "A day; default today", HelpName = "DAY" };
+        private readonly Option<string?> _expiredOn = new("--expired-on")
+        {
+            Description = "Since when it is expired, default today; of an active or paused group the day on which it ends by itself, none = it does not", HelpName = "DAY",
+        };
         private readonly Option<string?> _reason = new("--reason") { Description = "Shown to callers; empty = none" };
         private readonly Option<string?> _replacement = new("--replacement") { Description = "The group to use instead; empty = none", HelpName = "NAME" };
         private readonly Option<bool?> _serveReplacement = new("--serve-replacement") { Description = "Let the replacement serve calls of the expired group" };
@@ -146,11 +151,11 @@ internal static class GroupsVerb
             _limits.AddTo(command);
         }
 
-        public GroupDraft Read(ParseResult parsed, string name, Limits present) => new()
+        public GroupDraft Read(ParseResult parsed, string name, Group? present) => new()
         {
             Name = name,
             Status = parsed.GetValue(_status),
-            ExpiredOn = parsed.GetValue(_expiredOn) is { } day ? new Named<DateOnly?>(day) : default,
+            ExpiredOn = Day(parsed.GetValue(_expiredOn)),
             Reason = Text(parsed.GetValue(_reason)),
             Replacement = Text(parsed.GetValue(_replacement)),
             ServeReplacement = parsed.GetValue(_serveReplacement),
@@ -163,9 +168,17 @@ internal static class GroupsVerb
             Models = Some(parsed, _models),
             AutoTier = parsed.GetValue(_tier),
             HasQuota = parsed.GetValue(_quota),
-            Limits = _limits.Read(parsed, present),
-            Policy = _policy.Read(parsed),
+            Limits = _limits.Read(parsed, present?.Limits ?? Limits.None),
+            Policy = _policy.Read(parsed, present?.Policy ?? GroupPolicy.Default),
             Channels = parsed.GetValue(_channels) is { Length: > 0 } members ? [.. members.Select(Member)] : null,
+        };
+
+        private static Named<DateOnly?> Day(string? text) => text switch
+        {
+            null => default,
+            "none" => new Named<DateOnly?>(null),
+            _ => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+                : throw new UsageException($"'{text}' is no day such as 2026-05-05, and not none."),
         };
 
         private static Named<string?> Text(string? text) => text is null ? default : new Named<string?>(text.Length == 0 ? null : text);

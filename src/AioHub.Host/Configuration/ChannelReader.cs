@@ -30,12 +30,27 @@ internal static class ChannelReader
         Models = channel.Texts("models"),
         ModelMap = channel.Map("model_map"),
         Capabilities = ReadCapabilities(channel),
+        CapabilitiesByModel = ReadCapabilitiesByModel(channel),
         Limits = LimitsReader.Read(channel, "a channel"),
         CostMultiplier = channel.Number("cost_multiplier"),
         CreditPrice = channel.NamedNumber("credit_price"),
         Timeouts = channel.Section("timeouts", "the timeouts of a channel") is { } timeouts ? ReadTimeouts(timeouts) : null,
         Settings = ReadSettings(channel),
     };
+
+    /// <summary>What operators say of the channel; what probes found stays with the channel that they asked.</summary>
+    public static JsonObject Write(Channel channel)
+    {
+        var json = new JsonObject(channel.Capabilities.OrderBy(static pair => pair.Key)
+            .Select(static pair => KeyValuePair.Create<string, JsonNode?>(CapabilityNames.Of(pair.Key), pair.Value)));
+        foreach (var said in channel.CapabilitiesByModel)
+        {
+            json[said.Models] = new JsonObject(CapabilityNames.ListOf(said.Can).Select(static name => KeyValuePair.Create<string, JsonNode?>(name, true))
+                .Concat(CapabilityNames.ListOf(said.Cannot).Select(static name => KeyValuePair.Create<string, JsonNode?>(name, false))));
+        }
+
+        return json;
+    }
 
     /// <summary>Settings are free text to the hub's core; a misspelled name of a vendor would silently bill by other rules.</summary>
     private static Dictionary<string, string>? ReadSettings(YamlSection channel)
@@ -79,11 +94,34 @@ internal static class ChannelReader
 
     private static ImmutableDictionary<Needs, bool>? ReadCapabilities(YamlSection channel)
     {
-        if (channel.Flags("capabilities") is not { } flags)
+        return channel.Flags("capabilities", besideMaps: true) is { } flags ? Known(channel, "capabilities", flags) : null;
+    }
+
+    /// <summary>Globs of models among the capabilities: <c>"gpt-3.5*": { images: false }</c>. A channel that names its capabilities names these too.</summary>
+    private static ImmutableArray<ModelCapabilities>? ReadCapabilitiesByModel(YamlSection channel)
+    {
+        if (!channel.Members.Any(static member => member is { Key: "capabilities", Value: YamlMap }))
         {
             return null;
         }
 
+        var all = ImmutableArray.CreateBuilder<ModelCapabilities>();
+        foreach (var (glob, said) in channel.Inner("capabilities", static glob => $"the capabilities of '{glob}'"))
+        {
+            if (CapabilityNames.TryParse(glob, out _))
+            {
+                channel.Report("capabilities", $"'{glob}' must be true or false; a mapping stands under a pattern of models");
+            }
+
+            var flags = said.Members.ToDictionary(static member => member.Key, member => said.Flag(member.Key) ?? false, StringComparer.Ordinal);
+            all.Add(Known(channel, "capabilities", flags).Aggregate(new ModelCapabilities(glob, Needs.None, Needs.None), static (sum, flag) => sum.With(flag.Key, flag.Value)));
+        }
+
+        return all.ToImmutable();
+    }
+
+    private static ImmutableDictionary<Needs, bool> Known(YamlSection channel, string key, Dictionary<string, bool> flags)
+    {
         var capabilities = ImmutableDictionary.CreateBuilder<Needs, bool>();
         foreach (var (name, can) in flags)
         {
@@ -93,7 +131,7 @@ internal static class ChannelReader
             }
             else
             {
-                channel.Report("capabilities", $"there is no capability '{name}'; known are {string.Join(", ", CapabilityNames.All)}");
+                channel.Report(key, $"there is no capability '{name}'; known are {string.Join(", ", CapabilityNames.All)}");
             }
         }
 

@@ -88,12 +88,12 @@ internal static class ConfigurationExport
             ["tags"] = Texts(group.Tags),
             ["status"] = Name(group.Status),
         };
-        if (group.Status == GroupStatus.Expired)
+        if (group.Status == GroupStatus.Expired || group.ExpiredOn is not null)
         {
             json["expired_on"] = group.ExpiredOn is { } day ? Day(day) : null;
         }
 
-        if (group.Status != GroupStatus.Active)
+        if (group.Status != GroupStatus.Active || group.ExpiredOn is not null)
         {
             json["reason"] = Text(group.Reason);
         }
@@ -138,8 +138,7 @@ internal static class ConfigurationExport
             })]),
             ["models"] = Texts(channel.Models),
             ["model_map"] = Map(channel.ModelMap, static value => Text(value)),
-            ["capabilities"] = new JsonObject(channel.Capabilities.OrderBy(static pair => pair.Key)
-                .Select(static pair => KeyValuePair.Create<string, JsonNode?>(CapabilityNames.Of(pair.Key), pair.Value))),
+            ["capabilities"] = ChannelReader.Write(channel),
             ["limits"] = LimitsReader.Write(channel.Limits),
             ["cost_multiplier"] = Short(channel.CostMultiplier),
             ["credit_price"] = channel.CreditPrice is { } credit ? Short(credit.ToUsd()) : null,

@@ -73,7 +73,7 @@ internal static class ConfigurationReader
             Visibility = group.Choice<GroupVisibility>("visibility"),
             Tags = group.Texts("tags"),
             Status = group.Choice<GroupStatus>("status"),
-            ExpiredOn = group.Day("expired_on") is { } day ? new Named<DateOnly?>(day) : default,
+            ExpiredOn = group.NamedDay("expired_on"),
             Reason = group.NamedText("reason"),
             Replacement = group.NamedText("replacement"),
             ServeReplacement = group.Flag("serve_replacement"),

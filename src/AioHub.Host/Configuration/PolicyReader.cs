@@ -5,7 +5,7 @@ using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Configuration;
 
-/// <summary>A group's rules for its calls: <c>lacks</c>, <c>selection</c>, <c>affinity</c>.</summary>
+/// <summary>A group's rules for its calls: <c>lacks</c>, <c>selection</c>, <c>affinity</c>, <c>failover</c>, <c>translation</c>.</summary>
 internal static class PolicyReader
 {
     private const string Soft = "soft";
@@ -18,7 +18,9 @@ internal static class PolicyReader
         var draft = new GroupPolicyDraft
         {
             Lacks = lacks?.Aggregate(Needs.None, static (all, one) => all | one),
-            Selection = ReadSelection(group),
+            Selection = ReadOne<SelectionPolicy>(group, "selection", SelectionPolicyNames.TryParse, SelectionPolicyNames.All),
+            Translation = ReadOne<TranslationPolicy>(group, "translation", TranslationPolicyNames.TryParse, TranslationPolicyNames.All),
+            Failover = group.Section("failover", "the failover of a group") is { } failover ? ReadFailover(failover) : null,
         };
         if (group.Section("affinity", "the affinity of a group") is { } affinity)
         {
@@ -44,21 +46,55 @@ internal static class PolicyReader
             ["ttl"] = Durations.Of(policy.AffinityTtl),
             ["break_at_slower"] = policy.AffinityBreakAt,
         };
+
+        // What is not named is as the hub is set.
+        var failover = new JsonObject();
+        if (policy.Failover.MaxAttempts is { } attempts)
+        {
+            failover["max_attempts"] = attempts;
+        }
+
+        if (policy.Failover.SameCredential is { } same)
+        {
+            failover["same_credential"] = same;
+        }
+
+        if (policy.Failover.Deadline is { } deadline)
+        {
+            failover["deadline"] = Durations.Of(deadline);
+        }
+
+        if (policy.Failover.HoldHandshake is { } hold)
+        {
+            failover["hold_handshake"] = hold;
+        }
+
+        json["failover"] = failover;
+        json["translation"] = TranslationPolicyNames.Of(policy.Translation);
     }
 
-    private static SelectionPolicy? ReadSelection(YamlSection group)
+    private static GroupFailover ReadFailover(YamlSection failover)
     {
-        if (group.Text("selection") is not { } text)
+        var read = new GroupFailover(
+            failover.Int("max_attempts", RouteSettings.LeastAttempts), failover.Int("same_credential"), failover.Duration("deadline"), failover.Flag("hold_handshake"));
+        failover.Done();
+        return read;
+    }
+
+    private static T? ReadOne<T>(YamlSection group, string key, YamlSection.TryParse<T> parse, IEnumerable<string> known)
+        where T : struct
+    {
+        if (group.Text(key) is not { } text)
         {
             return null;
         }
 
-        if (SelectionPolicyNames.TryParse(text, out var policy))
+        if (parse(text, out var one))
         {
-            return policy;
+            return one;
         }
 
-        group.Report("selection", $"'{text}' is not one of {string.Join(", ", SelectionPolicyNames.All)}");
+        group.Report(key, $"'{text}' is not one of {string.Join(", ", known)}");
         return null;
     }
 

@@ -102,6 +102,8 @@ internal sealed class YamlSection(YamlMap map, string what, FileProblems problem
         return null;
     }
 
+    public Named<DateOnly?> NamedDay(string key) => IsNamed(key) ? new Named<DateOnly?>(Day(key)) : default;
+
     /// <summary>UTC; a day alone is its beginning.</summary>
     public DateTime? Moment(string key)
     {
@@ -216,7 +218,14 @@ internal sealed class YamlSection(YamlMap map, string what, FileProblems problem
     public Dictionary<string, string>? Map(string key) => Pairs(key, (name, value) => TextOf(name, value) ?? "");
 
     /// <summary>A mapping of free names to flags.</summary>
-    public Dictionary<string, bool>? Flags(string key) => Pairs(key, (name, value) => FlagOf(name, value) ?? false);
+    /// <param name="key">The member.</param>
+    /// <param name="besideMaps">Mappings may stand among them, for <see cref="Inner"/> to read.</param>
+    public Dictionary<string, bool>? Flags(string key, bool besideMaps = false) => Pairs(key, (name, value) => FlagOf(name, value) ?? false, besideMaps);
+
+    /// <summary>Members of a mapping that are mappings themselves, by their free names.</summary>
+    public IEnumerable<(string Name, YamlSection Section)> Inner(string key, Func<string, string> name) => Find(key) is YamlMap outer
+        ? outer.Members.Where(static member => member.Value is YamlMap).Select(member => (member.Key, new YamlSection((YamlMap)member.Value, name(member.Key), problems)))
+        : [];
 
     /// <summary>Reports what was never asked for.</summary>
     public void Done()
@@ -229,7 +238,7 @@ internal sealed class YamlSection(YamlMap map, string what, FileProblems problem
         }
     }
 
-    private Dictionary<string, T>? Pairs<T>(string key, Func<string, YamlValue, T> read)
+    private Dictionary<string, T>? Pairs<T>(string key, Func<string, YamlValue, T> read, bool besideMaps = false)
     {
         if (Find(key) is not { } value)
         {
@@ -237,7 +246,7 @@ internal sealed class YamlSection(YamlMap map, string what, FileProblems problem
         }
 
         return value is YamlMap inner
-            ? inner.Members.ToDictionary(static member => member.Key, member => read($"{key}.{member.Key}", member.Value), StringComparer.Ordinal)
+            ? inner.Members.Where(member => !besideMaps || member.Value is not YamlMap).ToDictionary(static member => member.Key, member => read($"{key}.{member.Key}", member.Value), StringComparer.Ordinal)
             : Wrong<Dictionary<string, T>?>(key, value, "a mapping");
     }
 

@@ -38,6 +38,11 @@ public static class CallQuestion
         "x-claude-code-session-id",
     ];
 
+    /// <summary>Claude Code's sub-agents send their parent's session and a name of their own: their conversations are others, with caches of their own.</summary>
+    private const string AgentHeader = "x-claude-code-agent-id";
+
+    private const int LongestSession = 256;
+
     /// <summary>The question of a call that may never be made.</summary>
     /// <param name="question">Null after a fault.</param>
     /// <param name="fault">Why the hub itself would refuse the call: <c>unknown_path</c>, or what <see cref="IClientDialect.TryPeek"/> says.</param>
@@ -73,22 +78,23 @@ public static class CallQuestion
             return false;
         }
 
-        var asked = Of(call.Key, route, peek, model, call.Headers, call.Body?.Length ?? 0);
+        var asked = Of(call.Key, route, peek, model, call.Headers, call.Body?.Length ?? 0, call.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null);
         question = asked with { Needs = asked.Needs | call.Needs };
         named = peek.Object;
         return true;
     }
 
     /// <param name="bytes">Of the body; 0 = it is not known.</param>
-    internal static RouteQuestion Of(ApiKey key, RelayRoute route, in RequestPeek peek, string model, IHeaderDictionary headers, int bytes)
+    /// <param name="client">The client's <c>User-Agent</c>.</param>
+    internal static RouteQuestion Of(ApiKey key, RelayRoute route, in RequestPeek peek, string model, IHeaderDictionary headers, int bytes, string? client = null)
     {
         var name = ModelName.Parse(model);
         var needs = peek.Needs | (route.Stream || peek.Stream ? Needs.Streaming : Needs.None) | (name.LongContext ? Needs.LongContext : Needs.None);
         return new RouteQuestion(key, route.Dialect, route.Operation, name, needs, SessionOf(headers, peek))
         {
             Prefix = peek.Prefix,
-            Client = headers.TryGetValue("User-Agent", out var agent) ? agent[0] : null,
-            PrefersLongContext = route.Dialect == Dialect.AnthropicMessages && WantsLongContext(headers),
+            Client = client,
+            PrefersLongContext = route.Dialect == Dialect.AnthropicMessages && (peek.AsksLongContext || WantsLongContext(headers)),
             InputTokens = route.Multipart ? 0 : Math.Max(0, bytes - peek.OpaqueBytes) / MostBytesPerToken,
         };
     }
@@ -113,12 +119,15 @@ public static class CallQuestion
     {
         foreach (var name in SessionHeaders)
         {
-            if (headers.TryGetValue(name, out var value) && value.Count > 0 && value[0] is { Length: > 0 and <= 256 } session)
+            if (headers.TryGetValue(name, out var value) && value is [{ Length: > 0 and <= LongestSession } session, ..])
             {
-                return session;
+                return OfAgent(session, headers);
             }
         }
 
-        return peek.Session;
+        return peek.Session is { } told ? OfAgent(told, headers) : null;
     }
+
+    private static string OfAgent(string session, IHeaderDictionary headers) =>
+        headers.TryGetValue(AgentHeader, out var value) && value is [{ Length: > 0 and <= LongestSession } agent, ..] ? $"{session}/{agent}" : session;
 }

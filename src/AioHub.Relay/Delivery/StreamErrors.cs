@@ -12,7 +12,7 @@ internal static class StreamErrors
     /// <param name="array">The caller reads one growing JSON array.</param>
     public static async ValueTask WriteAsync(HttpContext http, Envelope envelope, CallerStream stream, Failure failure, long sequence, bool array)
     {
-        var error = new WireError(failure.Status, failure.Code, failure.Message, envelope.Id.ToString()) { RetryAfter = failure.RetryAfter };
+        var error = new WireError(failure.Status, failure.Code, failure.Message, envelope.Id.ToString()) { RetryAfter = failure.ToldWait(envelope.Id.ToString()) };
         try
         {
             if (stream.AtBoundary && array)

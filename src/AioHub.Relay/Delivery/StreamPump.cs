@@ -153,7 +153,7 @@ internal sealed class StreamPump(
 
         // What is left is the start of an event, or comments and blank lines, which stand for themselves.
         var rest = _splitter.AtBoundary ? chunk.Length : at;
-        if (!_begun && options.HoldHandshake && !settlement.FirstByteNoted && HoldBack(chunk[from..rest], chunk[rest..]))
+        if (!_begun && (reply.Call.Attempt.Group.Policy.Failover.HoldHandshake ?? options.HoldHandshake) && !settlement.FirstByteNoted && HoldBack(chunk[from..rest], chunk[rest..]))
         {
             return false;
         }

@@ -30,6 +30,23 @@ internal sealed record Failure(int Status, string Code, string Message)
     /// <summary>The upstream's own body, when it is in the caller's dialect and fit to be shown; replaces the rendered one.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>
+    /// What the caller is told to wait, in whole seconds. What the hub words itself is spread by up to a tenth: callers that were refused together would come back
+    /// together. An upstream's own word stays as it is.
+    /// </summary>
+    /// <param name="requestId">Draws the spread.</param>
+    public TimeSpan? ToldWait(string requestId)
+    {
+        if (RetryAfter is not { } wait)
+        {
+            return null;
+        }
+
+        var seconds = HubFailures.Seconds(wait);
+        return UpstreamStatus is not null || Attempt != AttemptFailure.None ? wait
+            : TimeSpan.FromSeconds(seconds + ((uint)string.GetHashCode(requestId, StringComparison.Ordinal) % ((seconds / 10) + 1)));
+    }
+
     /// <summary>Without the hub's credential, which some upstreams repeat: neither callers nor logs may see it.</summary>
     public Failure Without(string secret) => secret.Length == 0 || !(Has(Message, secret) || Has(Code, secret) || (Detail is { } detail && Has(detail, secret)))
         ? this

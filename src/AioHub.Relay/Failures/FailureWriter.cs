@@ -15,9 +15,10 @@ internal static class FailureWriter
         response.StatusCode = failure.Status;
         response.ContentType = "application/json";
         response.Headers["x-aiohub-error"] = failure.Code;
-        if (failure.RetryAfter is { } wait)
+        var told = failure.ToldWait(requestId);
+        if (told is { } wait)
         {
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = HubFailures.Seconds(wait).ToString(CultureInfo.InvariantCulture);
         }
 
         if (failure.Limit is { } limit)
@@ -33,7 +34,7 @@ internal static class FailureWriter
         using var body = new PooledBytes(512);
         if (failure.Body.IsEmpty)
         {
-            DialectRooms.Client(dialect).WriteError(body, new WireError(failure.Status, failure.Code, failure.Message, requestId) { Param = failure.Param, RetryAfter = failure.RetryAfter });
+            DialectRooms.Client(dialect).WriteError(body, new WireError(failure.Status, failure.Code, failure.Message, requestId) { Param = failure.Param, RetryAfter = told });
         }
         else
         {

@@ -115,6 +115,11 @@ internal static class HubFailures
     public static string Clip(string text)
     {
         var clipped = text.Length > 120 ? text[..120] + "…" : text;
+        if (!clipped.AsSpan().ContainsAnyInRange('\u0000', '\u001f') && !clipped.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
+        {
+            return clipped;
+        }
+
         return string.Create(clipped.Length, clipped, static (span, source) =>
         {
             for (var i = 0; i < span.Length; i++)

@@ -34,7 +34,7 @@ internal sealed class PricingDocument
     public PricingDocument(RoutingTable table, ImmutableArray<Group> groups, ModelListing listing, DateTime now)
     {
         (_table, _groups, _now) = (table, groups, now);
-        _served = groups.Where(static group => !group.IsAuto).ToDictionary(static group => group, group => group.Status == GroupStatus.Active ? listing.OfGroup(group) : []);
+        _served = groups.Where(static group => !group.IsAuto).ToDictionary(static group => group, group => group.StatusAt(now) == GroupStatus.Active ? listing.OfGroup(group) : []);
         _priced = [.. _served
             .SelectMany(static pair => pair.Value.Select(model => (Group: pair.Key, Model: model)))
             .GroupBy(static pair => pair.Model)
@@ -70,7 +70,7 @@ internal sealed class PricingDocument
 
         writer.WriteEndObject();
         writer.WriteStartArray("auto_groups");
-        foreach (var name in _table.Auto.Order.Where(name => _groups.Any(group => group.Name == name && group.Status == GroupStatus.Active)))
+        foreach (var name in _table.Auto.Order.Where(name => _groups.Any(group => group.Name == name && group.StatusAt(_now) == GroupStatus.Active)))
         {
             writer.WriteStringValue(name);
         }
@@ -143,7 +143,7 @@ internal sealed class PricingDocument
 
         writer.WriteEndObject();
         writer.WriteStartObject("usable_group");
-        foreach (var group in _served.Keys.Where(static group => group.Status == GroupStatus.Active).OrderBy(static group => group.Name, StringComparer.Ordinal))
+        foreach (var group in _served.Keys.Where(group => group.StatusAt(_now) == GroupStatus.Active).OrderBy(static group => group.Name, StringComparer.Ordinal))
         {
             writer.WriteString(group.Name, group.CommonUse.Length > 0 ? group.CommonUse : group.DisplayName);
         }
@@ -161,7 +161,7 @@ internal sealed class PricingDocument
             writer.WriteString("display_name", group.DisplayName);
             writer.WriteString("common_use", group.CommonUse);
             writer.WriteString("notes", group.Notes);
-            writer.WriteString("status", JsonNamingPolicy.SnakeCaseLower.ConvertName(group.Status.ToString()));
+            writer.WriteString("status", JsonNamingPolicy.SnakeCaseLower.ConvertName(group.StatusAt(_now).ToString()));
             writer.WriteString("expired_on", group.ExpiredOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
             writer.WriteString("reason", group.Reason);
             writer.WriteString("replacement", ShownReplacement(group));

@@ -38,7 +38,7 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
             return HubFailures.KeyExpired(expires);
         }
 
-        return new Caller(key, http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? HubFailures.Clip(agent) : null);
+        return new Caller(key, http.Request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null);
     }
 
     /// <summary>Counts the call in; <see cref="Leave"/> must follow when this gives no failure.</summary>

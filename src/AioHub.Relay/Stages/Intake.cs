@@ -35,7 +35,7 @@ internal sealed class Intake(RelayOptions options)
             if (failure is null && Look(http.Request, route, body.Span, out var peek, out var model, out failure))
             {
                 return new Envelope(id, caller, route, body, peek, model, http.Request.ContentType ?? "application/json", startedAt,
-                    CallQuestion.Of(caller.Key, route, peek, model, http.Request.Headers, body.Length));
+                    CallQuestion.Of(caller.Key, route, peek, model, http.Request.Headers, body.Length, caller.Client));
             }
 
             body.Dispose();

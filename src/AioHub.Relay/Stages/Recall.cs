@@ -49,7 +49,7 @@ internal sealed class Recall(PinDirectory pins, Intake intake, ILogger<Recall> l
             {
                 var peek = new RequestPeek { Answers = 1, Needs = Needs.Stateful };
                 var envelope = new Envelope(
-                    id, caller, route, body, peek, pin.Model, http.Request.ContentType ?? "application/json", startedAt, CallQuestion.Of(caller.Key, route, peek, pin.Model, http.Request.Headers, 0));
+                    id, caller, route, body, peek, pin.Model, http.Request.ContentType ?? "application/json", startedAt, CallQuestion.Of(caller.Key, route, peek, pin.Model, http.Request.Headers, 0, caller.Client));
                 envelope.Recall(named, pin);
                 return envelope;
             }

@@ -26,6 +26,8 @@ public readonly record struct RequestPeek
     public string? ServiceTier { get; init; }
     /// <summary>What the body itself offers as a session: <c>prompt_cache_key</c>, <c>metadata.user_id</c>.</summary>
     public string? Session { get; init; }
+    /// <summary>The body itself asks for the 1M-token window where the model has one (Messages, <c>anthropic_beta</c>).</summary>
+    public bool AsksLongContext { get; init; }
     /// <summary>Stands for what all calls of its conversation begin with (<see cref="PrefixHash"/>); null = too short for any prompt cache.</summary>
     public ulong? Prefix { get; init; }
     /// <summary>What the call refers to that lives with one credential; null = nothing. Set only together with <see cref="Needs.Stateful"/>.</summary>

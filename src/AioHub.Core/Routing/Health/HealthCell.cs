@@ -48,13 +48,15 @@ internal sealed record HealthCell(
     /// <summary>The state after one more failure.</summary>
     /// <param name="old">The state before; null = all was well.</param>
     /// <param name="underWay">The call had begun before the state's last failure: it says nothing of how it is afterwards.</param>
-    public static HealthCell After(HealthCell? old, CooldownRule rule, string subject, AttemptFailure failure, TimeSpan? retryAfter, string? reason, bool underWay, DateTime now)
+    /// <param name="longest">An operator's bound on every rest; null = the rule's alone.</param>
+    public static HealthCell After(
+        HealthCell? old, CooldownRule rule, string subject, AttemptFailure failure, TimeSpan? retryAfter, string? reason, bool underWay, DateTime now, TimeSpan? longest = null)
     {
         var asked = rule.Asked(retryAfter);
         if (old is null || old.IsForgotten(now) || (old.Rests == 0 && (!ReferenceEquals(old.Rule, rule) || now - old.Since > rule.Within)))
         {
             var rests = rule.Threshold <= 1 ? 1 : 0;
-            return new HealthCell(rule, subject, failure, 1, rests, now, now, rests == 0 ? DateTime.MinValue : now + (asked ?? rule.Rest(1)), DateTime.MinValue, reason);
+            return new HealthCell(rule, subject, failure, 1, rests, now, now, rests == 0 ? DateTime.MinValue : now + Rest(1), DateTime.MinValue, reason);
         }
 
         if (!ReferenceEquals(old.Rule, rule))
@@ -62,7 +64,7 @@ internal sealed record HealthCell(
             // A rest of another kind runs: what counts only in a row adds nothing to it. Behind the rest it was a probe, and the credential is as unwell as before.
             if (old.Until > now && rule.Threshold > 1)
                 return old;
-            return new HealthCell(rule, subject, failure, 1, 1, now, now, Later(now + (asked ?? rule.Rest(1)), old.Until), DateTime.MinValue, reason);
+            return new HealthCell(rule, subject, failure, 1, 1, now, now, Later(now + Rest(1), old.Until), DateTime.MinValue, reason);
         }
 
         var failures = old.Failures + 1;
@@ -72,8 +74,10 @@ internal sealed record HealthCell(
         // Calls that were under way when the rest began fail as well: they do not make it longer step by step.
         underWay = old.Rests > 0 && (underWay || old.Until > now);
         var step = underWay ? old.Rests : old.Rests + 1;
-        var until = underWay && asked is null && old.Until <= now ? old.Until : Later(now + (asked ?? rule.Rest(step)), old.Until);
+        var until = underWay && asked is null && old.Until <= now ? old.Until : Later(now + Rest(step), old.Until);
         return old with { Failure = failure, Failures = failures, Rests = step, Last = now, Until = until, ProbeUntil = underWay ? old.ProbeUntil : DateTime.MinValue, Reason = reason };
+
+        TimeSpan Rest(int rests) => (asked ?? rule.Rest(rests)) is var rest && longest < rest ? longest.Value : rest;
     }
 
     private static DateTime Later(DateTime left, DateTime right) => left > right ? left : right;

@@ -174,7 +174,7 @@ public sealed class LocalHealth(TimeProvider time) : IHealth
             }
 
             var underWay = !isProbe && old is not null && notes.Pass is { } pass && pass.At < old.Last;
-            var after = HealthCell.After(old, rule, subject, failure, retryAfter, reason, underWay, now);
+            var after = HealthCell.After(old, rule, subject, failure, retryAfter, reason, underWay, now, notes.LongestRest);
             next.Add(after);
             if (found ? !_unwell.TryUpdate(credential, [.. next], cells!) : !_unwell.TryAdd(credential, [.. next]))
                 continue;

@@ -15,6 +15,10 @@ internal sealed class CredentialSlot(Credential credential, Load load)
 /// <summary>A channel with all that does not depend on the call worked out.</summary>
 internal sealed class ChannelEntry
 {
+    private readonly ChannelSaying _said;
+
+    /// <summary>The most telling last: it has the last word.</summary>
+    private readonly ModelCapabilities[] _saidOfModels;
     private int _rotation = -1;
 
     public ChannelEntry(Channel channel, GlobSet models, VitalsBook vitals)
@@ -27,14 +31,16 @@ internal sealed class ChannelEntry
             Dialects &= DialectSet.Of(channel.Dialects);
 
         Preferred = Info.Preferred.FirstOrDefault(Dialects.Has, Info.Dialects.FirstOrDefault(Dialects.Has));
-        Capabilities = Info.Capabilities;
+        var (can, cannot) = (Needs.None, Needs.None);
         foreach (var (need, able) in channel.Capabilities)
         {
-            Stated |= able ? need : Needs.None;
-            Denied |= able ? Needs.None : need;
+            can |= able ? need : Needs.None;
+            cannot |= able ? Needs.None : need;
         }
 
-        Capabilities = (Capabilities | Stated) & ~Denied;
+        _said = new ChannelSaying(can, cannot);
+        _saidOfModels = channel.CapabilitiesByModel.IsDefaultOrEmpty ? [] : [.. channel.CapabilitiesByModel.OrderBy(static said => Glob.IsWild(said.Models) ? 0 : 1)
+            .ThenBy(static said => Glob.Letters(said.Models)).ThenBy(static said => said.Models, StringComparer.Ordinal)];
         Window = channel.ContextWindow ?? int.MaxValue;
 
         Credentials = channel.Credentials.IsDefaultOrEmpty && Info.AllowsAnonymous
@@ -55,14 +61,6 @@ internal sealed class ChannelEntry
 
     /// <summary>Into which calls are translated that come in a dialect it does not speak.</summary>
     public Dialect Preferred { get; }
-
-    public Needs Capabilities { get; }
-
-    /// <summary>What an operator said that the channel can do.</summary>
-    public Needs Stated { get; }
-
-    /// <summary>What an operator said that it cannot.</summary>
-    public Needs Denied { get; }
 
     /// <summary>Tokens that a call may have here; the largest number = nobody said.</summary>
     public int Window { get; }
@@ -87,6 +85,44 @@ internal sealed class ChannelEntry
 
         return null;
     }
+
+    /// <summary>What was said of the channel and a model; asked when a list of candidates is built, never by a call.</summary>
+    public ChannelSaying SaidOf(ModelEntry model)
+    {
+        if (_saidOfModels.Length == 0 && Channel.Probed.IsDefaultOrEmpty)
+            return _said;
+
+        var (can, cannot, ofModel, ofProbe) = (_said.Can, _said.Cannot, Needs.None, Needs.None);
+        foreach (var said in _saidOfModels)
+        {
+            if (!Array.Exists(model.Names, name => Glob.Matches(said.Models, name)))
+                continue;
+            can = (can & ~said.Cannot) | said.Can;
+            cannot = (cannot & ~said.Can) | said.Cannot;
+            ofModel |= said.Can | said.Cannot;
+        }
+
+        var operators = can | cannot;
+        foreach (var probed in Channel.Probed.IsDefault ? [] : Channel.Probed)
+        {
+            if ((operators & probed.Capability) != Needs.None || !Concerns(probed, model))
+                continue;
+            can |= probed.Can ? probed.Capability : Needs.None;
+            cannot |= probed.Can ? Needs.None : probed.Capability;
+            ofProbe |= probed.Capability;
+        }
+
+        return new ChannelSaying(can, cannot, ofModel, ofProbe);
+    }
+
+    /// <summary>The day of the probe that speaks of a capability; null = none does.</summary>
+    public DateOnly? ProbedOn(ModelEntry model, Needs capability) =>
+        (Channel.Probed.IsDefault ? [] : Channel.Probed).FirstOrDefault(probed => probed.Capability == capability && Concerns(probed, model))?.Day;
+
+    /// <summary>Mapped to another name, the channel would send what nobody probed.</summary>
+    private bool Concerns(ProbedCapability probed, ModelEntry model) =>
+        Array.Exists(model.Names, name => string.Equals(name, probed.Model, StringComparison.OrdinalIgnoreCase))
+        && string.Equals(UpstreamName(model), probed.UpstreamModel, StringComparison.Ordinal);
 
     /// <summary>The name under which this channel's upstream knows the model; null = the channel does not serve it.</summary>
     public string? UpstreamName(ModelEntry model)

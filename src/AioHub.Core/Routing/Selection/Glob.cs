@@ -7,6 +7,9 @@ internal static class Glob
 {
     public static bool IsWild(string pattern) => pattern.AsSpan().ContainsAny('*', '?');
 
+    /// <summary>How much a pattern says: its characters without the wildcards.</summary>
+    public static int Letters(string pattern) => pattern.Count(static one => one is not ('*' or '?'));
+
     /// <summary>Two pointers and one way back: no allocation, at most pattern × name steps.</summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {

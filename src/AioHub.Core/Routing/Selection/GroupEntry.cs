@@ -9,6 +9,8 @@ internal readonly record struct MemberEntry(ChannelEntry Channel, int Priority, 
 /// <summary>A group with its members resolved.</summary>
 internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet models)
 {
+    /// <summary>The group is over from then on (UTC).</summary>
+    private readonly DateTime _end = group.EndsAt ?? DateTime.MaxValue;
     private readonly DialectSet _dialects = DialectSet.Of(group.Dialects.IsDefaultOrEmpty ? Enum.GetValues<Dialect>() : group.Dialects);
 
     public Group Group { get; } = group;
@@ -16,9 +18,12 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
     public MemberEntry[] Members { get; } = members;
 
     /// <summary>Dialects whose calls may be translated into what a channel speaks. Bytes that are passed through are not.</summary>
-    public DialectSet Translated { get; } = group.Mode == GroupMode.Passthrough || group.Policy.Translation == TranslationPolicy.NativeOnly ? default : DialectSet.All;
+    public DialectSet Translated { get; } = group.Translation == TranslationPolicy.NativeOnly ? default : DialectSet.All;
 
     public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)group.Id.Value) ^ 0x6209UL);
+
+    /// <summary>What becomes of an ending that was set for later, without anybody doing anything.</summary>
+    public GroupStatus StatusAt(DateTime now) => now >= _end ? GroupStatus.Expired : Group.Status;
 
     /// <summary>What its calls cannot have.</summary>
     public Needs Lacks => Group.Policy.Lacks;

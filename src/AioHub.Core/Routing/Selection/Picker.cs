@@ -93,7 +93,7 @@ internal sealed class Picker(Router router, ModelEntry? model, CallForm form, Ne
         {
             // Of a tier, those that speak the caller's dialect come first, and of these the ones that fulfil its wishes, where they differ.
             var wish = needs & tier.Some & ~tier.All;
-            var native = form.Translatable && tier.SomeSpeak.Has(form.Dialect) && !tier.AllSpeak.Has(form.Dialect) && group.Group.Policy.Translation != TranslationPolicy.Any;
+            var native = form.Translatable && tier.SomeSpeak.Has(form.Dialect) && !tier.AllSpeak.Has(form.Dialect) && group.Group.Translation != TranslationPolicy.Any;
             if (native && PickWishing(group, tier, wish, nativeOnly: true, out slot) is { } speaking)
                 return speaking;
             if (PickWishing(group, tier, wish, nativeOnly: false, out slot) is { } first)

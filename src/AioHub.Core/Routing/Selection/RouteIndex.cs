@@ -69,7 +69,10 @@ internal sealed class RouteIndex
     /// The group that a key's owner gets by naming one: an expired group gives way to its replacement where an operator allowed it, whoever the
     /// replacement is open to. Null = unknown, or not open to this owner.
     /// </summary>
-    public GroupEntry? Enter(string name, ImmutableArray<string> ownerTags)
+    /// <param name="name">As the key names it.</param>
+    /// <param name="ownerTags">The key's owner's.</param>
+    /// <param name="now">When the call began (UTC): groups may end by themselves.</param>
+    public GroupEntry? Enter(string name, ImmutableArray<string> ownerTags, DateTime now)
     {
         var entry = Find(name);
         if (entry?.Admits(ownerTags) != true)
@@ -78,7 +81,7 @@ internal sealed class RouteIndex
         // Bounded: replacements may point in a circle.
         for (var hop = 0; hop < 4; hop++)
         {
-            if (entry.Group is not { Status: GroupStatus.Expired, ServeReplacement: true, Replacement: { } next } || Find(next) is not { Group.IsAuto: false } other)
+            if (entry.StatusAt(now) != GroupStatus.Expired || entry.Group is not { ServeReplacement: true, Replacement: { } next } || Find(next) is not { Group.IsAuto: false } other)
                 break;
             entry = other;
         }
@@ -159,6 +162,7 @@ internal sealed class RouteIndex
     private AutoStop[] Stops(AutoRule? rule, ModelEntry model) =>
     [
         .. AutoOrder(rule)
+            // One that ends by itself is left out at the call: lists outlive the day.
             .Where(static entry => entry.Group.Status == GroupStatus.Active)
             .Select(entry => new AutoStop(entry, Candidates(entry, model)))
             .Where(static stop => !stop.Candidates.IsEmpty),

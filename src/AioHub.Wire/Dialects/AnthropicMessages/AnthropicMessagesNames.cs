@@ -23,6 +23,10 @@ internal static class AnthropicMessagesNames
     public const string CacheControl = "cache_control";
     public const string Container = "container";
     public const string RequestSpeed = "speed";
+    public const string RequestBetas = "anthropic_beta";
+
+    /// <summary>The beta for the 1M-token window, whatever its date.</summary>
+    public static ReadOnlySpan<byte> LongContextBeta => "\"context-1m-"u8;
 
     // Replies.
     public static ReadOnlySpan<byte> Type => "type"u8;

@@ -29,7 +29,7 @@ internal static class AnthropicMessagesRequestPeek
             Names.Container,
             Names.RequestSpeed,
         ],
-        [Names.RequestSystem, Names.RequestMessages]);
+        [Names.RequestSystem, Names.RequestMessages, Names.RequestBetas]);
 
     private static readonly JsonPeek Metadata = new(Names.UserId);
     private static readonly JsonPeek UserId = new(Names.SessionId);
@@ -39,7 +39,7 @@ internal static class AnthropicMessagesRequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, Operation operation, out RequestPeek peek, out RequestFault fault)
     {
         peek = default;
-        Span<JsonMember> found = stackalloc JsonMember[15];
+        Span<JsonMember> found = stackalloc JsonMember[16];
         if (Root.Scan(body, found, out var report) is var scan && scan != PeekFault.None)
         {
             fault = Fault(scan, report);
@@ -64,6 +64,7 @@ internal static class AnthropicMessagesRequestPeek
             ServiceTier = Is(body, found[12], "fast"u8) ? "fast" : Text(body, found[4]),
             Session = SessionIn(body, found[3]),
             Prefix = operation == Operation.Generate ? PrefixHash.Of(body, found[5], found[13], found[14]) : null,
+            AsksLongContext = found[15].Exists && found[15].ValueIn(body) is [(byte)'[', ..] betas && betas.IndexOf(Names.LongContextBeta) >= 0,
             OpaqueBytes = report.OpaqueBytes,
             Images = report.Marks[BodyMarks.Image],
             Needs = When(stream, Needs.Streaming)

@@ -1219,6 +1219,57 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.ToTable("health_states", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Routing.Probes.ChannelProbeRow", b =>
+                {
+                    b.Property<long>("ChannelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Capability")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("Applied")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("AppliedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AppliedModel")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Credential")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UpstreamModel")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ChannelId", "Model", "Capability");
+
+                    b.ToTable("channel_probes", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Storage.ChangeRow", b =>
                 {
                     b.Property<string>("Area")
@@ -1304,6 +1355,15 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.HasOne("AioHub.Core.Routing.GroupRow", null)
                         .WithMany()
                         .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AioHub.Core.Routing.Probes.ChannelProbeRow", b =>
+                {
+                    b.HasOne("AioHub.Core.Routing.ChannelRow", null)
+                        .WithMany()
+                        .HasForeignKey("ChannelId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -490,6 +490,33 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "channel_probes",
+                columns: table => new
+                {
+                    ChannelId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Model = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    Capability = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    UpstreamModel = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    Verdict = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Credential = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Applied = table.Column<bool>(type: "INTEGER", nullable: true),
+                    AppliedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    AppliedModel = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_channel_probes", x => new { x.ChannelId, x.Model, x.Capability });
+                    table.ForeignKey(
+                        name: "FK_channel_probes_channels_ChannelId",
+                        column: x => x.ChannelId,
+                        principalTable: "channels",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "credentials",
                 columns: table => new
                 {
@@ -781,6 +808,9 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "changes");
+
+            migrationBuilder.DropTable(
+                name: "channel_probes");
 
             migrationBuilder.DropTable(
                 name: "credentials");

@@ -498,6 +498,33 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "channel_probes",
+                columns: table => new
+                {
+                    ChannelId = table.Column<long>(type: "bigint", nullable: false),
+                    Model = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    Capability = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    UpstreamModel = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    Verdict = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Credential = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Applied = table.Column<bool>(type: "boolean", nullable: true),
+                    AppliedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    AppliedModel = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_channel_probes", x => new { x.ChannelId, x.Model, x.Capability });
+                    table.ForeignKey(
+                        name: "FK_channel_probes_channels_ChannelId",
+                        column: x => x.ChannelId,
+                        principalTable: "channels",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "credentials",
                 columns: table => new
                 {
@@ -789,6 +816,9 @@ namespace AioHub.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "changes");
+
+            migrationBuilder.DropTable(
+                name: "channel_probes");
 
             migrationBuilder.DropTable(
                 name: "credentials");

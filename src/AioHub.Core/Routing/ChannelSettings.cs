@@ -1,0 +1,52 @@
+using System.Globalization;
+using AioHub.Core.Primitives;
+
+namespace AioHub.Core.Routing;
+
+/// <summary>Settings of channels that routing reads, and what may stand in them; others are for carriers to read.</summary>
+internal static class ChannelSettings
+{
+    public const string ContextWindow = "context_window";
+    public const string Cooldown = "cooldown";
+    public const string CooldownLongest = "cooldown_longest";
+    public const string Off = "off";
+    private const string On = "on";
+
+    /// <summary>A quota that is used up may need a month.</summary>
+    private static readonly TimeSpan MostRest = TimeSpan.FromDays(31);
+
+    /// <summary>A rest shorter than this is none.</summary>
+    private static readonly TimeSpan LeastRest = TimeSpan.FromSeconds(1);
+
+    public static void Check(IReadOnlyDictionary<string, string>? settings, ProblemList problems)
+    {
+        if (settings is null)
+        {
+            return;
+        }
+
+        problems.Require(!settings.TryGetValue(ContextWindow, out var window) || WindowIn(window) is not null, "settings.context_window", "must be a whole number of tokens above 0");
+        problems.Require(
+            !settings.TryGetValue(Cooldown, out var cooldown) || Is(cooldown, On) || Is(cooldown, Off), "settings.cooldown", "must be on (the default) or off");
+        problems.Require(
+            !settings.TryGetValue(CooldownLongest, out var longest) || SpanIn(longest) is { } span && span >= LeastRest && span <= MostRest, "settings.cooldown_longest",
+            "must be a time from 1s to 744h, such as 90s, 5m or 2h");
+    }
+
+    public static int? WindowIn(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
+
+    /// <summary><c>90s</c>, <c>5m</c>, <c>2h</c>; a bare number means seconds. Null = it is no time.</summary>
+    public static TimeSpan? SpanIn(string text)
+    {
+        var (digits, unit) = text.Length == 0 ? ("", 0) : text[^1] switch
+        {
+            's' => (text[..^1], 1),
+            'm' => (text[..^1], 60),
+            'h' => (text[..^1], 3600),
+            _ => (text, 1),
+        };
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? TimeSpan.FromSeconds((long)number * unit) : null;
+    }
+
+    private static bool Is(string text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
+}
