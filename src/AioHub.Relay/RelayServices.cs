@@ -3,6 +3,7 @@ using AioHub.Relay.Carriers;
 using AioHub.Relay.Carriers.Sandbox;
 using AioHub.Relay.Hub;
 using AioHub.Relay.Stages;
+using AioHub.Wire.Conversations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AioHub.Relay;
@@ -19,6 +20,9 @@ public static class RelayServices
         services.AddSingleton<Recall>();
         services.AddSingleton<Quote>();
         services.AddSingleton<Reserve>();
+        services.AddSingleton<IReasoningSeal, ReasoningSeal>();
+        services.AddSingleton<MediaFetch>();
+        services.AddSingleton<Translate>();
         services.AddSingleton<Dispatch>();
         services.AddSingleton<Deliver>();
         services.AddSingleton<Record>();

@@ -1,4 +1,5 @@
 using AioHub.Core.Routing;
+using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
 using AioHub.Relay;
@@ -152,6 +153,7 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton(home.Catalog);
         services.AddSingleton(home.Routing);
         services.AddSingleton(home.Pins);
+        services.AddSingleton(new SecretBox(home.Master));
         services.AddSingleton<LocalHealth>();
         services.AddSingleton<IHealth>(static provider => provider.GetRequiredService<LocalHealth>());
         services.AddSingleton<Router>();

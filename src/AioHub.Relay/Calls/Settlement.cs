@@ -41,6 +41,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>Told when content comes.</summary>
     public Route? Route { get; set; }
 
+    /// <summary>Of the present attempt; null = bytes are passed through.</summary>
+    public Translation? Translation { get; set; }
+
     public Receipt? Receipt { get; private set; }
 
     /// <summary>Why the database did not take where an object lives; the receipt brings it later.</summary>
@@ -172,6 +175,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             ServedCost = credits ?? (charge.Lines.IsEmpty ? NanoUsd.Zero : Pricing.CostOf(charge, _attempt!.Channel.CostFactor)),
             CreditPrice = credits is null ? null : _attempt!.Channel.CreditPrice,
             Attempts = _attempts,
+            Losses = Translation is null ? [] : [.. Translation.Losses.Losses],
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
             UpstreamMilliseconds = tap?.UpstreamMilliseconds,

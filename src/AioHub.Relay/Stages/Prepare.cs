@@ -34,7 +34,7 @@ internal static class Prepare
         }
 
         CallerHeaders.Forward(http.Request.Headers, request, attempt.Group.Mode == GroupMode.Passthrough);
-        UpstreamAuth.Apply(request, attempt, envelope);
+        UpstreamAuth.Apply(request, attempt, envelope.Route.Dialect);
         return new UpstreamCall(envelope, attempt, request, hideUsage);
     }
 
