@@ -8,6 +8,7 @@ using AioHub.Wire.Framing;
 using AioHub.Wire.Json;
 using AioHub.Wire.Tests.Conversations;
 using AioHub.Wire.Vocabulary;
+using Reply = AioHub.Wire.Conversations.Reply;
 
 namespace AioHub.Wire.Tests.Goldens;
 
