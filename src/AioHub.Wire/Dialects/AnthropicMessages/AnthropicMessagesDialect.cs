@@ -33,19 +33,22 @@ public sealed class AnthropicMessagesDialect : IClientDialect, IUpstreamDialect
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 
-    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) =>
+        AnthropicMessagesRequestReader.TryRead(body, head, out conversation, out fault);
 
-    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => throw new NotSupportedException();
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => AnthropicMessagesReplyWriter.Write(output, reply, usage, terms);
 
-    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => throw new NotSupportedException();
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => new AnthropicMessagesStreamWriter(output, terms);
 
     public ToolNameRule ToolNameRule => ToolNameRule.Plain;
 
+    /// <summary>Anthropic itself fetches pictures and PDFs; Bedrock, Vertex and others that carry the same dialect do not. What all of them take are bytes.</summary>
     public bool TakesAddress(Block block) => false;
 
-    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
+        AnthropicMessagesRequestWriter.TryWrite(output, conversation, terms, out fault);
 
-    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => throw new NotSupportedException();
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => AnthropicMessagesReplyReader.TryRead(body, out reply);
 
-    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => throw new NotSupportedException();
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new AnthropicMessagesStreamReader(sink);
 }
