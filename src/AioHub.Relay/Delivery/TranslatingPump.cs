@@ -90,7 +90,7 @@ internal sealed class TranslatingPump : IDisposable
                     return await BreakAsync(_failure);
 
                 // The hub has ended the answer itself: what the upstream would go on to say costs money and is for nobody.
-                if (_stops is { Met: true })
+                if (_stops is { IsMet: true })
                     break;
             }
 
@@ -132,7 +132,7 @@ internal sealed class TranslatingPump : IDisposable
             }
 
             _reader.OnEvent(type, data);
-            if (kind == EventKind.End || _stops is { Met: true })
+            if (kind == EventKind.End || _stops is { IsMet: true })
                 End();
         }
     }
@@ -144,7 +144,7 @@ internal sealed class TranslatingPump : IDisposable
             return;
 
         _reader.OnEnd();
-        var receipt = _settlement.Settle(CallOutcome.Completed, _tap, complete: _stops is not { Met: true }, StatusCodes.Status200OK, null);
+        var receipt = _settlement.Settle(CallOutcome.Completed, _tap, complete: _stops is not { IsMet: true }, StatusCodes.Status200OK, null);
         _writer?.End(receipt.Usage);
     }
 
