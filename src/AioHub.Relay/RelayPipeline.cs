@@ -10,6 +10,7 @@ using AioHub.Relay.Carriers;
 using AioHub.Relay.Delivery;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
+using AioHub.Wire.Vocabulary;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -168,6 +169,15 @@ internal sealed class RelayPipeline(
             }
 
             settlement.Try(attempt);
+
+            if (attempt.Dialect != order.Envelope.Route.Dialect && order.Envelope.Route.Operation == Operation.CountTokens)
+            {
+                order.Route.Report(attempt, AttemptFailure.Abandoned, null);
+                settlement.NoteAttempt("counted", null, since);
+                ShowRoute(http, order.Envelope, attempt, settlement.Attempts);
+                await Count.AnswerAsync(http, order.Envelope, settlement);
+                return null;
+            }
 
             // 6 Prepare: the caller's bytes with this upstream's splices, or its words in the upstream's dialect.
             UpstreamCall? call;

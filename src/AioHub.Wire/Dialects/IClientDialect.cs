@@ -92,4 +92,7 @@ public interface IClientDialect
 
     /// <summary>A fresh writer for one stream.</summary>
     ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms);
+
+    /// <summary>Writes the answer to a question for the size of a prompt, where the dialect has such a question.</summary>
+    void WriteTokenCount(IBufferWriter<byte> output, long tokens) => throw new NotSupportedException($"{Dialect} has no count of tokens.");
 }

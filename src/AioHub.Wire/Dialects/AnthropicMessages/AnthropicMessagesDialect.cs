@@ -27,6 +27,14 @@ public sealed class AnthropicMessagesDialect : IClientDialect, IUpstreamDialect
 
     public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => AnthropicMessagesErrors.WriteStream(output, error);
 
+    public void WriteTokenCount(IBufferWriter<byte> output, long tokens)
+    {
+        using var writer = JsonOut.Over(output);
+        writer.WriteStartObject();
+        writer.WriteNumber("input_tokens"u8, tokens);
+        writer.WriteEndObject();
+    }
+
     public bool ResetAfterStreamError(string? userAgent) => false;
 
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new AnthropicMessagesUsageTap(operation, rules ?? UsageRules.Default);

@@ -27,6 +27,14 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 
     public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => GeminiErrors.WriteStream(output, error);
 
+    public void WriteTokenCount(IBufferWriter<byte> output, long tokens)
+    {
+        using var writer = JsonOut.Over(output);
+        writer.WriteStartObject();
+        writer.WriteNumber("totalTokens"u8, tokens);
+        writer.WriteEndObject();
+    }
+
     public bool ResetAfterStreamError(string? userAgent) => userAgent is null || !userAgent.StartsWith("GeminiCLI", StringComparison.Ordinal);
 
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) =>

@@ -27,6 +27,15 @@ public sealed class OpenAiResponsesDialect : IClientDialect, IUpstreamDialect
 
     public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => OpenAiResponsesErrors.WriteStream(output, error, sequence);
 
+    public void WriteTokenCount(IBufferWriter<byte> output, long tokens)
+    {
+        using var writer = JsonOut.Over(output);
+        writer.WriteStartObject();
+        writer.WriteString("object"u8, "response.input_tokens"u8);
+        writer.WriteNumber("input_tokens"u8, tokens);
+        writer.WriteEndObject();
+    }
+
     public bool ResetAfterStreamError(string? userAgent) => false;
 
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new OpenAiResponsesUsageTap(operation, rules ?? UsageRules.Default);
