@@ -179,6 +179,8 @@ public static class ReplyPlay
 
     private static void Play(Answer answer, int index, IStreamSink sink)
     {
+        // Log probabilities stand beside text: they are told before its block ends.
+        var hasLogProbs = !answer.LogProbs.IsEmpty;
         foreach (var block in answer.Blocks)
         {
             switch (block)
@@ -187,6 +189,9 @@ public static class ReplyPlay
                     sink.On(new StreamEvent(text.IsRefusal ? StreamEventKind.Refusal : StreamEventKind.Text) { Answer = index, Text = text.Text.Quoted });
                     foreach (var citation in text.Citations)
                         sink.On(new StreamEvent(StreamEventKind.Citation) { Answer = index, Citation = citation });
+                    if (hasLogProbs && !text.IsRefusal)
+                        sink.On(new StreamEvent(StreamEventKind.LogProbs) { Answer = index, Text = answer.LogProbs.Span });
+                    hasLogProbs &= text.IsRefusal;
                     break;
                 case ThinkingBlock thinking:
                     if (!thinking.Text.IsEmpty)
@@ -209,7 +214,7 @@ public static class ReplyPlay
             sink.On(new StreamEvent(StreamEventKind.BlockEnd) { Answer = index });
         }
 
-        if (!answer.LogProbs.IsEmpty)
+        if (hasLogProbs)
             sink.On(new StreamEvent(StreamEventKind.LogProbs) { Answer = index, Text = answer.LogProbs.Span });
 
         sink.On(new StreamEvent(StreamEventKind.Stop)

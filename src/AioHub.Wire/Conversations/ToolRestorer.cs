@@ -41,13 +41,17 @@ public sealed class ToolRestorer(ToolNames names, IStreamSink sink) : IStreamSin
 
     private static ToolCallBlock Restore(ToolCallBlock call, ToolNames names)
     {
-        if (call.Kind == ToolKind.Server)
+        // An upstream that names the group itself knows the caller's tools as they are.
+        if (call.Kind == ToolKind.Server || call.Namespace is not null)
             return call;
 
         var tool = names.Inward(call.Name);
-        var restored = call with { Name = tool.Name, Namespace = tool.Namespace ?? call.Namespace, Kind = tool.Kind == ToolKind.Server ? call.Kind : tool.Kind };
+        var restored = call with { Name = tool.Name, Namespace = tool.Namespace, Kind = KindOf(tool, call.Kind) };
         return tool.Kind == ToolKind.Freeform && call.Kind == ToolKind.Function ? restored with { Input = Unwrap(call.Input) } : restored;
     }
+
+    /// <summary>What the upstream calls freeform, or runs itself, is that, whatever is declared.</summary>
+    private static ToolKind KindOf(DeclaredTool tool, ToolKind told) => told != ToolKind.Function ? told : tool.Kind == ToolKind.Server ? ToolKind.Function : tool.Kind;
 
     /// <summary>The text in <c>{"input": "…"}</c>; what is shaped otherwise is taken as the text itself.</summary>
     private static ToolInput Unwrap(ToolInput input)
@@ -60,6 +64,12 @@ public sealed class ToolRestorer(ToolNames names, IStreamSink sink) : IStreamSin
 
     private void Begin(in StreamEvent happening)
     {
+        if (happening.Group is not null)
+        {
+            sink.On(happening);
+            return;
+        }
+
         var tool = names.Inward(JsonText.FromQuoted(happening.Name.ToArray()).ToString());
         var isWrapped = tool.Kind == ToolKind.Freeform && happening.ToolKind == ToolKind.Function;
         if (isWrapped)
@@ -71,7 +81,7 @@ public sealed class ToolRestorer(ToolNames names, IStreamSink sink) : IStreamSin
             Id = happening.Id,
             Name = JsonText.Of(tool.Name).Quoted,
             Group = tool.Namespace,
-            ToolKind = happening.ToolKind == ToolKind.Server ? ToolKind.Server : tool.Kind == ToolKind.Server ? ToolKind.Function : tool.Kind,
+            ToolKind = KindOf(tool, happening.ToolKind),
             Sealed = happening.Sealed,
         });
     }

@@ -10,9 +10,6 @@ internal static class OpenAiResponsesReplyWriter
     public static void Write(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms)
     {
         var writer = new OpenAiResponsesStreamWriter(new Nowhere(), terms);
-        if (reply.Answers.Count > 0)
-            writer.Keep(reply.Answers[0].LogProbs);
-
         ReplyPlay.Play(reply, writer);
         writer.Finish();
         writer.WriteResponse(output, usage);

@@ -30,6 +30,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
     private Piece _kind;
     private long _part;
     private bool _hasPieces;
+    private bool _hasLogProbs;
     private int _citations;
 
     /// <summary>What kind of pieces the open item has.</summary>
@@ -90,6 +91,8 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
     private void OnPieceDone(ReadOnlySpan<byte> name, in OpenAiResponsesStreamEvent e)
     {
         var isOpen = _open == e.Index && _hasPieces && _part == e.Part;
+        if (isOpen && !_hasLogProbs && name.SequenceEqual("output_text"u8))
+            TellLogProbs(e);
         if (isOpen || _told.Contains(e.Index))
             return;
 
@@ -323,8 +326,11 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
 
     private void TellLogProbs(in OpenAiResponsesStreamEvent e)
     {
-        if (_kind == Piece.Text && _open == e.Index && e.LogProbs.IsArray && e.LogProbs.Items.MoveNext())
-            Sink.On(new StreamEvent(StreamEventKind.LogProbs) { Text = e.LogProbs.Raw });
+        if (_kind != Piece.Text || _open != e.Index || !e.LogProbs.IsArray || !e.LogProbs.Items.MoveNext())
+            return;
+
+        _hasLogProbs = true;
+        Sink.On(new StreamEvent(StreamEventKind.LogProbs) { Text = e.LogProbs.Raw });
     }
 
     /// <summary>Makes the item's part the open one. False: a call is open, so the item waits until it is done.</summary>
@@ -354,6 +360,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
         _kind = kind;
         _part = part;
         _hasPieces = false;
+        _hasLogProbs = false;
         _citations = 0;
     }
 

@@ -140,9 +140,6 @@ internal sealed partial class OpenAiResponsesStreamWriter : ReplyStreamWriter
     public void WriteResponse(IBufferWriter<byte> output, in Usage usage) =>
         OpenAiResponsesEcho.Write(output, Terms, Incomplete is null ? "completed" : "incomplete", Incomplete, _items.WrittenSpan, usage);
 
-    /// <summary>Keeps log probabilities for the first text: a whole reply tells them behind all of it.</summary>
-    public void Keep(ReadOnlyMemory<byte> logProbs) => AppendLogProbs(logProbs.Span);
-
     // ---- pieces
 
     private void Piece(Open kind, ReadOnlySpan<byte> text)
