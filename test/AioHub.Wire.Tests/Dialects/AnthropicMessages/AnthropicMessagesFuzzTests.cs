@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
@@ -14,7 +14,7 @@ public sealed class AnthropicMessagesFuzzTests
 
     private static readonly string[] Splinters =
     [
-        "null", "0", "-1", "1e400", "99999999999999999999", "true", "\"\"", "\"x\"", "\"\\ud800\"", "[]", "{}", "[[]]", "[null]", "{\"type\":\"text\"}", "{\"type\":7}", "{\"type\":\"tool_use\"}",
+        "null", "0", "-1", "1e400", "99999999999999999999", "true", "\"\"", "\"x\"", "\"@half\"", "[]", "{}", "[[]]", "[null]", "{\"type\":\"text\"}", "{\"type\":7}", "{\"type\":\"tool_use\"}",
         "{\"type\":\"thinking\",\"signature\":\"hub.AAAA\"}", "\"srvtoolu_\"",
     ];
 
@@ -23,6 +23,7 @@ public sealed class AnthropicMessagesFuzzTests
     {
         var seeds = Messages.Goldens("requests").Select(golden => golden.Bytes).ToArray();
         var random = new Random(20261123);
+        var read = 0;
         for (var round = 0; round < Rounds; round++)
         {
             var body = Mutated(seeds[random.Next(seeds.Length)], random);
@@ -32,19 +33,23 @@ public sealed class AnthropicMessagesFuzzTests
                 continue;
             }
 
+            read++;
             foreach (var dialect in new[] { Dialect.AnthropicMessages, Dialect.OpenAiChat })
             {
                 foreach (var model in new[] { "claude-sonnet-4-5", "claude-opus-5-5", "other" })
                 {
                     var output = new ArrayBufferWriter<byte>();
-                    var read = conversation with { Dialect = dialect };
-                    if (Messages.Room.TryWriteRequest(output, read, Messages.Terms(read, model, session: "s"), out fault))
+                    var asked = conversation with { Dialect = dialect };
+                    if (Messages.Room.TryWriteRequest(output, asked, Messages.Terms(asked, model, session: "s"), out fault))
                         IsValid(output.WrittenSpan, Messages.Text(body));
                     else
                         fault.Message.Length.ShouldBeGreaterThan(10);
                 }
             }
         }
+
+        // Most of what was changed is still a request, or this would try nothing.
+        read.ShouldBeGreaterThan(Rounds / 4);
     }
 
     [Fact]
@@ -90,22 +95,56 @@ public sealed class AnthropicMessagesFuzzTests
         }
     }
 
+    /// <summary>A value in the place of another, a member gone or renamed; now and then bytes in the middle of it all.</summary>
     private static byte[] Mutated(byte[] seed, Random random)
     {
-        var text = Messages.Text(seed);
+        var root = JsonNode.Parse(seed)!;
         for (var edits = random.Next(1, 4); edits > 0; edits--)
         {
-            // A value in the place of another, so that most of what comes out is JSON.
-            var start = text.IndexOfAny([':', ','], random.Next(text.Length));
-            if (start < 0)
-                continue;
+            var places = Places(root).ToArray();
+            if (places.Length == 0)
+                break;
 
-            var end = text.IndexOfAny([',', '}', ']'], Math.Min(start + 1 + random.Next(3), text.Length - 1));
-            if (end > start)
-                text = string.Concat(text.AsSpan(0, start + 1), Splinters[random.Next(Splinters.Length)], text.AsSpan(end));
+            var (parent, at) = places[random.Next(places.Length)];
+            var value = Splinters[random.Next(Splinters.Length)];
+            if (parent is JsonArray items)
+            {
+                items[(int)at] = JsonNode.Parse(value);
+                continue;
+            }
+
+            var name = (string)at;
+            if (random.Next(3) == 0)
+                ((JsonObject)parent).Remove(name);
+            if (random.Next(3) > 0)
+                parent[random.Next(8) == 0 ? name + "_x" : name] = JsonNode.Parse(value);
         }
 
-        return Messages.Bytes(text);
+        // Half a surrogate pair is a string of JSON that no string of ours can hold.
+        var text = root.ToJsonString().Replace("@half", "\\ud800", StringComparison.Ordinal);
+        return Messages.Bytes(random.Next(10) == 0 ? text.Insert(random.Next(text.Length), Splinters[random.Next(Splinters.Length)]) : text);
+    }
+
+    private static IEnumerable<(JsonNode Parent, object At)> Places(JsonNode? node)
+    {
+        if (node is JsonObject members)
+        {
+            foreach (var (name, value) in members)
+            {
+                yield return (node, name);
+                foreach (var inner in Places(value))
+                    yield return inner;
+            }
+        }
+        else if (node is JsonArray items)
+        {
+            for (var index = 0; index < items.Count; index++)
+            {
+                yield return (node, index);
+                foreach (var inner in Places(items[index]))
+                    yield return inner;
+            }
+        }
     }
 
     private static void IsValid(ReadOnlySpan<byte> json, string from)

@@ -258,4 +258,26 @@ public sealed class AnthropicMessagesRequestWriterTests
         body.Str("service_tier").ShouldBe("standard_only");
         losses.ShouldBe(["Info max_tokens", "Warning stop", "Warning n", "Warning logprobs", "Warning penalties", "Info seed", "Info verbosity", "Info metadata"]);
     }
+
+    [Fact]
+    public void A_request_of_the_dialect_itself_keeps_what_had_to_be_written_anew()
+    {
+        var name = new string('a', 70);
+        var own = Messages.Read($$$"""
+            {"model":"m","tools":[{"name":"{{{name}}}","input_schema":{"type":"object"},"defer_loading":true,"cache_control":{"type":"ephemeral"}}],"tool_choice":{"type":"tool","name":"{{{name}}}"},
+             "messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"{{{name}}}","input":{"a":1},"caller":{"type":"direct"}}]},
+             {"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://x.example/a.png"},"cache_control":{"type":"ephemeral","ttl":"1h"}}]}]}
+            """);
+        var picture = (ImageBlock)own.Turns[1].Blocks[0] with { Source = new MediaSource { Data = JsonText.Of("AAAA") }, MediaType = "image/png", Origin = null };
+        var fetched = own with { Turns = [own.Turns[0], own.Turns[1] with { Blocks = [picture] }] };
+        var body = Messages.Write(fetched, Messages.Terms(fetched));
+        var outward = body.Each("tools").Single().Str("name")!;
+        outward.Length.ShouldBe(64);
+        body.Each("tools").Single().At("defer_loading")!.Value.GetBoolean().ShouldBeTrue();
+        body.Str("tool_choice", "name").ShouldBe(outward);
+        var call = body.Each("messages").First().Each("content").Single();
+        (call.Str("name"), call.Str("caller", "type")).ShouldBe((outward, "direct"));
+        body.Each("messages").Last().Each("content").Single().GetRawText()
+            .ShouldBe("""{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"},"cache_control":{"type":"ephemeral","ttl":"1h"}}""");
+    }
 }
