@@ -7,6 +7,9 @@ namespace AioHub.Wire.Dialects.AnthropicMessages;
 /// <summary>Writes the blocks of a request: those of this dialect as they came, others as <see cref="AnthropicMessagesTurns"/> made them.</summary>
 internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, UpstreamTerms terms)
 {
+    /// <summary>What is told of sealed reasoning that only another vendor could open.</summary>
+    public const string LostReasoning = "Reasoning of another vendor is not sent back.";
+
     private static readonly JsonText Reminder = JsonText.Of("<system-reminder>");
     private static readonly JsonText ReminderEnd = JsonText.Of("</system-reminder>");
 
@@ -29,9 +32,12 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
     /// <summary>Whether a block can be written at all; what cannot is a loss.</summary>
     public bool IsSaid(Block block, string place)
     {
+        if (block is ToolCallBlock { Sealed: not null })
+            terms.Losses.Add(place, LostReasoning, LossSeverity.Info);
+
         if (block is ThinkingBlock { Sealed: { By: not Dialect.AnthropicMessages } } or ThinkingBlock { Sealed: null, Origin: null })
         {
-            terms.Losses.Add(place, "Reasoning of another vendor is not sent back.", LossSeverity.Info);
+            terms.Losses.Add(place, LostReasoning, LossSeverity.Info);
             return false;
         }
 
@@ -55,16 +61,16 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
         switch (block)
         {
             case TextBlock text:
-                WriteText(text.Text, text.Citations, mark);
+                WriteText(text, text.Text, text.Citations, mark);
                 break;
             case AnthropicMessagesInstruction instruction:
                 terms.Losses.Add("turns", "An instruction amid the turns went out in the user's turn.");
-                WriteText(JsonText.Join("\\n"u8, Reminder, instruction.Text, ReminderEnd), [], mark);
+                WriteText(instruction, JsonText.Join("\\n"u8, Reminder, instruction.Text, ReminderEnd), [], mark);
                 break;
             case ImageBlock image:
                 Begin("image"u8);
                 WriteSource(image.Source, image.MediaType);
-                End(mark);
+                End(image, mark);
                 break;
             case FileBlock file:
                 WriteFile(file, mark);
@@ -84,7 +90,7 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
     /// <summary>A result's own pictures may have been fetched since it was read: then its origin is gone.</summary>
     private bool IsSameName(Block block) => block is not ToolCallBlock { Kind: not ToolKind.Server } call || terms.Names.Outward(call.Name, call.Namespace) == call.Name;
 
-    private void WriteText(JsonText text, IReadOnlyList<Citation> citations, CacheMark? mark)
+    private void WriteText(Block block, JsonText text, IReadOnlyList<Citation> citations, CacheMark? mark)
     {
         Begin("text"u8);
         AnthropicMessagesTexts.Write(json, "text"u8, text);
@@ -97,7 +103,7 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
             json.WriteEndArray();
         }
 
-        End(mark);
+        End(block, mark);
     }
 
     private static bool IsOwn(Citation citation) => citation.Origin is { Dialect: Dialect.AnthropicMessages };
@@ -152,7 +158,7 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
             json.WriteEndObject();
         }
 
-        End(mark);
+        End(file, mark);
     }
 
     private void WriteCall(ToolCallBlock call, CacheMark? mark)
@@ -162,7 +168,7 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
         json.WriteString("name"u8, call.Kind == ToolKind.Server ? call.Name : terms.Names.Outward(call.Name, call.Namespace));
         json.WritePropertyName("input"u8);
         json.WriteRawValue((call.Input.TryObject(out var input) ? input : call.Input.Wrapped("input"u8)).Span, skipInputValidation: true);
-        End(mark);
+        End(call, mark);
     }
 
     private void WriteResult(ToolResultBlock result, CacheMark? mark)
@@ -178,7 +184,7 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
         if (result.IsError)
             json.WriteBoolean("is_error"u8, value: true);
 
-        End(mark);
+        End(result, mark);
     }
 
     private void WriteThinking(ThinkingBlock thinking)
@@ -205,8 +211,15 @@ internal sealed class AnthropicMessagesBlockWriter(Utf8JsonWriter json, Upstream
         json.WriteString("type"u8, type);
     }
 
-    private void End(CacheMark? mark)
+    /// <summary>Only blocks of this dialect itself still have anything in their pockets.</summary>
+    private void End(Block block, CacheMark? mark)
     {
+        foreach (var member in block.Pocket.Members)
+        {
+            json.WritePropertyName(member.Name.ToString());
+            json.WriteRawValue(member.Value.Span, skipInputValidation: true);
+        }
+
         AnthropicMessagesToolWriter.WriteMark(json, mark);
         json.WriteEndObject();
     }

@@ -29,5 +29,5 @@ internal static class AnthropicMessagesSeals
         token is null || token.By == Dialect.AnthropicMessages ? null : Close(terms, token with { Hides = false, Id = JsonText.Of(callId) }, default);
 
     /// <summary>Whether nothing of the reasoning is shown beside what stands for it.</summary>
-    public static bool IsHidden(Sealed token, JsonText text) => token.Hides && text.IsEmpty;
+    public static bool IsHidden(Sealed token, JsonText text) => token.Hides && (text.IsEmpty || token.By == Dialect.AnthropicMessages);
 }

@@ -158,6 +158,15 @@ internal sealed class AnthropicMessagesToolWriter(Utf8JsonWriter json, Conversat
                 WriteStrict(tool);
         }
 
+        if (conversation.Dialect == Dialect.AnthropicMessages)
+        {
+            foreach (var member in tool.Pocket.Members)
+            {
+                json.WritePropertyName(member.Name.ToString());
+                json.WriteRawValue(member.Value.Span, skipInputValidation: true);
+            }
+        }
+
         WriteMark(json, mark);
         json.WriteEndObject();
     }

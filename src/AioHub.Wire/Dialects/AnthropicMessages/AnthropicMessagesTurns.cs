@@ -208,6 +208,9 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
         if (call.Kind == ToolKind.Server)
             return Lost<ToolCallBlock>($"{place}.tool_call", "What another upstream's own tool did is not sent back.");
 
+        if (call.Sealed is not null)
+            _losses.Add($"{place}.tool_call", AnthropicMessagesBlockWriter.LostReasoning, LossSeverity.Info);
+
         var input = call.Input;
         if (call.Kind == ToolKind.Freeform)
         {
@@ -245,7 +248,7 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
 
     private ThinkingBlock? Fitted(ThinkingBlock thinking, string place) => thinking.Sealed is { By: Dialect.AnthropicMessages }
         ? thinking
-        : Lost<ThinkingBlock>($"{place}.thinking", "Reasoning of another vendor is not sent back.", LossSeverity.Info);
+        : Lost<ThinkingBlock>($"{place}.thinking", AnthropicMessagesBlockWriter.LostReasoning, LossSeverity.Info);
 
     private Block? Lost(string place, string reason) => Lost<Block>(place, reason);
 
