@@ -11,9 +11,12 @@ public sealed record ToolNameRule(int MaxLength, string Signs)
     /// <summary>OpenAI, Bedrock: 64 of letters, digits, <c>_</c> and <c>-</c>.</summary>
     public static ToolNameRule Plain { get; } = new(64, "_-");
 
+    /// <summary>No digit and no sign but <c>_</c> may stand first.</summary>
+    public bool LetterFirst { get; init; }
+
     public bool Fits(string name)
     {
-        if (name.Length == 0 || name.Length > MaxLength)
+        if (name.Length == 0 || name.Length > MaxLength || !MayBegin(name[0]))
             return false;
 
         foreach (var sign in name)
@@ -24,6 +27,9 @@ public sealed record ToolNameRule(int MaxLength, string Signs)
 
         return true;
     }
+
+    /// <summary>Whether a name may begin with it, as far as it may stand in one at all.</summary>
+    public bool MayBegin(char sign) => !LetterFirst || char.IsAsciiLetter(sign) || sign == '_';
 }
 
 /// <summary>A tool as the caller declared it.</summary>
@@ -87,6 +93,7 @@ public sealed class ToolNames
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)).AsSpan(0, (HashLength - 1) / 2));
         var room = _rule.MaxLength - HashLength;
         var kept = clean.Length <= room ? clean.ToString() : clean.ToString(clean.Length - room, room);
-        return $"{kept}_{hash}";
+        var fitted = $"{kept}_{hash}";
+        return _rule.MayBegin(fitted[0]) ? fitted : $"_{fitted[(fitted.Length < _rule.MaxLength ? 0 : 1)..]}";
     }
 }
