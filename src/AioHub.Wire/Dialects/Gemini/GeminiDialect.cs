@@ -34,19 +34,26 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
 
-    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) =>
+        GeminiRequestReader.TryRead(body, head, out conversation, out fault);
 
-    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => throw new NotSupportedException();
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => GeminiReplyWriter.Write(output, reply, usage, terms);
 
-    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => throw new NotSupportedException();
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => new GeminiStreamWriter(output, terms);
 
-    public ToolNameRule ToolNameRule => ToolNameRule.Plain;
+    /// <summary>Letters, digits, <c>_ . : -</c>, at most 64, and no digit first (ai.google.dev, "FunctionDeclaration").</summary>
+    public ToolNameRule ToolNameRule { get; } = new(64, "_-.:") { LetterFirst = true };
 
-    public bool TakesAddress(Block block) => false;
+    /// <summary>
+    /// Google fetches what a caller of its own dialect names, web pages and films included, and what lies in its own stores. It wants to know what it will find (<c>mimeType</c>), which
+    /// any other address of another dialect does not say: the hub fetches those.
+    /// </summary>
+    public bool TakesAddress(Block block) => block.Origin?.Dialect == Dialect.Gemini || GeminiMedia.IsGoogles(GeminiMedia.SourceOf(block).Url);
 
-    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) => throw new NotSupportedException();
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
+        GeminiRequestWriter.TryWrite(output, conversation, terms, out fault);
 
-    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => throw new NotSupportedException();
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => GeminiReplyReader.TryRead(body, out reply);
 
-    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => throw new NotSupportedException();
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new GeminiStreamReader(sink);
 }
