@@ -42,7 +42,7 @@ internal static class GeminiConfigReader
             }
             else if (field.Says(Names.Thinking))
             {
-                if (!TryThinking(field.Value, ref reasoning, out fault))
+                if (!TryThinking(field.Value, body, ref reasoning, ref pocket, out fault))
                     return false;
             }
             else if (field.Says(Names.ResponseMimeType))
@@ -145,7 +145,7 @@ internal static class GeminiConfigReader
         return true;
     }
 
-    private static bool TryThinking(JsonView value, ref ReasoningWish reasoning, out RequestFault fault)
+    private static bool TryThinking(JsonView value, ReadOnlyMemory<byte> body, ref ReasoningWish reasoning, ref Pocket pocket, out RequestFault fault)
     {
         fault = default;
         if (!value.IsObject)
@@ -173,9 +173,13 @@ internal static class GeminiConfigReader
 
                 reasoning = budget < 0 ? reasoning with { Adaptive = true } : reasoning with { Budget = budget, Effort = budget == 0 ? Effort.None : reasoning.Effort };
             }
-            else if (field.Says(Names.ThinkingLevel))
+            else if (field.Says(Names.ThinkingLevel) && GeminiThinking.Parse(field.Value.AsString(64)) is not Effort.Unsaid and var effort)
             {
-                reasoning = reasoning with { Effort = GeminiThinking.Parse(field.Value.AsString(64)) };
+                reasoning = reasoning with { Effort = effort };
+            }
+            else if (!field.Value.Is("THINKING_LEVEL_UNSPECIFIED"u8))
+            {
+                Pocket.Add(ref pocket, JsonText.Of($"{Place}.thinkingConfig.{GeminiSpelling.Camel(field.Name)}"), field.Value.In(body), FieldRule.Unknown);
             }
         }
 

@@ -53,10 +53,10 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
     public ToolNameRule ToolNameRule { get; } = new(64, "_-.:") { LetterFirst = true };
 
     /// <summary>
-    /// Google fetches what a caller of its own dialect names, web pages and films included. It wants to know what it will find there (<c>mimeType</c>), which an address of another
-    /// dialect does not say: the hub fetches those.
+    /// Google fetches what a caller of its own dialect names, web pages and films included, and what lies in its own stores. It wants to know what it will find (<c>mimeType</c>), which
+    /// any other address of another dialect does not say: the hub fetches those.
     /// </summary>
-    public bool TakesAddress(Block block) => block.Origin?.Dialect == Dialect.Gemini;
+    public bool TakesAddress(Block block) => block.Origin?.Dialect == Dialect.Gemini || GeminiMedia.IsGoogles(GeminiMedia.SourceOf(block).Url);
 
     public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
         GeminiRequestWriter.TryWrite(output, conversation, terms, out fault);

@@ -48,11 +48,18 @@ internal static class GeminiMedia
         var source = SourceOf(block);
         var type = block switch
         {
-            ImageBlock image => image.MediaType ?? PictureType(source.Data),
-            AudioBlock audio => audio.MediaType ?? "audio/wav",
-            FileBlock file => file.MediaType ?? (source.Data.Exists ? "application/octet-stream" : null),
+            ImageBlock image => image.MediaType,
+            AudioBlock audio => audio.MediaType,
+            FileBlock file => file.MediaType,
             _ => null,
         };
+        if (type is null)
+        {
+            type = source.Data.Exists
+                ? block is ImageBlock ? PictureType(source.Data) : block is AudioBlock ? "audio/wav" : "application/octet-stream"
+                : TypeOf((source.Url.Exists ? source.Url : source.FileId).ToString());
+        }
+
         if (source.Data.Exists)
         {
             json.WriteStartObject(Names.InlineData);
@@ -70,6 +77,27 @@ internal static class GeminiMedia
         json.WriteRawValue((source.Url.Exists ? source.Url : source.FileId).Quoted, skipInputValidation: true);
         json.WriteEndObject();
     }
+
+    /// <summary>An address in Google's own stores, which nobody else can fetch.</summary>
+    public static bool IsGoogles(JsonText address) => address.Inside.StartsWith("gs://"u8) || address.Inside.StartsWith("https://generativelanguage.googleapis.com/"u8);
+
+    /// <summary>What an address's end says it is; null when it says nothing.</summary>
+    private static string? TypeOf(string address) => Path.GetExtension(address.Split('?', '#')[0]).ToUpperInvariant() switch
+    {
+        ".PNG" => "image/png",
+        ".JPG" or ".JPEG" => "image/jpeg",
+        ".GIF" => "image/gif",
+        ".WEBP" => "image/webp",
+        ".HEIC" => "image/heic",
+        ".PDF" => "application/pdf",
+        ".TXT" => "text/plain",
+        ".MP3" => "audio/mp3",
+        ".WAV" => "audio/wav",
+        ".MP4" => "video/mp4",
+        ".MOV" => "video/quicktime",
+        ".WEBM" => "video/webm",
+        _ => null,
+    };
 
     /// <summary>What a picture's first bytes say it is.</summary>
     private static string PictureType(JsonText data) => data.Inside switch

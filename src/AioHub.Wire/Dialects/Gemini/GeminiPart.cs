@@ -83,7 +83,8 @@ internal readonly ref struct GeminiPart
     }
 
     /// <summary>Whether the member is neither what the part holds nor what this room reads of it.</summary>
-    public bool IsRest(JsonView.Field field) => field.Value.Start != Value.Start && !field.Is(Names.Thought) && !field.Says(Names.ThoughtSignature) && !field.Value.IsNothing;
+    public bool IsRest(JsonView.Field field) => field.Value.Start != Value.Start && !field.Is(Names.Thought) && !field.Says(Names.ThoughtSignature) && !field.Value.IsNothing
+        && !(field.Is(Names.Text) && field.Value is { IsText: true, Length: 2 });
 
     private static GeminiPartKind KindOf(JsonView.Field field)
     {

@@ -87,6 +87,8 @@ internal sealed record GeminiScript(IReadOnlyList<Block> System, IReadOnlyList<T
                         losses.Add("turns.citations", "Citations of earlier turns were left out.", LossSeverity.Info);
                     if (block is ImageBlock { Detail: not null and not "auto" })
                         losses.Add("turns.image.detail", "How closely a picture is looked at was left to Gemini.", LossSeverity.Info);
+                    if (block is FileBlock { Name.IsEmpty: false, Text.Exists: false })
+                        losses.Add("turns.file.name", "Gemini is not told what a file is called.", LossSeverity.Info);
                     if (block is FileBlock { Cite: true })
                         losses.Add("turns.file.citations", "Gemini cites no documents of the request.");
 

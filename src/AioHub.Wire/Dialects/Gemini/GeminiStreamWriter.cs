@@ -39,7 +39,7 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
         {
             case StreamEventKind.Text or StreamEventKind.Refusal:
                 state.IsThinking = false;
-                Open(state);
+                Open();
                 Output.Write("{\"text\":"u8);
                 Output.Write(happening.Text);
                 Output.Write("}"u8);
@@ -143,11 +143,7 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
         return _states[answer];
     }
 
-    private void Open(State state)
-    {
-        state.HasSpoken = true;
-        Output.Write("data: {\"candidates\":[{\"content\":{\"parts\":["u8);
-    }
+    private void Open() => Output.Write("data: {\"candidates\":[{\"content\":{\"parts\":["u8);
 
     private void Close(State state)
     {
@@ -173,7 +169,7 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
             return;
 
         state.IsThinking = true;
-        Open(state);
+        Open();
         Output.Write("{\"text\":"u8);
         Output.Write(text);
         Output.Write(",\"thought\":true}"u8);
@@ -201,7 +197,7 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
 
     private void Signature(JsonText signature, State state, bool isThought)
     {
-        Open(state);
+        Open();
         Output.Write(isThought ? "{\"text\":\"\",\"thought\":true,\"thoughtSignature\":"u8 : "{\"text\":\"\",\"thoughtSignature\":"u8);
         Output.Write(signature.Quoted);
         Output.Write("}"u8);
@@ -220,7 +216,7 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
             signature = state.Carried[^1];
 
         state.Carried.Clear();
-        Open(state);
+        Open();
         Output.Write("{\"functionCall\":{\"id\":"u8);
         Output.Write(state.Id);
         Output.Write(",\"name\":"u8);
@@ -264,13 +260,13 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
     {
         if (block.Origin is { Dialect: Dialect.Gemini } origin)
         {
-            Open(state);
+            Open();
             OnOneLine(origin.Raw.Span);
             Close(state);
         }
         else if (block is ImageBlock or AudioBlock or FileBlock)
         {
-            Open(state);
+            Open();
             using (var json = JsonOut.Over(Output))
             {
                 json.WriteStartObject();
@@ -327,7 +323,6 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
         private ArrayBufferWriter<byte>? _input;
 
         public int Answer { get; } = answer;
-        public bool HasSpoken { get; set; }
         /// <summary>Shown thoughts were the last that was written.</summary>
         public bool IsThinking { get; set; }
         public bool IsCalling { get; set; }

@@ -51,6 +51,8 @@ internal static class GeminiThinking
         "LOW" => Effort.Low,
         "MEDIUM" => Effort.Medium,
         "HIGH" => Effort.High,
+        "XHIGH" => Effort.XHigh,
+        "MAX" => Effort.Max,
         _ => Effort.Unsaid,
     };
 

@@ -99,18 +99,19 @@ internal static class GeminiToolReader
             }
         }
 
-        var duty = mode.ToUpperInvariant() switch
+        ToolDuty? said = mode.ToUpperInvariant() switch
         {
             "AUTO" or "VALIDATED" => ToolDuty.Auto,
             "ANY" => allowed.Count == 1 ? ToolDuty.Named : ToolDuty.Any,
             "NONE" => ToolDuty.None,
             "" or "MODE_UNSPECIFIED" => ToolDuty.Unsaid,
-            _ => (ToolDuty)(-1),
+            _ => null,
         };
-        if (duty < 0)
+        var duty = said ?? ToolDuty.Unsaid;
+        if (said is null)
         {
-            fault = GeminiFields.Invalid($"{ChoicePath}.mode", "AUTO, ANY, NONE or VALIDATED");
-            return false;
+            // A mode of tomorrow.
+            Pocket.Add(ref pocket, JsonText.Of($"{ChoicePath}.mode"), value.Find(Names.Mode).In(body), FieldRule.Unknown);
         }
 
         choice = new ToolChoice(duty, duty == ToolDuty.Named ? allowed[0] : null)

@@ -70,7 +70,8 @@ internal static class GeminiToolWriter
                 json.WriteRawValue(tool.Description.Quoted, skipInputValidation: true);
             }
 
-            if (!tool.Schema.IsEmpty)
+            // A schema that says nothing is none: some models refuse it.
+            if (tool.Schema.Length > 2)
             {
                 json.WritePropertyName(Names.ParametersJsonSchema);
                 json.WriteRawValue(tool.Schema.Span, skipInputValidation: true);
@@ -144,7 +145,14 @@ internal static class GeminiToolWriter
         if (choice.Parallel == false && functions.Count > 0)
             terms.Losses.Add("parallel_tool_calls", "Gemini cannot be kept from calling several functions at once.");
 
-        var hasChoice = functions.Count > 0 && choice.Duty != ToolDuty.Unsaid;
+        // Only what is declared may be named.
+        IReadOnlyList<string> asked = choice is { Duty: ToolDuty.Named, Name: { } named } ? [named] : choice.Allowed;
+        var allowed = asked.Where(name => functions.Exists(tool => string.Equals(tool.Name, name, StringComparison.Ordinal))).ToList();
+        var isLost = choice.Duty == ToolDuty.Named && allowed.Count == 0;
+        if (isLost)
+            terms.Losses.Add("tool_choice", "The tool that must be called is no function, and Gemini can be made to call functions alone.");
+
+        var hasChoice = functions.Count > 0 && choice.Duty != ToolDuty.Unsaid && !isLost;
         if (!hasChoice && !isMixed)
             return;
 
@@ -152,8 +160,6 @@ internal static class GeminiToolWriter
         if (hasChoice)
         {
             json.WriteStartObject(Names.FunctionCallingConfig);
-            IReadOnlyList<string> allowed = choice.Duty == ToolDuty.Named && choice.Name is { } named ? [named] : choice.Allowed;
-
             // With AUTO no names may be given; VALIDATED is AUTO with names.
             json.WriteString(Names.Mode, choice.Duty switch
             {

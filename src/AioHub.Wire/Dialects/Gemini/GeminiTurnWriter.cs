@@ -61,8 +61,8 @@ internal sealed class GeminiTurnWriter(Utf8JsonWriter json, Conversation convers
         });
         json.WriteStartArray(Names.Parts);
 
-        // What Google's own signature stands on; a turn without any gets Google's placeholder.
-        var isSigned = !model.IsThree || turn.Origin?.Dialect == Dialect.Gemini || turn.Blocks.Any(block => block is ToolCallBlock { Sealed.By: Dialect.Gemini } || block.Origin?.Dialect == Dialect.Gemini);
+        // The first call of a turn carries the signature, unless the caller of Google's own dialect sent it without.
+        var isSigned = !model.IsThree || turn.Blocks.Any(block => block is ToolCallBlock { Sealed.By: Dialect.Gemini } or ToolCallBlock { Origin.Dialect: Dialect.Gemini });
         foreach (var block in turn.Blocks)
         {
             WriteBlock(block, !isSigned && block is ToolCallBlock);

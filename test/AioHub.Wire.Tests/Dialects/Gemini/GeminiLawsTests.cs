@@ -9,13 +9,14 @@ using Reply = AioHub.Wire.Conversations.Reply;
 
 namespace AioHub.Wire.Tests.Dialects.Gemini;
 
-/// <summary>What holds for every request and every reply that was recorded or captured.</summary>
+/// <summary>What holds for every golden, and for every request and every reply that was recorded or captured where these lie beside the repository.</summary>
 public sealed class GeminiLawsTests
 {
-    private static IReadOnlyList<(string Name, byte[] Body)> Requests { get; } = [.. Recorded().Concat(Captured())];
+    private static IReadOnlyList<(string Name, byte[] Body)> Requests { get; } = [.. Goldens("requests"), .. Recorded(), .. Captured()];
 
     private static IReadOnlyList<(string Name, byte[] Stream)> Streams { get; } =
     [
+        .. Goldens("streams"),
         .. RecordedCases.Of("gemini").Where(one => one.ReplyKind == ReplyKind.Sse).Select(one => (one.Name, one.Reply)),
         .. CapturedStreams(),
     ];
@@ -23,8 +24,7 @@ public sealed class GeminiLawsTests
     [Fact]
     public void A_request_read_and_written_in_the_same_dialect_is_the_same()
     {
-        Assert.SkipUnless(Beside.Available, Beside.SkipReason);
-        Requests.Count.ShouldBeGreaterThan(80);
+        Requests.Count.ShouldBeGreaterThan(Beside.Available ? 110 : 30);
         foreach (var (name, body) in Requests)
         {
             var losses = new LossLog();
@@ -37,7 +37,6 @@ public sealed class GeminiLawsTests
     [Fact]
     public void A_request_survives_what_it_means_as_another_dialects()
     {
-        Assert.SkipUnless(Beside.Available, Beside.SkipReason);
         foreach (var (name, body) in Requests)
         {
             // As if the same had been said in another dialect: nothing can be replayed.
@@ -57,8 +56,7 @@ public sealed class GeminiLawsTests
     [Fact]
     public void A_stream_says_the_same_at_every_cut()
     {
-        Assert.SkipUnless(Beside.Available, Beside.SkipReason);
-        Streams.Count.ShouldBeGreaterThan(70);
+        Streams.Count.ShouldBeGreaterThan(Beside.Available ? 85 : 14);
         foreach (var (name, stream) in Streams)
         {
             var whole = GeminiTalk.Events(stream);
@@ -71,7 +69,6 @@ public sealed class GeminiLawsTests
     [Fact]
     public void A_stream_folded_is_its_reply_read_whole()
     {
-        Assert.SkipUnless(Beside.Available, Beside.SkipReason);
         foreach (var (name, stream) in Streams)
         {
             var fold = new ReplyFold();
@@ -86,12 +83,15 @@ public sealed class GeminiLawsTests
     [Fact]
     public void A_stream_and_a_reply_written_and_read_again_say_the_same()
     {
-        Assert.SkipUnless(Beside.Available, Beside.SkipReason);
         foreach (var (name, stream) in Streams)
         {
             var fold = new ReplyFold();
             GeminiTalk.Feed(stream, GeminiTalk.Room.CreateStreamReader(fold));
             var reply = fold.ToReply();
+
+            // A stream that was cut is not ended by its writer.
+            if (reply.Answers.Any(answer => answer.Stop == StopReason.None))
+                continue;
 
             var losses = new LossLog();
             var terms = GeminiTalk.Terms(losses: losses);
@@ -106,12 +106,11 @@ public sealed class GeminiLawsTests
     [Fact]
     public void The_reader_stops_where_the_tap_stops()
     {
-        Assert.SkipUnless(Beside.Available, Beside.SkipReason);
         foreach (var (name, stream) in Streams)
         {
             var tap = GeminiTalk.Room.CreateTap(Operation.Generate);
             Dialects.Feed.Stream(tap, stream);
-            GeminiTalk.Events(stream).LastOrDefault(one => one.StartsWith("Stop", StringComparison.Ordinal)).ShouldBe(tap.Stop == StopReason.None ? null : $"Stop 0: {tap.Stop}", name);
+            GeminiTalk.Events(stream).LastOrDefault(one => one.StartsWith("Stop", StringComparison.Ordinal)).ShouldBe(tap.Stop is StopReason.None or StopReason.Error ? null : $"Stop 0: {tap.Stop}", name);
         }
     }
 
@@ -140,14 +139,15 @@ public sealed class GeminiLawsTests
     {
         // Kept: Google's signatures are in the neutral form.
         OpaqueBlock => null,
-        TextBlock { Text.IsEmpty: true } => null,
+        TextBlock { Text.IsEmpty: true } or ThinkingBlock { Sealed: null } => null,
+        FileBlock file => file with { Name = default, Origin = null, Pocket = Pocket.Empty },
         _ => block with { Origin = null, Pocket = Pocket.Empty },
     };
 
     /// <summary>What may be said in more than one way: functions in one tool or in several, the role of an instruction.</summary>
-    private static JsonNode Normal(JsonNode body)
+    private static JsonObject Normal(JsonNode body)
     {
-        var root = body.DeepClone().AsObject();
+        var root = Camel(body)!.AsObject();
         (root["systemInstruction"] as JsonObject)?.Remove("role");
         foreach (var content in root["contents"]!.AsArray().OfType<JsonObject>())
             content["role"] ??= "user";
@@ -173,6 +173,36 @@ public sealed class GeminiLawsTests
 
         root["tools"] = flat;
         return root;
+    }
+
+    /// <summary>One spelling for both.</summary>
+    private static JsonNode? Camel(JsonNode? node) => node switch
+    {
+        JsonObject value => new JsonObject(value.Select(member => KeyValuePair.Create(string.Concat(member.Key.Split('_').Select((word, at) => at == 0 || word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..])), Camel(member.Value)))),
+        JsonArray array => new JsonArray([.. array.Select(Camel)]),
+        _ => node?.DeepClone(),
+    };
+
+    [Fact]
+    public void A_whole_reply_written_and_read_again_says_the_same()
+    {
+        foreach (var (name, body) in Goldens("replies"))
+        {
+            var reply = GeminiTalk.ReadReply(body);
+            var terms = GeminiTalk.Terms();
+            Said(GeminiTalk.ReadReply(Encoding.UTF8.GetBytes(GeminiTalk.WriteReply(reply, terms).ToJsonString()))).ShouldBe(Said(reply), name);
+            var fold = new ReplyFold();
+            GeminiTalk.Feed(GeminiTalk.WriteStream(reply, terms), GeminiTalk.Room.CreateStreamReader(fold));
+            Said(fold.ToReply()).ShouldBe(Said(reply), name);
+        }
+    }
+
+    private static IEnumerable<(string Name, byte[] Body)> Goldens(string kind)
+    {
+        if (!Beside.Available)
+            Console.WriteLine(Beside.SkipReason);
+
+        return Directory.EnumerateFiles(Repository.PathOf($"test/AioHub.Wire.Tests/Goldens/gemini/{kind}")).Order(StringComparer.Ordinal).Select(file => ($"{kind}/{Path.GetFileName(file)}", File.ReadAllBytes(file)));
     }
 
     private static IEnumerable<(string Name, byte[] Body)> Recorded() => RecordedCases.Of("gemini").Where(one => one.RequestIsJson).Select(one => (one.Name, one.Request));
