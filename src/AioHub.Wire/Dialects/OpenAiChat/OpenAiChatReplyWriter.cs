@@ -59,6 +59,9 @@ internal static class OpenAiChatReplyWriter
         json.WriteEndObject();
         WriteLogProbs(json, answer.LogProbs);
         json.WriteString(Chat.FinishReason, OpenAiChatReplyParts.WordOf(answer.Stop, calls.Count > 0, !refusal.IsEmpty, isOlder));
+        // vLLM's field: which sequence was met.
+        if (!answer.StopSequence.IsEmpty)
+            json.WriteText(Chat.StopReason, answer.StopSequence);
         json.WriteEndObject();
     }
 

@@ -85,6 +85,7 @@ internal sealed class OpenAiChatStreamWriter : ReplyStreamWriter
                 break;
             case StreamEventKind.Stop:
                 state.Stop = happening.Stop;
+                state.StopText = happening.StopSequence.IsEmpty ? [] : happening.StopSequence.ToArray();
                 break;
         }
     }
@@ -101,7 +102,15 @@ internal sealed class OpenAiChatStreamWriter : ReplyStreamWriter
             Open(state.Index);
             Output.Write("{},\"logprobs\":null,\"finish_reason\":\""u8);
             Output.Write(OpenAiChatReplyParts.WordOf(state.Stop, state.Calls > 0, state.Refuses, _isOlder));
-            Output.Write("\"}"u8);
+            Output.Write("\""u8);
+            if (state.StopText.Length > 2)
+            {
+                // vLLM's field: which sequence was met.
+                Output.Write(",\"stop_reason\":"u8);
+                Output.Write(state.StopText);
+            }
+
+            Output.Write("}"u8);
             Output.Write(_tail);
         }
 
@@ -355,6 +364,7 @@ internal sealed class OpenAiChatStreamWriter : ReplyStreamWriter
         public int Calls { get; set; }
         public int Images { get; set; }
         public StopReason Stop { get; set; }
+        public byte[] StopText { get; set; } = [];
         public ArrayBufferWriter<byte>? Thought { get; set; }
     }
 }
