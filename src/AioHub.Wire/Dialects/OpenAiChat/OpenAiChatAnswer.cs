@@ -23,7 +23,7 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
     private OpenAiChatSound? _sound;
     private OpenAiChatCall? _open;
     private Sealed? _by;
-    private bool _isThinking, _hasSaid, _isDone;
+    private bool _isThinking, _isTextBeside, _hasSaid, _isDone;
 
     /// <summary>The choice's own number.</summary>
     public long Key { get; } = key;
@@ -42,11 +42,18 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
         sink.On(new StreamEvent(StreamEventKind.Thinking) { Answer = index, Text = quoted });
     }
 
+    /// <summary>Takes reasoning that stands in a field of its own: what details beside it say is the same text.</summary>
+    public void ThinkBeside(ReadOnlySpan<byte> quoted, Sealed by)
+    {
+        _isTextBeside = true;
+        Think(quoted, by);
+    }
+
     /// <summary>Takes the entries of <c>reasoning_details</c>; tells their texts where nothing else does.</summary>
-    public void TakeDetails(JsonView details, bool isTextTold)
+    public void TakeDetails(JsonView details)
     {
         _details.Add(details);
-        if (isTextTold)
+        if (_isTextBeside)
             return;
 
         foreach (var entry in details.Items)

@@ -73,11 +73,13 @@ internal static class OpenAiChatReplyReader
     {
         var source = annotation[Chat.UrlCitation];
         var url = JsonText.From(source[Chat.Url], body);
+        // From nothing to nothing: hosts that do not know the place say so.
+        var end = Place(source[Chat.EndIndex]) is > 0 and var known ? known : (int?)null;
         return url.IsEmpty ? null : new Citation(url, JsonText.From(source[Chat.Title], body))
         {
             Quote = JsonText.From(source[Chat.Content], body),
-            Start = Place(source[Chat.StartIndex]),
-            End = Place(source[Chat.EndIndex]),
+            Start = end is null ? null : Place(source[Chat.StartIndex]),
+            End = end,
             Origin = new Origin(Dialect.OpenAiChat, annotation.In(body)),
         };
     }

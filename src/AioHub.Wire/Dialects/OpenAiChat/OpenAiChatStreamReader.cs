@@ -122,11 +122,10 @@ internal sealed class OpenAiChatStreamReader(IStreamSink sink) : ReplyStreamRead
             by = OpenAiChatReasoning.ByReasoning;
         }
 
-        var hasReasoning = reasoning.IsText && reasoning.Length > 2;
-        if (hasReasoning)
-            answer.Think(reasoning.Raw, by);
+        if (reasoning.IsText && reasoning.Length > 2)
+            answer.ThinkBeside(reasoning.Raw, by);
         if (delta.ReasoningDetails.IsArray)
-            answer.TakeDetails(delta.ReasoningDetails, hasReasoning);
+            answer.TakeDetails(delta.ReasoningDetails);
 
         if (delta.Content.IsText && delta.Content.Length > 2)
             answer.Say(delta.Content.Raw);
