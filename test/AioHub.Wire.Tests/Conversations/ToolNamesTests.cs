@@ -5,6 +5,31 @@ namespace AioHub.Wire.Tests.Conversations;
 
 public class ToolNamesTests
 {
+    private static readonly ToolNameRule Letters = new(64, "_-.:") { LetterFirst = true };
+
+    [Theory]
+    [InlineData("plain", true)]
+    [InlineData("_x", true)]
+    [InlineData("a.b:c-d", true)]
+    [InlineData("9lives", false)]
+    [InlineData("-x", false)]
+    [InlineData(".x", false)]
+    [InlineData("", false)]
+    public void A_rule_may_want_a_letter_first(string name, bool fits) => Letters.Fits(name).ShouldBe(fits);
+
+    [Theory]
+    [InlineData("9lives")]
+    [InlineData("-")]
+    [InlineData("mcp__a_very_long_name_of_a_server__9aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("名字")]
+    public void A_name_that_does_not_fit_is_made_to_and_found_again(string name)
+    {
+        var names = new ToolNames(Letters, new Conversation { Dialect = Dialect.OpenAiChat, Model = "m", Tools = [new ToolSpec(name)] });
+        var outward = names.Outward(name);
+        Letters.Fits(outward).ShouldBeTrue(outward);
+        names.Inward(outward).Name.ShouldBe(name);
+    }
+
     [Fact]
     public void Names_that_fit_stay_and_others_come_back_as_they_were()
     {
