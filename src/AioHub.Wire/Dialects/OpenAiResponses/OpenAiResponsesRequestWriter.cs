@@ -226,7 +226,7 @@ internal sealed class OpenAiResponsesRequestWriter
     /// <summary>Sealed reasoning is asked for where the caller's dialect can carry it to the next call: without it a model forgets what it thought between tool calls.</summary>
     private void WriteInclude(bool logProbs)
     {
-        var sealedToo = _model.Seals && _conversation.Store != true
+        var sealedToo = _model.Seals
             && (_conversation.Reasoning.WantsSealed || _conversation.Dialect is Dialect.AnthropicMessages or Dialect.Gemini);
         if (!logProbs && !sealedToo)
             return;
