@@ -48,7 +48,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
         if (_ended || !JsonView.TryOver(data, out var view) || !view.IsObject)
             return;
 
-        var e = OpenAiResponsesStreamEvent.Read(view);
+        var e = new OpenAiResponsesStreamEvent(view);
         var name = e.Type.IsText ? e.Type.Raw[1..^1] : type;
         if (!name.StartsWith("response."u8))
             return;
@@ -174,7 +174,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
         foreach (var late in waiting)
         {
             if (JsonView.TryOver(late, out var view))
-                Finish(OpenAiResponsesStreamEvent.Read(view), late);
+                Finish(new OpenAiResponsesStreamEvent(view), late);
         }
     }
 
