@@ -94,7 +94,7 @@ internal static class OpenAiResponsesEcho
             if (tool.Origin is not { Dialect: Dialect.OpenAiResponses } origin || OpenAiResponsesToolReader.IsElsewhere(tool) || written.Span.Overlaps(origin.Raw.Span))
                 continue;
 
-            json.WriteRawValue(origin.Raw.Span, skipInputValidation: true);
+            json.WriteRawValue(JsonLine.Of(origin.Raw).Span, skipInputValidation: true);
             written = origin.Raw;
         }
 
@@ -108,7 +108,7 @@ internal static class OpenAiResponsesEcho
         {
             if (asked.Dialect == Dialect.OpenAiResponses && member.Name.Is(name) && !member.Value.Span.SequenceEqual("null"u8))
             {
-                json.WriteRawValue(member.Value.Span, skipInputValidation: true);
+                json.WriteRawValue(JsonLine.Of(member.Value).Span, skipInputValidation: true);
                 return;
             }
         }

@@ -16,7 +16,7 @@ internal sealed class OpenAiResponsesInputReader(ReadOnlyMemory<byte> text, IRea
 
     private static readonly JsonText CompactionLead = JsonText.Of("What happened so far, in short:");
 
-    private readonly OpenAiResponsesItems _items = new(text, seal);
+    private readonly OpenAiResponsesItems _items = new(text, replays: true, seal);
     private readonly List<Block> _run = [];
     private Role _runRole;
     private OpenAiResponsesToolReader _tools = null!;

@@ -9,8 +9,9 @@ namespace AioHub.Wire.Dialects.OpenAiResponses;
 
 /// <summary>Reads what the model said, item by item: from an answer, and from the turns of a request, which send answers back.</summary>
 /// <param name="text">The whole text that the views are of.</param>
+/// <param name="replays">Messages of a request are replayed whole: their first block stands for all of them.</param>
 /// <param name="seal">Opens the hub's own envelopes, which only requests bring.</param>
-internal sealed class OpenAiResponsesItems(ReadOnlyMemory<byte> text, IReasoningSeal? seal = null)
+internal sealed class OpenAiResponsesItems(ReadOnlyMemory<byte> text, bool replays, IReasoningSeal? seal = null)
 {
     /// <summary>The seal of the call that follows: it stands in an item of its own because calls have no place for it.</summary>
     private Sealed? _callSeal;
@@ -59,7 +60,7 @@ internal sealed class OpenAiResponsesItems(ReadOnlyMemory<byte> text, IReasoning
 
     private void ReadMessage(JsonView item, List<Block> blocks)
     {
-        var read = Parts.Read(item[Names.Content], Parts.OriginOf(item));
+        var read = Parts.Read(item[Names.Content], replays ? Parts.OriginOf(item) : null);
         foreach (var block in read)
         {
             Refuses |= block is TextBlock { IsRefusal: true };

@@ -51,13 +51,16 @@ internal sealed record OpenAiResponsesVendor
     /// <summary>Bounds on output tokens and sampling; always stores nothing, always streams, wants instructions.</summary>
     public bool IsCodexBackend { get; init; }
 
+    /// <summary>A key that keeps a conversation's calls together; Ark refuses any member that it does not know.</summary>
+    public bool CacheKey { get; init; } = true;
+
     /// <summary>Code that runs at the vendor.</summary>
     public bool CodeInterpreter { get; init; } = true;
 }
 
 /// <summary>
 /// What models and upstreams of this dialect take, as data. Efforts and sampling: models.dev's catalogue of July to November 2026 and OpenAI's model pages (a 400 for
-/// <c>temperature</c> from GPT-5 on unless the effort is <c>none</c>; GPT-6.1 and later know no <c>none</c>). A model that is not known is asked as the caller wished.
+/// <c>temperature</c> from GPT-5 on unless the effort is <c>none</c>; GPT-6.1 and later know no <c>none</c>). A model that is not known is asked as the caller wished, but for no sealed reasoning.
 /// </summary>
 internal static class OpenAiResponsesModels
 {
@@ -67,7 +70,7 @@ internal static class OpenAiResponsesModels
     private static readonly Effort[] ToXHigh = [.. Plain, Effort.XHigh];
     private static readonly Effort[] NoneToXHigh = [Effort.None, .. ToXHigh];
 
-    private static readonly OpenAiResponsesModel Unknown = new([Effort.None, Effort.Minimal, .. Plain, Effort.XHigh, Effort.Max], OpenAiResponsesSampling.Always, Seals: true, TakesVerbosity: true);
+    private static readonly OpenAiResponsesModel Unknown = new([Effort.None, Effort.Minimal, .. Plain, Effort.XHigh, Effort.Max], OpenAiResponsesSampling.Always, Seals: false, TakesVerbosity: true);
 
     /// <summary>By the beginning of the model's name: the first that fits holds, so the longer stand before the shorter.</summary>
     private static readonly (string Prefix, OpenAiResponsesModel Model)[] Rows =
@@ -104,6 +107,7 @@ internal static class OpenAiResponsesModels
         ("grok-4-1-fast-non-reasoning", new([], OpenAiResponsesSampling.Always, Seals: false, TakesVerbosity: false)),
         ("grok-4.", new(Plain, OpenAiResponsesSampling.Always, Seals: true, TakesVerbosity: false)),
         ("grok-", new([], OpenAiResponsesSampling.Always, Seals: true, TakesVerbosity: false)),
+        ("doubao-", new(WithMinimal, OpenAiResponsesSampling.Always, Seals: false, TakesVerbosity: false)),
         ("deepseek-chat", new([], OpenAiResponsesSampling.Always, Seals: false, TakesVerbosity: false)),
         ("deepseek-reasoner", new([], OpenAiResponsesSampling.Always, Seals: false, TakesVerbosity: false)),
         // Its reasoning is not sealed: nothing is asked for and nothing comes back.
@@ -113,8 +117,8 @@ internal static class OpenAiResponsesModels
     private static readonly OpenAiResponsesVendor OpenAi = new();
     private static readonly OpenAiResponsesVendor Codex = new() { IsCodexBackend = true, Labels = false };
     private static readonly OpenAiResponsesVendor XAi = new() { Freeform = false, Groups = false, ResultParts = false, Developer = false, Labels = false };
-    private static readonly OpenAiResponsesVendor Doubao = new() { Freeform = false, Groups = false, ResultParts = false, Developer = false, CodeInterpreter = false, Labels = false };
-    private static readonly OpenAiResponsesVendor DeepSeek = new() { Freeform = false, Groups = false, ResultParts = false, Developer = false, CodeInterpreter = false, Labels = false };
+    private static readonly OpenAiResponsesVendor Doubao = new() { Freeform = false, Groups = false, ResultParts = false, Developer = false, CodeInterpreter = false, Labels = false, CacheKey = false };
+    private static readonly OpenAiResponsesVendor DeepSeek = new() { Freeform = false, Groups = false, ResultParts = false, Developer = false, CodeInterpreter = false, Labels = false, CacheKey = false };
 
     /// <param name="model">As the upstream calls it; a path before the name (<c>openai/gpt-5</c>, <c>openai.gpt-5</c>) is passed over.</param>
     public static OpenAiResponsesModel Of(string model)

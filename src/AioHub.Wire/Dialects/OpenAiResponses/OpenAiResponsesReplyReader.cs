@@ -20,7 +20,7 @@ internal static class OpenAiResponsesReplyReader
     /// <summary>Reads a response object, also one that stands inside an event.</summary>
     public static Reply Read(JsonView response, ReadOnlyMemory<byte> text)
     {
-        var items = new OpenAiResponsesItems(text);
+        var items = new OpenAiResponsesItems(text, replays: false);
         var blocks = new List<Block>();
         foreach (var item in response[Names.Output].Items)
         {

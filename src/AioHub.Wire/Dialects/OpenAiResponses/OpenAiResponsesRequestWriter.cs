@@ -13,9 +13,12 @@ internal sealed class OpenAiResponsesRequestWriter
 {
     private const long LeastOutput = 16;
 
-    /// <summary>What the Codex backend refuses.</summary>
+    /// <summary>What the Codex backend refuses, each with a 400 of its own ("Unsupported parameter"; reports of 2026 in the trackers of gateways before it).</summary>
     private static readonly string[] NotForCodex =
-        ["max_output_tokens", "temperature", "top_p", "top_logprobs", "truncation", "metadata", "user", "safety_identifier", "prompt_cache_options", "prompt_cache_retention", "max_tool_calls", "moderation"];
+    [
+        "max_output_tokens", "temperature", "top_p", "top_logprobs", "frequency_penalty", "presence_penalty", "stop", "truncation", "context_management", "metadata", "user", "safety_identifier",
+        "prompt_cache_options", "prompt_cache_retention", "max_tool_calls", "moderation",
+    ];
 
     private static readonly JsonText JsonOnly = JsonText.Of("Answer with one JSON object and nothing else.");
 
@@ -226,7 +229,7 @@ internal sealed class OpenAiResponsesRequestWriter
     /// <summary>Sealed reasoning is asked for where the caller's dialect can carry it to the next call: without it a model forgets what it thought between tool calls.</summary>
     private void WriteInclude(bool logProbs)
     {
-        var sealedToo = _model.Seals && _conversation.Store != true
+        var sealedToo = _model.Seals
             && (_conversation.Reasoning.WantsSealed || _conversation.Dialect is Dialect.AnthropicMessages or Dialect.Gemini);
         if (!logProbs && !sealedToo)
             return;
@@ -330,7 +333,7 @@ internal sealed class OpenAiResponsesRequestWriter
     private void WriteLabels()
     {
         var key = _conversation.CacheKey.IsEmpty ? _terms.Session is { Length: > 0 } session ? session : null : _conversation.CacheKey.ToString();
-        if (key is not null)
+        if (key is not null && _vendor.CacheKey)
             _json.WriteString("prompt_cache_key"u8, key.Length > OpenAiResponsesIds.Longest ? OpenAiResponsesIds.Hash(key) : key);
 
         WriteTier();

@@ -48,7 +48,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
         if (_ended || !JsonView.TryOver(data, out var view) || !view.IsObject)
             return;
 
-        var e = OpenAiResponsesStreamEvent.Read(view);
+        var e = new OpenAiResponsesStreamEvent(view);
         var name = e.Type.IsText ? e.Type.Raw[1..^1] : type;
         if (!name.StartsWith("response."u8))
             return;
@@ -174,7 +174,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
         foreach (var late in waiting)
         {
             if (JsonView.TryOver(late, out var view))
-                Finish(OpenAiResponsesStreamEvent.Read(view), late);
+                Finish(new OpenAiResponsesStreamEvent(view), late);
         }
     }
 
@@ -217,23 +217,20 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
         foreach (var part in item[Names.Content].Items)
         {
             index++;
-            if (index < _part)
-                continue;
-
-            var told = 0;
-            if (index == _part && !part[Names.Annotations].Items.MoveNext())
-                continue;
-
-            var copy = data.ToArray();
-            var parts = new OpenAiResponsesParts(copy);
-            foreach (var annotation in index == _part ? part[Names.Annotations].Items : default)
-            {
-                if (told++ >= _citations)
-                    Sink.On(new StreamEvent(StreamEventKind.Citation) { Citation = parts.ReadCitation(annotation) });
-            }
-
             if (index > _part)
-                Play([parts.ReadOne(part)]);
+                Play([new OpenAiResponsesParts(data.ToArray()).ReadOne(part)]);
+            else if (index == _part)
+                TellSources(part[Names.Annotations], data);
+        }
+    }
+
+    private void TellSources(JsonView annotations, ReadOnlySpan<byte> data)
+    {
+        var told = 0;
+        foreach (var annotation in annotations.Items)
+        {
+            if (told++ >= _citations)
+                Sink.On(new StreamEvent(StreamEventKind.Citation) { Citation = new OpenAiResponsesParts(data.ToArray()).ReadCitation(annotation) });
         }
     }
 
@@ -248,7 +245,7 @@ internal sealed class OpenAiResponsesStreamReader(IStreamSink sink) : ReplyStrea
 
     private void TellWhole(JsonView item, ReadOnlySpan<byte> data)
     {
-        var items = new OpenAiResponsesItems(data.ToArray());
+        var items = new OpenAiResponsesItems(data.ToArray(), replays: false);
         var blocks = new List<Block>();
         items.Read(item, blocks);
         _callsCaller |= items.CallsCaller;

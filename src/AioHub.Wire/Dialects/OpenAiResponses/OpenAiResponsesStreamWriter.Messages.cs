@@ -113,7 +113,7 @@ internal sealed partial class OpenAiResponsesStreamWriter
     {
         if (citation.Origin is { Dialect: Dialect.OpenAiResponses } origin)
         {
-            output.Write(origin.Raw.Span);
+            JsonLine.Write(output, origin.Raw.Span);
             return;
         }
 

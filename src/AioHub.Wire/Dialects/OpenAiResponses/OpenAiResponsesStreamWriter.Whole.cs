@@ -27,7 +27,7 @@ internal sealed partial class OpenAiResponsesStreamWriter
                 break;
             case OpaqueBlock { Origin: { Dialect: Dialect.OpenAiResponses } origin } when IsItem(origin):
                 BeginWhole("");
-                _item.Write(origin.Raw.Span);
+                JsonLine.Write(_item, origin.Raw.Span);
                 break;
             default:
                 Terms.Losses.Add("output", block switch
@@ -87,6 +87,7 @@ internal sealed partial class OpenAiResponsesStreamWriter
     {
         var input = ToolInput.FromText(JsonText.FromQuoted((byte[])[(byte)'"', .. _text.WrittenSpan, (byte)'"']));
         var isObject = input.TryObject(out var value);
+        value = JsonLine.Of(value);
         _text.ResetWrittenCount();
         if (_isServerCall)
         {

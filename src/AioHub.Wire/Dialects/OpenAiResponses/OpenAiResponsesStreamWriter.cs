@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using AioHub.Wire.Conversations;
+using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 using Names = AioHub.Wire.Dialects.OpenAiResponses.OpenAiResponsesNames;
 
@@ -234,7 +235,7 @@ internal sealed partial class OpenAiResponsesStreamWriter : ReplyStreamWriter
 
         if (_logProbs.WrittenCount > 0)
             _logProbs.Write(","u8);
-        _logProbs.Write(inside);
+        JsonLine.Write(_logProbs, inside);
     }
 
     // ---- events

@@ -32,13 +32,19 @@ internal static class Responses
 
     public static (JsonNode Body, IReadOnlyList<Loss> Losses) Write(Conversation conversation, string model = "gpt-5.5", string channel = "openai", bool stream = false, long? most = null, string? session = null)
     {
+        var (body, losses) = WriteBytes(conversation, model, channel, stream, most, session);
+        return (JsonNode.Parse(body)!, losses);
+    }
+
+    public static (byte[] Body, IReadOnlyList<Loss> Losses) WriteBytes(Conversation conversation, string model, string channel, bool stream = false, long? most = null, string? session = null)
+    {
         var output = new ArrayBufferWriter<byte>();
         var terms = new UpstreamTerms
         {
             Model = model, ChannelType = channel, Stream = stream, MaxOutputTokens = most, Session = session, Names = new ToolNames(Room.ToolNameRule, conversation), Losses = new LossLog(),
         };
         Room.TryWriteRequest(output, conversation, terms, out var fault).ShouldBeTrue(fault.Message);
-        return (JsonNode.Parse(output.WrittenSpan)!, terms.Losses.Losses);
+        return (output.WrittenSpan.ToArray(), terms.Losses.Losses);
     }
 
     public static Reply ReadReply(string body)
@@ -140,6 +146,8 @@ internal static class Responses
     /// <summary>An answer without what depends on the way it came: ids, and whether reasoning is called a summary.</summary>
     public static string Say(Reply reply) => string.Join('\n', reply.Answers.SelectMany(answer => answer.Blocks.Select(Say).Append($"stop {answer.Stop} {answer.StopSequence}").Append(
         $"logprobs {System.Text.Encoding.UTF8.GetString(answer.LogProbs.Span)}")));
+
+    public static string Json(this JsonText text) => Encoding.UTF8.GetString(text.Quoted);
 
     public static string Say(Block block) => block switch
     {

@@ -34,7 +34,7 @@ internal static class StrictClient
             var e = JsonDocument.Parse(lines[1]["data: ".Length..]).RootElement;
             var type = e.Str("type")!;
             lines[0].ShouldBe($"event: {type}");
-            Known.ShouldContain(type);
+            Known.Contains(type).ShouldBeTrue(type);
             e.Long("sequence_number").ShouldBe(number++);
             if (number == 1)
                 type.ShouldBe("response.created");
@@ -55,7 +55,7 @@ internal static class StrictClient
         }
 
         ended.ShouldBeTrue();
-        items.ShouldAllBe(item => item.Done != null);
+        items.TrueForAll(item => item.Done != null).ShouldBeTrue();
         last.Str("id").ShouldNotBeNullOrEmpty();
         last.Each("output").Select(item => item.GetRawText()).ShouldBe(items.Select(item => item.Done!.Value.GetRawText()));
         if (last.At("usage") is { } usage)
@@ -75,9 +75,9 @@ internal static class StrictClient
             index.ShouldBe(items.Count);
             var id = e.Str("item", "id");
             id.ShouldNotBeNullOrEmpty();
-            items.ShouldAllBe(item => item.Id != id && item.Done != null);
+            items.TrueForAll(item => item.Id != id && item.Done != null).ShouldBeTrue();
             if (e.Str("item", "call_id") is { } call)
-                items.ShouldAllBe(item => item.CallId != call);
+                items.TrueForAll(item => item.CallId != call).ShouldBeTrue();
             items.Add(new Item(id, e.Str("item", "type")!, e.Str("item", "call_id")));
             return;
         }
