@@ -115,7 +115,7 @@ internal sealed class AnthropicMessagesReplyWriter
     private void WriteThinking(ThinkingBlock thinking)
     {
         var token = thinking.Sealed is null ? null : AnthropicMessagesSeals.Close(_terms, thinking.Sealed, thinking.Text);
-        if (token is { } hidden && AnthropicMessagesSeals.IsHidden(thinking.Sealed!, thinking.Text))
+        if (token is { } hidden && AnthropicMessagesSeals.IsHidden(thinking.Sealed!, !thinking.Text.IsEmpty))
         {
             WriteHidden(hidden);
             return;

@@ -28,6 +28,7 @@ internal static class AnthropicMessagesSeals
     public static JsonText? CloseOfCall(ReplyTerms terms, Sealed? token, string callId) =>
         token is null || token.By == Dialect.AnthropicMessages ? null : Close(terms, token with { Hides = false, Id = JsonText.Of(callId) }, default);
 
-    /// <summary>Whether nothing of the reasoning is shown beside what stands for it.</summary>
-    public static bool IsHidden(Sealed token, JsonText text) => token.Hides && (text.IsEmpty || token.By == Dialect.AnthropicMessages);
+    /// <summary>Whether what stands for the token is a block of its own.</summary>
+    /// <param name="isShown">Some of the reasoning's text is.</param>
+    public static bool IsHidden(Sealed token, bool isShown) => token.Hides && (!isShown || token.By == Dialect.AnthropicMessages);
 }

@@ -160,7 +160,7 @@ internal sealed class AnthropicMessagesStreamWriter(IBufferWriter<byte> output, 
         {
             Close();
         }
-        else if (AnthropicMessagesSeals.IsHidden(token, isShown ? JsonText.Of("shown") : default))
+        else if (AnthropicMessagesSeals.IsHidden(token, isShown))
         {
             Close();
             WriteHidden(closed);

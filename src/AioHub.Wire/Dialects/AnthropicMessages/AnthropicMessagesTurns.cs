@@ -142,7 +142,7 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
     private ImageBlock? Fitted(ImageBlock image, string place)
     {
         if (image.Source.FileId.Exists)
-            return Refuse<ImageBlock>("file_reference_unsupported", $"{place}: the picture is a file that lives with another vendor. Send its bytes, or choose a model of that vendor.");
+            return Refuse<ImageBlock>("file_reference_unsupported", place, "The picture is a file that lives with another vendor. Send its bytes, or choose a model of that vendor.");
         if (image.Detail is not null)
             _losses.Add($"{place}.detail", "How closely a picture is looked at cannot be said.", LossSeverity.Info);
         if (image.Source.Url.Exists)
@@ -150,7 +150,7 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
 
         return TypeOf(image) is { } type
             ? image with { MediaType = type }
-            : Refuse<ImageBlock>("image_type_unsupported", $"{place}: pictures of type \"{image.MediaType}\" are not taken. Send PNG, JPEG, GIF or WebP.");
+            : Refuse<ImageBlock>("image_type_unsupported", place, $"Pictures of type \"{image.MediaType}\" are not taken. Send PNG, JPEG, GIF or WebP.");
     }
 
     /// <summary>By its bytes, which clients name wrongly; else as it was named.</summary>
@@ -176,12 +176,12 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
         if (file.Text.Exists)
             return HasWords(file.Text) ? file with { Source = default } : null;
         if (file.Source.FileId.Exists)
-            return Refuse<FileBlock>("file_reference_unsupported", $"{place}: the file lives with another vendor. Send its bytes, or choose a model of that vendor.");
+            return Refuse<FileBlock>("file_reference_unsupported", place, "The file lives with another vendor. Send its bytes, or choose a model of that vendor.");
         if (file.Source.Url.Exists)
         {
             return file.MediaType is null or "application/pdf"
                 ? file
-                : Refuse<FileBlock>("file_type_unsupported", $"{place}: files of type \"{file.MediaType}\" are not taken by their address. Send the text of the file.");
+                : Refuse<FileBlock>("file_type_unsupported", place, $"Files of type \"{file.MediaType}\" are not taken by their address. Send the text of the file.");
         }
 
         if (IsPdf(file))
@@ -189,7 +189,7 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
         if (IsText(file.MediaType) && TryDecode(file.Source.Data, out var words))
             return HasWords(words) ? file with { Text = words, Source = default } : null;
 
-        return Refuse<FileBlock>("file_type_unsupported", $"{place}: files of type \"{file.MediaType ?? "unknown"}\" are not taken. Send a PDF, or the text of the file.");
+        return Refuse<FileBlock>("file_type_unsupported", place, $"Files of type \"{file.MediaType ?? "unknown"}\" are not taken. Send a PDF, or the text of the file.");
     }
 
     private TextBlock? Fitted(AudioBlock audio, string place)
@@ -200,7 +200,7 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
             return new TextBlock(audio.Transcript) { Cache = audio.Cache };
         }
 
-        return Refuse<TextBlock>("audio_input_unsupported", $"{place}: models of this dialect do not hear. Send a transcript, or choose a model that takes audio.");
+        return Refuse<TextBlock>("audio_input_unsupported", place, "Models of this dialect do not hear. Send a transcript, or choose a model that takes audio.");
     }
 
     private ToolCallBlock? Fitted(ToolCallBlock call, string place)
@@ -259,10 +259,10 @@ internal sealed class AnthropicMessagesTurns(Conversation conversation, Upstream
         return null;
     }
 
-    private T? Refuse<T>(string code, string message)
+    private T? Refuse<T>(string code, string place, string message)
         where T : Block
     {
-        Fault ??= new RequestFault(code, message, null);
+        Fault ??= new RequestFault(code, $"\"{place}\": {message}", place);
         return null;
     }
 
