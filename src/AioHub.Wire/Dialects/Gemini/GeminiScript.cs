@@ -9,9 +9,9 @@ internal sealed record GeminiScript(IReadOnlyList<Block> System, IReadOnlyList<T
 {
     public static GeminiScript Of(Conversation conversation, GeminiModel model, UpstreamTerms terms)
     {
-        // A caller of the same dialect put everything where it should stand.
+        // A caller of the same dialect put everything where it should stand; only what the hub's envelopes held is not Google's.
         if (conversation.Dialect == Dialect.Gemini)
-            return new GeminiScript(conversation.System, conversation.Turns);
+            return new GeminiScript(conversation.System, [.. conversation.Turns.Select(turn => Own(turn, terms.Losses)).OfType<Turn>()]);
 
         var losses = terms.Losses;
         var system = conversation.System.ToList();
@@ -52,6 +52,19 @@ internal sealed record GeminiScript(IReadOnlyList<Block> System, IReadOnlyList<T
         losses.Add("system", "Gemini wants something from the user: the instructions were sent as the user's text.");
         return new GeminiScript([], [new Turn(Role.User, text)]);
     }
+
+    /// <summary>The turn without reasoning of other vendors; null when nothing else was in it.</summary>
+    private static Turn? Own(Turn turn, LossLog losses)
+    {
+        if (!turn.Blocks.Any(IsForeign))
+            return turn;
+
+        losses.Add("contents.parts.thoughtSignature", "Reasoning of another vendor was left out.", LossSeverity.Info);
+        List<Block> own = [.. turn.Blocks.Where(block => !IsForeign(block))];
+        return own.Count == 0 ? null : turn with { Blocks = own };
+    }
+
+    private static bool IsForeign(Block block) => block is ThinkingBlock { Sealed.By: not Dialect.Gemini };
 
     /// <summary>What Gemini can be told of a turn.</summary>
     private static List<Block> Said(Turn turn, LossLog losses)

@@ -35,6 +35,10 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
         if (state.IsCalling && happening.Kind != StreamEventKind.ToolInput)
             EndCall(state);
 
+        // Reasoning that ended without a seal is not part of the next one's.
+        if (happening.Kind is not (StreamEventKind.Thinking or StreamEventKind.ThinkingSealed))
+            state.Forget();
+
         switch (happening.Kind)
         {
             case StreamEventKind.Text or StreamEventKind.Refusal:
@@ -348,6 +352,8 @@ internal sealed class GeminiStreamWriter : ReplyStreamWriter
             IsFreeform = call.ToolKind == ToolKind.Freeform;
             Input.ResetWrittenCount();
         }
+
+        public void Forget() => _thought?.ResetWrittenCount();
 
         public JsonText TakeThought()
         {

@@ -240,6 +240,9 @@ internal sealed class GeminiTurnReader(ReadOnlyMemory<byte> body, IReasoningSeal
                 continue;
 
             blocks.RemoveAt(at);
+            if (!ReferenceEquals(_run, blocks))
+                _run.RemoveAll(block => block is ThinkingBlock { Sealed: null } shown && whole.Contains(shown.Text.ToString(), StringComparison.Ordinal));
+
             _run.Insert(0, carried);
             _sealedInRun++;
             at = ReferenceEquals(_run, blocks) ? at : at - 1;

@@ -133,20 +133,14 @@ internal sealed class GeminiTurnWriter(Utf8JsonWriter json, Conversation convers
         _ => true,
     };
 
+    /// <summary>Reasoning that Google signed: no other is here.</summary>
     private void WriteThinking(ThinkingBlock thinking)
     {
-        // Without a seal there is nothing that Google would take as its own.
-        var own = thinking.Sealed is { By: Dialect.Gemini } token ? token : null;
-        if (own is null && conversation.Dialect == Dialect.Gemini)
-            terms.Losses.Add("contents.parts.thoughtSignature", "Reasoning of another vendor was left out.", LossSeverity.Info);
-
-        WriteText(own is null ? default : thinking.Text);
-        if (own is null)
-            return;
-
+        WriteText(thinking.Text);
         if (!thinking.Text.IsEmpty)
             json.WriteBoolean(Names.Thought, value: true);
-        WriteSignature(own.Token);
+        if (thinking.Sealed is { By: Dialect.Gemini } own)
+            WriteSignature(own.Token);
     }
 
     private void WriteCall(ToolCallBlock call, bool isFirstCall)

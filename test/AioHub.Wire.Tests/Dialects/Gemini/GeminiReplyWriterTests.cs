@@ -112,6 +112,16 @@ public sealed class GeminiReplyWriterTests
     }
 
     [Fact]
+    public void An_envelope_holds_the_reasoning_that_it_seals_and_no_other()
+    {
+        var seal = new OpenSeal();
+        var reply = Ended(StopReason.ToolUse, new ThinkingBlock(JsonText.Of("bare")), Text("So."), new ThinkingBlock(JsonText.Of("sealed")) { Sealed = Foreign }, Call("c1"));
+        var parts = new JsonArray([.. Chunks(WriteStream(reply, Terms(Asking(show: false), seal))).SelectMany(chunk => chunk["candidates"]![0]!["content"]!["parts"]!.AsArray()).Select(part => part!.DeepClone())]);
+        Read($$$"""{"contents":[{"role":"user","parts":[{"text":"Go"}]},{"role":"model","parts":{{{parts.ToJsonString()}}}}]}""", seal).Turns[1].Blocks.Select(Show)
+            .ShouldBe(["thinking sealed sealed(anthropic,sig)", "text So.", "call c1 f {}", "text "]);
+    }
+
+    [Fact]
     public void Without_a_call_it_stands_at_the_end()
     {
         var seal = new OpenSeal();

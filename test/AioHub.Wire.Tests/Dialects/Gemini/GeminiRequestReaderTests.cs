@@ -222,6 +222,14 @@ public sealed class GeminiRequestReaderTests
             Blocks(read).ShouldBe(["text Go", "thinking Let me think. sealed(anthropic,sig+/=)", "text I call.", "call 1 a {}"]);
         }
 
+        // The SDK for Node keeps every chunk of a stream as a content of its own.
+        Blocks(Read(
+                $$"""
+                {"contents":[{"role":"user","parts":[{"text":"Go"}]},{"role":"model","parts":[{"text":"Let me think.","thought":true}]},{"role":"model","parts":[{"text":"I call."}]},{"role":"model","parts":[{"functionCall":{"id":"1","name":"a"},"thoughtSignature":"{{envelope}}"}]}]}
+                """,
+                seal))
+            .ShouldBe(["text Go", "thinking Let me think. sealed(anthropic,sig+/=)", "text I call.", "call 1 a {}"]);
+
         var own = Read("""{"contents":[{"role":"user","parts":[{"text":"Go"}]},{"role":"model","parts":[{"text":"","thoughtSignature":"b3du"},{"text":"x","thought":true,"thoughtSignature":"b3du"},{"thoughtSignature":"b3du"}]}]}""", seal);
         Blocks(own)[1..].ShouldBe(["thinking  sealed(gemini,b3du)", "thinking x sealed(gemini,b3du)", "thinking  sealed(gemini,b3du)"]);
         var placeholder = Read("""{"contents":[{"role":"user","parts":[{"text":"Go"}]},{"role":"model","parts":[{"functionCall":{"id":"1","name":"a"},"thoughtSignature":"skip_thought_signature_validator"}]}]}""", seal);
