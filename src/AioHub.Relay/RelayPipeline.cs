@@ -10,6 +10,7 @@ using AioHub.Relay.Carriers;
 using AioHub.Relay.Delivery;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
+using AioHub.Wire.Vocabulary;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,8 @@ namespace AioHub.Relay;
 
 /// <summary>The story of a call, from its caller to an upstream and back, charged once. Read it from top to bottom.</summary>
 internal sealed class RelayPipeline(
-    Admit admit, Intake intake, Recall recall, PinDirectory pins, Quote quote, Reserve reserve, Queue queue, Dispatch dispatch, Deliver deliver,
+    Admit admit, Intake intake, Recall recall, PinDirectory pins, Quote quote, Reserve reserve, Queue queue, Translate translate, Dispatch dispatch,
+    Deliver deliver,
     Record record, IHoldBook book, IUsageJournal journal, RelayOptions options, TimeProvider time, ILogger<RelayPipeline> logger)
 {
     /// <summary>An upstream that wants to be left alone for longer is not asked again by the same call.</summary>
@@ -195,8 +197,28 @@ internal sealed class RelayPipeline(
 
             settlement.Try(attempt);
 
-            // 6 Prepare: the caller's bytes with this upstream's splices.
-            var call = Prepare.Build(http, order.Envelope, attempt);
+            if (attempt.Dialect != order.Envelope.Route.Dialect && order.Envelope.Route.Operation == Operation.CountTokens)
+            {
+                order.Route.Report(attempt, AttemptFailure.Abandoned, null);
+                settlement.NoteAttempt("counted", null, since);
+                ShowRoute(http, order.Envelope, attempt, settlement.Attempts);
+                await Count.AnswerAsync(http, order.Envelope, settlement);
+                return null;
+            }
+
+            // 6 Prepare: the caller's bytes with this upstream's splices, or its words in the upstream's dialect.
+            UpstreamCall? call;
+            if (attempt.Dialect == order.Envelope.Route.Dialect)
+            {
+                call = Prepare.Build(http, order.Envelope, attempt);
+            }
+            else if ((await translate.BuildAsync(order.Envelope, attempt, clock.CallerToken)).Failed(out failure, out call))
+            {
+                best = Note(order.Route, attempt, settlement, since, best, failure);
+                continue;
+            }
+
+            settlement.Translation = call.Translation;
 
             // 7 Dispatch: out, and back with headers.
             clock.Places = settlement.Pass;
@@ -268,6 +290,14 @@ internal sealed class RelayPipeline(
         }
 
         return best ?? Quote.FromRefusal(order.Route.FinalRefusal());
+    }
+
+    /// <summary>What the call says cannot be said to this upstream; one that speaks the caller's dialect may still take it.</summary>
+    private static Failure Note(Route route, RouteAttempt attempt, Settlement settlement, long since, Failure? best, Failure failure)
+    {
+        settlement.NoteAttempt(failure.Code, null, since, failure.Message);
+        route.Report(attempt, AttemptFailure.Abandoned, null);
+        return UpstreamFailures.Better(best, failure);
     }
 
     /// <summary>Whether the same credential is worth another try: after what passes by itself, and when no other healthy one is left.</summary>

@@ -3,6 +3,7 @@ using AioHub.Relay.Carriers;
 using AioHub.Relay.Carriers.Sandbox;
 using AioHub.Relay.Hub;
 using AioHub.Relay.Stages;
+using AioHub.Wire.Conversations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AioHub.Relay;
@@ -20,6 +21,9 @@ public static class RelayServices
         services.AddSingleton<Quote>();
         services.AddSingleton<Reserve>();
         services.AddSingleton<Queue>();
+        services.AddSingleton<IReasoningSeal, ReasoningSeal>();
+        services.AddSingleton<MediaFetch>();
+        services.AddSingleton<Translate>();
         services.AddSingleton<Dispatch>();
         services.AddSingleton<Deliver>();
         services.AddSingleton<Record>();

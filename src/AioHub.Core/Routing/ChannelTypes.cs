@@ -14,6 +14,9 @@ public sealed record ChannelTypeInfo(ChannelType Type, string Name, Uri? BaseUrl
     /// <summary>False: the carrier is not built yet. Such channels may be configured; routing passes them over and says so.</summary>
     public bool Available { get; init; } = true;
 
+    /// <summary>Into which dialects calls of another one are translated, the richest first.</summary>
+    public ImmutableArray<Dialect> Preferred { get; init; } = [Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini, Dialect.OpenAiChat, Dialect.BedrockConverse, Dialect.Kiro];
+
     /// <summary>A channel without any credential is called without one (local servers, the sandbox).</summary>
     public bool AllowsAnonymous { get; init; }
 }
@@ -30,7 +33,7 @@ public static class ChannelTypes
     private static readonly FrozenDictionary<ChannelType, ChannelTypeInfo> ByType = new ChannelTypeInfo[]
     {
         new(ChannelType.OpenAi, "openai", new Uri("https://api.openai.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything),
-        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow & ~Needs.ServerTools) { AllowsAnonymous = true },
+        new(ChannelType.OpenAiCompatible, "openai-compatible", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow & ~Needs.ServerTools) { AllowsAnonymous = true, Preferred = [Dialect.OpenAiChat] },
         new(ChannelType.Azure, "azure", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses], Everything) { Available = false },
         new(ChannelType.Anthropic, "anthropic", new Uri("https://api.anthropic.com"), [Dialect.AnthropicMessages], Everything),
         new(ChannelType.Bedrock, "bedrock", null, [Dialect.AnthropicMessages, Dialect.BedrockConverse], Everything) { Available = false },
@@ -39,7 +42,7 @@ public static class ChannelTypes
         new(ChannelType.Gemini, "gemini", new Uri("https://generativelanguage.googleapis.com"), [Dialect.Gemini], Everything),
         new(ChannelType.Vertex, "vertex", null, [Dialect.Gemini, Dialect.AnthropicMessages], Everything) { Available = false },
         new(ChannelType.Xai, "xai", new Uri("https://api.x.ai"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow),
-        new(ChannelType.Doubao, "doubao", new Uri("https://ark.cn-beijing.volces.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow),
+        new(ChannelType.Doubao, "doubao", new Uri("https://ark.cn-beijing.volces.com"), [Dialect.OpenAiChat, Dialect.OpenAiResponses], OneWindow) { Preferred = [Dialect.OpenAiChat] },
         new(ChannelType.AioHub, "aiohub", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything),
         new(ChannelType.Sandbox, "sandbox", null, [Dialect.OpenAiChat, Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini], Everything) { AllowsAnonymous = true },
     }.ToFrozenDictionary(static info => info.Type);

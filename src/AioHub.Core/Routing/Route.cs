@@ -56,7 +56,7 @@ public sealed partial class Route
 
         var talk = question.Session is { Length: > 0 } session ? StableHash.Of(session) : question.Prefix;
         ulong? conversation = talk is { } one && Model is not null ? StableHash.Combine(one, StableHash.Combine(unchecked((ulong)question.Key.Id.Value), Model.FamilyHash)) : null;
-        _picker = new Picker(router, Model, Dialect, needs, conversation, question.Pin?.Credential, question.InputTokens, preview);
+        _picker = new Picker(router, Model, CallForm.Of(Dialect, question.Operation, needs), needs, conversation, question.Pin?.Credential, question.InputTokens, preview);
         _talk = conversation is { } own ? new RouteTalk(router, _picker, own, preview) : null;
         _walk = new RouteWalk(this, _talk?.Home);
     }
@@ -304,6 +304,7 @@ public sealed partial class Route
                 {
                     CostPrice = ListPrice ?? price,
                     IsGroupPrice = !ReferenceEquals(price, ListPrice),
+                    Dialect = candidate.Speaks(Dialect) ? Dialect : candidate.Channel.Preferred,
                     LongContext = LongContext,
                     Affinity = Affinity,
                     Vitals = new AttemptVitals(_router, slot.Load, Model.FamilyHash),
@@ -311,7 +312,7 @@ public sealed partial class Route
             }
 
             // Without failover the first group that could serve is the only one, even while all of it rests or its purse is empty.
-            if (price is not null && !Question.Key.CrossGroupFailover && (Question.Pin is { } pin ? _walk.Candidates.Find(pin.Channel) is not null : _walk.Candidates.Suits(Dialect, Needs)))
+            if (price is not null && !Question.Key.CrossGroupFailover && (Question.Pin is { } pin ? _walk.Candidates.Find(pin.Channel) is not null : _walk.Candidates.Suits(_picker.Form, Needs)))
                 _walk.StayWith(group);
             _walk.Leave();
         }

@@ -43,6 +43,9 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
     /// <summary><see cref="Price"/> is the group's own for the model, not the model's.</summary>
     public bool IsGroupPrice { get; init; }
 
+    /// <summary>What is spoken upstream: another dialect than the caller's when the call is translated.</summary>
+    public Dialect Dialect { get; init; }
+
     /// <summary>What became of the conversation's wish to stay where it was.</summary>
     public AffinityOutcome Affinity { get; init; }
 

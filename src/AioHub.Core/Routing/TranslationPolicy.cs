@@ -26,10 +26,9 @@ public static class TranslationPolicyNames
         return string.Equals(Of(policy), text, StringComparison.Ordinal);
     }
 
-    /// <summary>Why a group does not reach a channel of another dialect. This version translates nothing, so the policy is the reason only where it would be in any version.</summary>
+    /// <summary>Why a group does not reach a channel of another dialect; empty where no policy is the reason.</summary>
     internal static string Told(Group group) => group.Translation switch
     {
-        TranslationPolicy.Any => "; this version does not translate yet",
         TranslationPolicy.NativeOnly => group.Mode == GroupMode.Passthrough ? $"; group '{group.Name}' passes bytes through" : $"; group '{group.Name}' is {Of(TranslationPolicy.NativeOnly)}",
         _ => "",
     };

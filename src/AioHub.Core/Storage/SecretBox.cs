@@ -68,6 +68,43 @@ public sealed class SecretBox(MasterKey master)
         return secret;
     }
 
+    /// <summary>Seals bytes that leave the hub and come back: whoever holds them sees nothing, and nobody else can make them.</summary>
+    /// <param name="purpose">What they are: bytes sealed for one purpose do not open for another.</param>
+    /// <returns>Nonce, tag, ciphertext.</returns>
+    public byte[] Seal(string purpose, ReadOnlySpan<byte> clear)
+    {
+        var box = new byte[NonceLength + TagLength + clear.Length];
+        var nonce = box.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(_key, TagLength);
+        aes.Encrypt(nonce, clear, box.AsSpan(NonceLength + TagLength), box.AsSpan(NonceLength, TagLength), Encoding.UTF8.GetBytes(purpose));
+        return box;
+    }
+
+    /// <summary>False for what this hub did not seal for that purpose, or what was altered.</summary>
+    public bool TryOpen(string purpose, ReadOnlySpan<byte> box, out byte[] clear)
+    {
+        clear = [];
+        if (box.Length < NonceLength + TagLength)
+        {
+            return false;
+        }
+
+        var opened = new byte[box.Length - NonceLength - TagLength];
+        try
+        {
+            using var aes = new AesGcm(_key, TagLength);
+            aes.Decrypt(box[..NonceLength], box[(NonceLength + TagLength)..], box.Slice(NonceLength, TagLength), opened, Encoding.UTF8.GetBytes(purpose));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+
+        clear = opened;
+        return true;
+    }
+
     private static byte[] Context(string purpose, long row) => Encoding.UTF8.GetBytes($"{purpose}:{row}");
 }
 

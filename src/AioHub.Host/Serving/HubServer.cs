@@ -1,5 +1,6 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
+using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
 using AioHub.Relay;
@@ -155,6 +156,7 @@ internal sealed class HubServer : IAsyncDisposable
         services.AddSingleton(home.Catalog);
         services.AddSingleton(home.Routing);
         services.AddSingleton(home.Pins);
+        services.AddSingleton(new SecretBox(home.Master));
         services.AddSingleton<LocalHealth>();
         services.AddSingleton<IHealth>(static provider => provider.GetRequiredService<LocalHealth>());
         services.AddSingleton<Router>();

@@ -1,11 +1,13 @@
-using AioHub.Wire.Vocabulary;
+using System.Diagnostics.CodeAnalysis;
 using AioHub.Core.Identity;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Calls;
 
@@ -14,6 +16,7 @@ internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, Po
     : IKnownCall, IDisposable
 {
     private readonly RequestPeek _peek = peek;
+    private Conversation? _conversation;
 
     public RequestId Id { get; } = id;
 
@@ -50,6 +53,17 @@ internal sealed class Envelope(RequestId id, Caller caller, RelayRoute route, Po
     public void Recall(UpstreamObject named, Pin? pin) => (Affinity, Pin) = (new Affinity(named, pin is not null), pin);
 
     public IClientDialect Dialect => DialectRooms.Client(Route.Dialect);
+
+    /// <summary>The request in no dialect, for upstreams of another one. Read once, for however many attempts.</summary>
+    public bool TryConverse(IReasoningSeal seal, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault)
+    {
+        fault = default;
+        if (_conversation is null && Dialect.TryReadRequest(Body, new RequestHead(RequestedModel, Stream, seal), out var read, out fault))
+            _conversation = read;
+
+        conversation = _conversation;
+        return conversation is not null;
+    }
 
     public void Dispose() => body.Dispose();
 }

@@ -45,6 +45,9 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The call's way: told when content comes, and asked for its story at the end.</summary>
     public Route? Route { get; set; }
 
+    /// <summary>Of the present attempt; null = bytes are passed through.</summary>
+    public Translation? Translation { get; set; }
+
     public Receipt? Receipt { get; private set; }
 
     /// <summary>Why the database did not take where an object lives; the receipt brings it later.</summary>
@@ -185,6 +188,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Cost = cost,
             CreditPrice = credits is null ? null : _attempt!.Channel.CreditPrice,
             Attempts = _attempts,
+            Losses = Translation is null ? [] : [.. Translation.Losses.Losses],
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
             UpstreamMilliseconds = tap?.UpstreamMilliseconds,

@@ -1,7 +1,15 @@
 using AioHub.Core.Routing;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Calls;
 
 /// <summary>One attempt, ready to be sent.</summary>
 /// <param name="HideUsage">The hub asked for a usage chunk that the caller did not ask for: it is not shown.</param>
-internal sealed record UpstreamCall(Envelope Envelope, RouteAttempt Attempt, HttpRequestMessage Request, bool HideUsage);
+internal sealed record UpstreamCall(Envelope Envelope, RouteAttempt Attempt, HttpRequestMessage Request, bool HideUsage)
+{
+    /// <summary>How the answer becomes the caller's; null = both speak the same dialect, and bytes are passed through.</summary>
+    public Translation? Translation { get; init; }
+
+    /// <summary>What is spoken upstream.</summary>
+    public Dialect Dialect => Translation?.Upstream.Dialect ?? Envelope.Route.Dialect;
+}

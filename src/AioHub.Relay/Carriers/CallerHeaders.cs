@@ -47,6 +47,9 @@ internal static class CallerHeaders
         }
     }
 
+    /// <summary>The hub's own name alone: a caller's headers mean something in its own dialect only.</summary>
+    public static void Introduce(HttpRequestMessage request) => request.Headers.TryAddWithoutValidation("user-agent", OwnUserAgent);
+
     // All of these prefixes begin with an a or an x, most headers with something else.
     private static bool IsForwarded(string name) => Forwarded.Contains(name) || (name.Length > 0 && (name[0] | 0x20) is 'a' or 'x' && StartsWithAny(name, ForwardedPrefixes));
 

@@ -34,6 +34,9 @@ internal static class ReplyHeaders
     public static string? ContentType(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString() is var type && IsPlain(type) ? type : null;
 
+    /// <summary>Server-sent events, by what the upstream says.</summary>
+    public static bool IsEvents(HttpResponseMessage response) => ContentType(response)?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ?? false;
+
     /// <summary>What the upstream says; a hint, never a bound.</summary>
     public static long? ContentLength(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values)

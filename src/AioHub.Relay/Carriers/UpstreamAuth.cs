@@ -16,9 +16,9 @@ internal static class UpstreamAuth
     /// <summary>Anthropic's beta for the 1M-token window (Claude Code sends the same for <c>[1m]</c> models).</summary>
     private const string LongContextBeta = "context-1m-2025-08-07";
 
-    public static void Apply(HttpRequestMessage request, RouteAttempt attempt, Envelope envelope)
+    /// <param name="dialect">What is spoken upstream.</param>
+    public static void Apply(HttpRequestMessage request, RouteAttempt attempt, Dialect dialect)
     {
-        var dialect = envelope.Route.Dialect;
         if (attempt.Credential.Secret is { Length: > 0 } secret)
         {
             var (header, value) = dialect switch

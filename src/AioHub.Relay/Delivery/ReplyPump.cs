@@ -16,22 +16,16 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
 
     public async ValueTask<Outcome> RunAsync(CallerStream? stream)
     {
-        clock.AwaitWhole();
         using var body = new PooledBytes((int)Math.Min(ReplyHeaders.ContentLength(reply.Response) + 1 ?? ReadAtOnce, 1 << 20));
-        try
+        var gathered = await ReplyBody.GatherAsync(reply, body, clock, options);
+        if (gathered.CallerLeft)
         {
-            if (await ReadAsync(body) is { } failure)
-            {
-                return new Outcome(CallOutcome.Failed, failure);
-            }
+            return Cancelled();
         }
-        catch (OperationCanceledException)
+
+        if (gathered.Failure is { } failure)
         {
-            return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.IdleTimeout);
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException || Decoding.IsBroken(exception))
-        {
-            return clock.CallerLeft ? Cancelled() : new Outcome(CallOutcome.Failed, UpstreamFailures.Cut);
+            return new Outcome(CallOutcome.Failed, failure);
         }
 
         if (Judge(body) is { } flaw)
@@ -56,25 +50,6 @@ internal sealed class ReplyPump(HttpContext http, UpstreamReply reply, ReplyTap 
         await settlement.KeepObjectAsync();
         await SendAsync(body, receipt);
         return Outcome.Completed;
-    }
-
-    private async ValueTask<Failure?> ReadAsync(PooledBytes body)
-    {
-        while (true)
-        {
-            clock.AllowSilence(reply.Call.Attempt.Channel.Timeouts.Idle ?? options.IdleTimeout);
-            var read = await reply.Body.ReadAsync(body.GetMemory(ReadAtOnce), clock.Token);
-            if (read == 0)
-            {
-                return null;
-            }
-
-            body.Advance(read);
-            if (body.Length > options.MaxReplyBytes)
-            {
-                return UpstreamFailures.ReplyTooLarge;
-            }
-        }
     }
 
     /// <summary>The caller left before a byte of the answer: it costs nothing, and the record says so.</summary>

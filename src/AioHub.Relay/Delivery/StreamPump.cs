@@ -113,10 +113,7 @@ internal sealed class StreamPump(
     }
 
     /// <summary>Gemini's other framing: one growing JSON array.</summary>
-    private static bool IsArray(UpstreamReply reply) => reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !IsSse(reply);
-
-    private static bool IsSse(UpstreamReply reply) =>
-        ReplyHeaders.ContentType(reply.Response)?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ?? false;
+    private static bool IsArray(UpstreamReply reply) => reply.Call.Envelope.Route.Dialect == Dialect.Gemini && !ReplyHeaders.IsEvents(reply.Response);
 
     /// <summary>Reads the chunk's events and writes what may be written. True when something was.</summary>
     private bool Pass(ReadOnlySpan<byte> chunk)

@@ -12,7 +12,7 @@ internal sealed class Deliver(RelayOptions options)
     public async ValueTask<Outcome> ToCallerAsync(HttpContext http, UpstreamReply reply, CallerStream? stream, CallClock clock, Settlement settlement)
     {
         var envelope = reply.Call.Envelope;
-        using var tap = DialectRooms.Upstream(envelope.Route.Dialect).CreateTap(envelope.Route.Operation, ChannelUsage.RulesOf(reply.Call.Attempt.Channel));
+        using var tap = DialectRooms.Upstream(reply.Call.Dialect).CreateTap(envelope.Route.Operation, ChannelUsage.RulesOf(reply.Call.Attempt.Channel));
         var outcome = await PumpAsync(http, reply, tap, stream, clock, settlement);
         if (outcome.Kind == CallOutcome.Failed)
         {
@@ -24,6 +24,11 @@ internal sealed class Deliver(RelayOptions options)
 
     private ValueTask<Outcome> PumpAsync(HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream? stream, CallClock clock, Settlement settlement)
     {
+        if (reply.Call.Translation is not null)
+        {
+            return TranslateAsync(http, reply, tap, stream, clock, settlement);
+        }
+
         if (!reply.Events)
         {
             return new ReplyPump(http, reply, tap, clock, settlement, options).RunAsync(stream);
@@ -32,6 +37,17 @@ internal sealed class Deliver(RelayOptions options)
         return stream is not null
             ? new StreamPump(http, reply, tap, stream, clock, settlement, options).RunAsync()
             : UnaskedStreamAsync(http, reply, tap, clock, settlement);
+    }
+
+    private async ValueTask<Outcome> TranslateAsync(HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream? stream, CallClock clock, Settlement settlement)
+    {
+        if (!reply.Events)
+        {
+            return await new TranslatedReply(http, reply, tap, clock, settlement, options).RunAsync(stream);
+        }
+
+        using var pump = new TranslatingPump(http, reply, tap, stream, clock, settlement, options);
+        return await pump.RunAsync();
     }
 
     /// <summary>

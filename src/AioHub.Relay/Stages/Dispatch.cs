@@ -120,7 +120,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
     }
 
     private static bool IsArray(UpstreamCall call) =>
-        call.Envelope.Route.Dialect == Dialect.Gemini && !call.Request.RequestUri!.Query.Contains("alt=sse", StringComparison.OrdinalIgnoreCase);
+        call.Dialect == Dialect.Gemini && !call.Request.RequestUri!.Query.Contains("alt=sse", StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<Failure> ReadFailureAsync(UpstreamCall call, HttpResponseMessage response, Stream body, CallClock clock, Settlement settlement)
     {
@@ -147,13 +147,14 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         NoteUsage(call, bytes, settlement);
         var status = (int)response.StatusCode;
         var discretion = Discretion.For(call.Attempt.Channel);
-        var error = DialectRooms.Upstream(call.Envelope.Route.Dialect).ReadError(status, bytes.Span);
+        var error = DialectRooms.Upstream(call.Dialect).ReadError(status, bytes.Span);
         if (error.ResetsAt is { } resets && error.RetryAfter is null && resets > clock.Now)
         {
             error = error with { RetryAfter = resets - clock.Now };
         }
 
-        var shown = ShowableBody(discretion, bytes);
+        // In another dialect than the caller's its words go over, not its bytes.
+        var shown = call.Translation is null ? ShowableBody(discretion, bytes) : default;
         if (IsOfObject(call.Envelope, status, error.Message))
         {
             return discretion.Over(UpstreamFailures.ObjectMissing(status, error, shown));
@@ -177,7 +178,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
             return;
         }
 
-        using var tap = DialectRooms.Upstream(call.Envelope.Route.Dialect).CreateTap(call.Envelope.Route.Operation, ChannelUsage.RulesOf(call.Attempt.Channel));
+        using var tap = DialectRooms.Upstream(call.Dialect).CreateTap(call.Envelope.Route.Operation, ChannelUsage.RulesOf(call.Attempt.Channel));
         tap.OnReply(bytes.Span);
         settlement.NoteLost(tap);
     }

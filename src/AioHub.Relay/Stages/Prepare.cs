@@ -40,7 +40,7 @@ internal static class Prepare
         }
 
         CallerHeaders.Forward(headers, request, attempt.Group.Mode == GroupMode.Passthrough);
-        UpstreamAuth.Apply(request, attempt, envelope);
+        UpstreamAuth.Apply(request, attempt, envelope.Route.Dialect);
         return new UpstreamCall(envelope, attempt, request, hideUsage);
     }
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
 
@@ -77,4 +79,20 @@ public interface IClientDialect
 
     /// <summary>Bytes that keep an idle event stream alive and that no client of this dialect mistakes for content.</summary>
     ReadOnlyMemory<byte> KeepAlive { get; }
+
+    /// <summary>
+    /// Reads a body that <see cref="TryPeek"/> found good, for an upstream of another dialect. What the dialect knows and the neutral form does not goes into pockets and opaque
+    /// blocks; what cannot be meant is refused. Never throws.
+    /// </summary>
+    bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault);
+
+    /// <summary>Writes a whole reply's body.</summary>
+    /// <param name="usage">In the hub's disjoint buckets; written in this dialect's own semantics.</param>
+    void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms);
+
+    /// <summary>A fresh writer for one stream.</summary>
+    ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms);
+
+    /// <summary>Writes the answer to a question for the size of a prompt, where the dialect has such a question.</summary>
+    void WriteTokenCount(IBufferWriter<byte> output, long tokens) => throw new NotSupportedException($"{Dialect} has no count of tokens.");
 }

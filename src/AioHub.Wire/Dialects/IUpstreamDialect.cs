@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Wire.Dialects;
@@ -138,4 +140,25 @@ public interface IUpstreamDialect
 
     /// <summary>Reads an error body of any shape; falls back to a message made from the status. Never throws.</summary>
     UpstreamError ReadError(int status, ReadOnlySpan<byte> body);
+
+    /// <summary>What names this dialect's upstreams take for tools.</summary>
+    ToolNameRule ToolNameRule { get; }
+
+    /// <summary>Whether upstreams fetch such a picture or file from its address themselves; else the hub puts its bytes in before the request is written.</summary>
+    bool TakesAddress(Block block);
+
+    /// <summary>Whether upstreams heed stop sequences; else the hub ends answers at them itself.</summary>
+    bool TakesStops => true;
+
+    /// <summary>
+    /// Writes a request's body. What cannot be said is a loss, or, where the call would mean something else without it, a fault that names it: a 400 for the caller. Pockets and
+    /// origins of the same dialect are replayed.
+    /// </summary>
+    bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault);
+
+    /// <summary>Reads a whole reply, which the tap has found good. False when it is none of this dialect.</summary>
+    bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply);
+
+    /// <summary>A fresh reader for one stream.</summary>
+    ReplyStreamReader CreateStreamReader(IStreamSink sink);
 }

@@ -50,6 +50,7 @@ internal sealed class Customer
                 ModelMap = offer.ModelMap,
                 Timeouts = offer.Timeouts,
                 Settings = offer.Settings,
+                Dialects = offer.Dialects is { } dialects ? [.. dialects] : null,
             });
         }
 

@@ -1,5 +1,6 @@
 using AioHub.Core.Identity;
 using AioHub.Core.Routing;
+using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Tests.Running;
 
@@ -18,6 +19,9 @@ internal sealed record Offer(string Type = "aiohub")
     public ChannelTimeouts? Timeouts { get; init; }
 
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
+    /// <summary>What the channels speak; null = all that their type does.</summary>
+    public IReadOnlyList<Dialect>? Dialects { get; init; }
 
     /// <summary>Appended to every upstream's address, such as <c>v1</c>.</summary>
     public string BasePath { get; init; } = "";

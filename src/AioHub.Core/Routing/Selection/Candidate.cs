@@ -4,7 +4,8 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Core.Routing.Selection;
 
 /// <summary>One channel of a group that serves a model.</summary>
-internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Abilities abilities)
+/// <param name="translated">Dialects that the hub may translate into one of the channel's own.</param>
+internal sealed class Candidate(ChannelEntry channel, int weight, string upstreamModel, Abilities abilities, DialectSet translated = default)
 {
     public ChannelEntry Channel { get; } = channel;
 
@@ -21,7 +22,10 @@ internal sealed class Candidate(ChannelEntry channel, int weight, string upstrea
     /// <inheritdoc cref="ChannelEntry.Window"/>
     public int Window { get; } = channel.Window;
 
-    public bool Suits(Dialect dialect, Needs needs) => Channel.Dialects.Has(dialect) && (needs & ~Able) == Needs.None;
+    public bool Suits(CallForm form, Needs needs) => (Speaks(form.Dialect) || (form.Translatable && translated.Has(form.Dialect))) && (needs & ~Able) == Needs.None;
+
+    /// <summary>The channel speaks the dialect itself.</summary>
+    public bool Speaks(Dialect dialect) => Channel.Dialects.Has(dialect);
 
     /// <summary>
     /// The name to send: the upstream's, save that a dated spelling of the id (<c>gpt-5-2025-08-07</c> of <c>gpt-5</c>) stays as the caller

@@ -30,6 +30,8 @@ internal sealed class Tier
         {
             Some |= candidate.Gladly;
             All &= candidate.Gladly;
+            SomeSpeak |= candidate.Channel.Dialects;
+            AllSpeak &= candidate.Channel.Dialects;
         }
 
         TotalWeight = sum;
@@ -51,6 +53,12 @@ internal sealed class Tier
 
     /// <summary>Wishes that every one of them fulfils.</summary>
     public Needs All { get; } = NeedsExtensions.Soft;
+
+    /// <summary>Dialects that at least one of them speaks itself.</summary>
+    public DialectSet SomeSpeak { get; }
+
+    /// <summary>Dialects that every one of them speaks itself.</summary>
+    public DialectSet AllSpeak { get; } = DialectSet.All;
 
     /// <summary>The candidate at a point of the summed weights.</summary>
     /// <param name="point">From 0 to below <see cref="TotalWeight"/>.</param>
@@ -126,13 +134,13 @@ internal sealed class CandidateList(Tier[] tiers, ImmutableArray<PriceRow> price
     /// <summary>Whether a channel meets the needs, whatever it speaks.</summary>
     public bool Able(Needs needs) => Array.Exists(Tiers, tier => Array.Exists(tier.Items, candidate => (needs & ~candidate.Able) == Needs.None));
 
-    public bool Suits(Dialect dialect, Needs needs)
+    public bool Suits(CallForm form, Needs needs)
     {
         foreach (var tier in Tiers)
         {
             foreach (var candidate in tier.Items)
             {
-                if (candidate.Suits(dialect, needs))
+                if (candidate.Suits(form, needs))
                     return true;
             }
         }

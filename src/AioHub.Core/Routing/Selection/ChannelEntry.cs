@@ -30,6 +30,7 @@ internal sealed class ChannelEntry
         if (!channel.Dialects.IsDefaultOrEmpty)
             Dialects &= DialectSet.Of(channel.Dialects);
 
+        Preferred = Info.Preferred.FirstOrDefault(Dialects.Has, Info.Dialects.FirstOrDefault(Dialects.Has));
         var (can, cannot) = (Needs.None, Needs.None);
         foreach (var (need, able) in channel.Capabilities)
         {
@@ -57,6 +58,9 @@ internal sealed class ChannelEntry
     public GlobSet Models { get; }
 
     public DialectSet Dialects { get; }
+
+    /// <summary>Into which calls are translated that come in a dialect it does not speak.</summary>
+    public Dialect Preferred { get; }
 
     /// <summary>Tokens that a call may have here; the largest number = nobody said.</summary>
     public int Window { get; }
@@ -142,6 +146,8 @@ internal sealed class ChannelEntry
 /// <summary>Dialects as bits.</summary>
 internal readonly record struct DialectSet(int Bits)
 {
+    public static DialectSet All { get; } = Of(Enum.GetValues<Dialect>());
+
     public static DialectSet Of(IEnumerable<Dialect> dialects)
     {
         var bits = 0;
@@ -160,4 +166,6 @@ internal readonly record struct DialectSet(int Bits)
     }
 
     public static DialectSet operator &(DialectSet left, DialectSet right) => new(left.Bits & right.Bits);
+
+    public static DialectSet operator |(DialectSet left, DialectSet right) => new(left.Bits | right.Bits);
 }

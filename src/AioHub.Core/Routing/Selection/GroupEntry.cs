@@ -23,6 +23,9 @@ internal sealed class GroupEntry(Group group, MemberEntry[] members, GlobSet mod
 
     public MemberEntry[] Members { get; } = members;
 
+    /// <summary>Dialects whose calls may be translated into what a channel speaks. Bytes that are passed through are not.</summary>
+    public DialectSet Translated { get; } = group.Translation == TranslationPolicy.NativeOnly ? default : DialectSet.All;
+
     public ulong Seed { get; } = StableHash.Mix(unchecked((ulong)group.Id.Value) ^ 0x6209UL);
 
     /// <summary>What becomes of an ending that was set for later, without anybody doing anything.</summary>

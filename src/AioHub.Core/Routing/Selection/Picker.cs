@@ -11,7 +11,7 @@ namespace AioHub.Core.Routing.Selection;
 /// </summary>
 /// <param name="size">Tokens that the call surely has: channels whose window is smaller are left out.</param>
 /// <param name="preview">Nothing is drawn and no turn is taken: the heaviest channel and the first credential stand for what a call would get.</param>
-internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, Needs needs, ulong? conversation, CredentialId? only = null, long size = 0, bool preview = false)
+internal sealed class Picker(Router router, ModelEntry? model, CallForm form, Needs needs, ulong? conversation, CredentialId? only = null, long size = 0, bool preview = false)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
@@ -29,9 +29,10 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     private int _triedCount;
     private long _size = size;
     private Needs _wish;
+    private bool _nativeOnly;
     private List<ChannelEntry>? _troubled;
 
-    public Dialect Dialect => dialect;
+    public CallForm Form => form;
 
     public Needs Needs => needs;
 
@@ -110,12 +111,12 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
     {
         foreach (var tier in list.Tiers)
         {
-            // Of a tier, those that fulfil the call's wishes come first, where they differ.
-            _wish = needs & tier.Some & ~tier.All;
-            if (_wish != Needs.None && PickIn(group, tier, avoid: true, out slot) is { } willing)
-                return willing;
-            _wish = Needs.None;
-            if (PickIn(group, tier, avoid: true, out slot) is { } first)
+            // Of a tier, those that speak the caller's dialect come first, and of these the ones that fulfil its wishes, where they differ.
+            var wish = needs & tier.Some & ~tier.All;
+            var native = form.Translatable && tier.SomeSpeak.Has(form.Dialect) && !tier.AllSpeak.Has(form.Dialect) && group.Group.Translation != TranslationPolicy.Any;
+            if (native && PickWishing(group, tier, wish, nativeOnly: true, out slot) is { } speaking)
+                return speaking;
+            if (PickWishing(group, tier, wish, nativeOnly: false, out slot) is { } first)
                 return first;
             if (_troubled is not null && PickIn(group, tier, avoid: false, out slot) is { } second)
                 return second;
@@ -123,6 +124,16 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
 
         slot = null;
         return null;
+    }
+
+    private Candidate? PickWishing(GroupEntry group, Tier tier, Needs wish, bool nativeOnly, out CredentialSlot? slot)
+    {
+        (_wish, _nativeOnly, slot) = (wish, nativeOnly, null);
+        var picked = wish == Needs.None ? null : PickIn(group, tier, avoid: true, out slot);
+        _wish = Needs.None;
+        picked ??= PickIn(group, tier, avoid: true, out slot);
+        _nativeOnly = false;
+        return picked;
     }
 
     /// <summary>The pair that a conversation is bound to, if this call may go there now.</summary>
@@ -388,7 +399,8 @@ internal sealed class Picker(Router router, ModelEntry? model, Dialect dialect, 
         return false;
     }
 
-    private bool Suits(Candidate candidate) => candidate.Suits(dialect, needs) && candidate.Window >= _size && (candidate.Gladly & _wish) == _wish;
+    private bool Suits(Candidate candidate) => candidate.Suits(form, needs) && candidate.Window >= _size && (candidate.Gladly & _wish) == _wish
+        && (!_nativeOnly || candidate.Speaks(form.Dialect));
 
     private bool IsFree(CredentialSlot slot) => !IsOut(slot) && slot.Load.FullUntil(router.Time) is null && CoolingUntil(slot) is null;
 

@@ -198,7 +198,7 @@ internal sealed class RouteIndex
             var place = (member.Priority, group.Group.Policy.Selection == SelectionPolicy.Cheapest ? member.Channel.Channel.CostFactor : 0);
             if (!tiers.TryGetValue(place, out var tier))
                 tiers[place] = tier = [];
-            tier.Add(new Candidate(member.Channel, member.Weight, upstream, Abilities.Of(group, member.Channel, model)));
+            tier.Add(new Candidate(member.Channel, member.Weight, upstream, Abilities.Of(group, member.Channel, model), group.Translated));
         }
 
         MembersExamined += group.Members.Length;

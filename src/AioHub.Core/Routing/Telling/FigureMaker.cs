@@ -117,7 +117,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
         }
 
         // Most groups have a channel that can; nobody then looks at the others.
-        if (route.PriceIn(entry) is not null && route.Index.Candidates(entry, model).Suits(route.Dialect, route.Needs))
+        if (route.PriceIn(entry) is not null && route.Index.Candidates(entry, model).Suits(route.Picker.Form, route.Needs))
             return new Finding(name, entry, null, "");
 
         var furthest = default(ChannelEntry);
@@ -158,7 +158,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
         foreach (var other in route.Index.AutoOrder(model, Question))
         {
             if (!ReferenceEquals(other, entry) && other.StatusAt(route.Now) == GroupStatus.Active && other.Admits(Question.Key.OwnerTags)
-                && route.Inside(other) == Gate.Open && route.PriceIn(other) is not null && route.Index.Candidates(other, model).Suits(route.Dialect, route.Needs))
+                && route.Inside(other) == Gate.Open && route.PriceIn(other) is not null && route.Index.Candidates(other, model).Suits(route.Picker.Form, route.Needs))
             {
                 able.Add($"'{other.Group.Name}'");
             }
@@ -192,7 +192,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
                 Priority = priority,
                 Weight = weight,
                 Window = channel.Window == int.MaxValue ? 0 : channel.Window,
-                Remark = lack is null ? AbilityWords.ByProbe(route, channel, route.Model!) : "",
+                Remark = lack is null ? AbilityWords.ByProbe(route, channel, route.Model!) + Translated(channel) : "",
                 Behind = lack is null && tiers.Find(channel.Channel.Id) is { } place ? route.Needs & place.Tier.Some & ~place.Tier.All & ~place.Candidate.Gladly : Needs.None,
             };
         }
@@ -204,7 +204,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
     private ChannelStep Reach(GroupEntry entry, ChannelEntry channel, ModelEntry model) =>
         channel.UpstreamName(model) is null ? ChannelStep.NotServed
         : !channel.Usable ? ChannelStep.Unusable
-        : !channel.Dialects.Has(route.Dialect) ? ChannelStep.Dialect
+        : !Speaks(entry, channel) ? ChannelStep.Dialect
         : Lacks(entry, channel, model) != Needs.None ? ChannelStep.Needs
         : route.PriceIn(entry) is null ? ChannelStep.Price
         : ChannelStep.Able;
@@ -221,7 +221,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
                     : !channel.Channel.Enabled ? "the channel is disabled"
                     : channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled";
             case ChannelStep.Dialect:
-                return $"speaks {channel.Dialects} only{TranslationPolicyNames.Told(entry.Group)}";
+                return $"speaks {channel.Dialects} only{Untranslated(entry.Group)}";
             case ChannelStep.Needs:
                 return AbilityWords.Refusal(entry, channel, model, Lacks(entry, channel, model));
             case ChannelStep.Price:
@@ -230,6 +230,15 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
                 return null;
         }
     }
+
+    /// <summary>By itself, or with the hub's translation.</summary>
+    private bool Speaks(GroupEntry entry, ChannelEntry channel) =>
+        channel.Dialects.Has(route.Dialect) || (route.Picker.Form.Translatable && entry.Translated.Has(route.Dialect));
+
+    private string Translated(ChannelEntry channel) => channel.Dialects.Has(route.Dialect) ? "" : $"; the call is translated into {DialectNames.Of(channel.Preferred)}";
+
+    private string Untranslated(Group group) => (route.Needs & Needs.Stateful) != Needs.None && group.Translation != TranslationPolicy.NativeOnly
+        ? "; what one upstream keeps another does not know" : TranslationPolicyNames.Told(group);
 
     private Needs Lacks(GroupEntry entry, ChannelEntry channel, ModelEntry model) => route.Needs & ~Abilities.Of(entry, channel, model).Able;
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
@@ -25,9 +27,36 @@ public sealed class AnthropicMessagesDialect : IClientDialect, IUpstreamDialect
 
     public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => AnthropicMessagesErrors.WriteStream(output, error);
 
+    public void WriteTokenCount(IBufferWriter<byte> output, long tokens)
+    {
+        using var writer = JsonOut.Over(output);
+        writer.WriteStartObject();
+        writer.WriteNumber("input_tokens"u8, tokens);
+        writer.WriteEndObject();
+    }
+
     public bool ResetAfterStreamError(string? userAgent) => false;
 
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new AnthropicMessagesUsageTap(operation, rules ?? UsageRules.Default);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) =>
+        AnthropicMessagesRequestReader.TryRead(body, head, out conversation, out fault);
+
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => AnthropicMessagesReplyWriter.Write(output, reply, usage, terms);
+
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => new AnthropicMessagesStreamWriter(output, terms);
+
+    public ToolNameRule ToolNameRule => ToolNameRule.Plain;
+
+    /// <summary>Anthropic itself fetches pictures and PDFs; Bedrock, Vertex and others that carry the same dialect do not. What all of them take are bytes.</summary>
+    public bool TakesAddress(Block block) => false;
+
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
+        AnthropicMessagesRequestWriter.TryWrite(output, conversation, terms, out fault);
+
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => AnthropicMessagesReplyReader.TryRead(body, out reply);
+
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new AnthropicMessagesStreamReader(sink);
 }

@@ -28,6 +28,55 @@ internal static class AnthropicMessagesNames
     /// <summary>The beta for the 1M-token window, whatever its date.</summary>
     public static ReadOnlySpan<byte> LongContextBeta => "\"context-1m-"u8;
 
+    // Requests, as they are read and written whole.
+    public static ReadOnlySpan<byte> Messages => "messages"u8;
+    public static ReadOnlySpan<byte> Role => "role"u8;
+    public static ReadOnlySpan<byte> System => "system"u8;
+    public static ReadOnlySpan<byte> ToolList => "tools"u8;
+    public static ReadOnlySpan<byte> ToolChoice => "tool_choice"u8;
+    public static ReadOnlySpan<byte> MaxOutput => "max_tokens"u8;
+    public static ReadOnlySpan<byte> Streams => "stream"u8;
+    public static ReadOnlySpan<byte> Temperature => "temperature"u8;
+    public static ReadOnlySpan<byte> TopP => "top_p"u8;
+    public static ReadOnlySpan<byte> TopK => "top_k"u8;
+    public static ReadOnlySpan<byte> StopSequences => "stop_sequences"u8;
+    public static ReadOnlySpan<byte> Labels => "metadata"u8;
+    public static ReadOnlySpan<byte> User => "user_id"u8;
+    public static ReadOnlySpan<byte> Output => "output_config"u8;
+    public static ReadOnlySpan<byte> OldFormat => "output_format"u8;
+    public static ReadOnlySpan<byte> Shape => "format"u8;
+    public static ReadOnlySpan<byte> JsonSchema => "json_schema"u8;
+    public static ReadOnlySpan<byte> Schema => "schema"u8;
+    public static ReadOnlySpan<byte> Effort => "effort"u8;
+    public static ReadOnlySpan<byte> BudgetTokens => "budget_tokens"u8;
+    public static ReadOnlySpan<byte> Display => "display"u8;
+    public static ReadOnlySpan<byte> Cache => "cache_control"u8;
+    public static ReadOnlySpan<byte> Lifetime => "ttl"u8;
+
+    // Tools.
+    public static ReadOnlySpan<byte> Description => "description"u8;
+    public static ReadOnlySpan<byte> InputSchema => "input_schema"u8;
+    public static ReadOnlySpan<byte> Strict => "strict"u8;
+    public static ReadOnlySpan<byte> NoParallel => "disable_parallel_tool_use"u8;
+
+    // Blocks of requests and replies.
+    public static ReadOnlySpan<byte> Id => "id"u8;
+    public static ReadOnlySpan<byte> Source => "source"u8;
+    public static ReadOnlySpan<byte> MediaType => "media_type"u8;
+    public static ReadOnlySpan<byte> Data => "data"u8;
+    public static ReadOnlySpan<byte> Url => "url"u8;
+    public static ReadOnlySpan<byte> FileId => "file_id"u8;
+    public static ReadOnlySpan<byte> Title => "title"u8;
+    public static ReadOnlySpan<byte> Context => "context"u8;
+    public static ReadOnlySpan<byte> Citations => "citations"u8;
+    public static ReadOnlySpan<byte> CitedText => "cited_text"u8;
+    public static ReadOnlySpan<byte> DocumentTitle => "document_title"u8;
+    public static ReadOnlySpan<byte> ToolUseId => "tool_use_id"u8;
+    public static ReadOnlySpan<byte> ToolName => "tool_name"u8;
+    public static ReadOnlySpan<byte> IsError => "is_error"u8;
+    public static ReadOnlySpan<byte> StopSequence => "stop_sequence"u8;
+    public static ReadOnlySpan<byte> Index => "index"u8;
+
     // Replies.
     public static ReadOnlySpan<byte> Type => "type"u8;
     public static ReadOnlySpan<byte> Message => "message"u8;

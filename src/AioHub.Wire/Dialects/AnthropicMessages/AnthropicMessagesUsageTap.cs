@@ -280,27 +280,9 @@ internal sealed class AnthropicMessagesUsageTap(Operation operation, UsageRules 
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0)
-            facts.Stop = StopOf(reader.ValueSpan);
+            facts.Stop = AnthropicMessagesStops.Of(reader.ValueSpan);
 
         reader.Skip();
-    }
-
-    private static StopReason StopOf(ReadOnlySpan<byte> reason)
-    {
-        if (reason.SequenceEqual("end_turn"u8))
-            return StopReason.EndTurn;
-        if (reason.SequenceEqual("tool_use"u8))
-            return StopReason.ToolUse;
-        if (reason.SequenceEqual("max_tokens"u8))
-            return StopReason.MaxTokens;
-        if (reason.SequenceEqual("stop_sequence"u8))
-            return StopReason.StopSequence;
-        if (reason.SequenceEqual("pause_turn"u8))
-            return StopReason.Pause;
-        if (reason.SequenceEqual("refusal"u8))
-            return StopReason.Refusal;
-
-        return reason.SequenceEqual("model_context_window_exceeded"u8) ? StopReason.ContextOverflow : StopReason.Other;
     }
 
     private static Event EventOf(ReadOnlySpan<byte> type)

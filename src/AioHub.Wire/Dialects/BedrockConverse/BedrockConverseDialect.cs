@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
@@ -18,4 +21,14 @@ public sealed class BedrockConverseDialect : IUpstreamDialect
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new BedrockConverseUsageTap(operation);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+
+    public ToolNameRule ToolNameRule => ToolNameRule.Plain;
+
+    public bool TakesAddress(Block block) => false;
+
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) => throw new NotSupportedException();
+
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => throw new NotSupportedException();
+
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => throw new NotSupportedException();
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
@@ -25,10 +27,41 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
 
     public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => GeminiErrors.WriteStream(output, error);
 
+    public void WriteTokenCount(IBufferWriter<byte> output, long tokens)
+    {
+        using var writer = JsonOut.Over(output);
+        writer.WriteStartObject();
+        writer.WriteNumber("totalTokens"u8, tokens);
+        writer.WriteEndObject();
+    }
+
     public bool ResetAfterStreamError(string? userAgent) => userAgent is null || !userAgent.StartsWith("GeminiCLI", StringComparison.Ordinal);
 
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) =>
         operation is Operation.CreateCache or Operation.ReadObject or Operation.ChangeObject or Operation.DeleteObject ? new GeminiCacheTap(operation) : new GeminiUsageTap(operation);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) =>
+        GeminiRequestReader.TryRead(body, head, out conversation, out fault);
+
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => GeminiReplyWriter.Write(output, reply, usage, terms);
+
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => new GeminiStreamWriter(output, terms);
+
+    /// <summary>Letters, digits, <c>_ . : -</c>, at most 64, and no digit first (ai.google.dev, "FunctionDeclaration").</summary>
+    public ToolNameRule ToolNameRule { get; } = new(64, "_-.:") { LetterFirst = true };
+
+    /// <summary>
+    /// Google fetches what a caller of its own dialect names, web pages and films included, and what lies in its own stores. It wants to know what it will find (<c>mimeType</c>), which
+    /// any other address of another dialect does not say: the hub fetches those.
+    /// </summary>
+    public bool TakesAddress(Block block) => block.Origin?.Dialect == Dialect.Gemini || GeminiMedia.IsGoogles(GeminiMedia.SourceOf(block).Url);
+
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
+        GeminiRequestWriter.TryWrite(output, conversation, terms, out fault);
+
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => GeminiReplyReader.TryRead(body, out reply);
+
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new GeminiStreamReader(sink);
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
@@ -33,4 +35,23 @@ public sealed class OpenAiChatDialect : IClientDialect, IUpstreamDialect
             : new OpenAiChatMediaTap(operation, rules ?? UsageRules.Default);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) =>
+        OpenAiChatRequestReader.TryRead(body, head, out conversation, out fault);
+
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => OpenAiChatReplyWriter.Write(output, reply, usage, terms);
+
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => new OpenAiChatStreamWriter(output, terms);
+
+    public ToolNameRule ToolNameRule => ToolNameRule.Plain;
+
+    /// <summary>OpenAI, xAI, Mistral, Qwen, Doubao and the gateways fetch pictures themselves; documents and sound are only taken as bytes.</summary>
+    public bool TakesAddress(Block block) => block is ImageBlock;
+
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
+        OpenAiChatRequestWriter.TryWrite(output, conversation, terms, out fault);
+
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => OpenAiChatReplyReader.TryRead(body, out reply);
+
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new OpenAiChatStreamReader(sink);
 }

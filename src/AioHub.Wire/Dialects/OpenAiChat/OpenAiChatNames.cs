@@ -1,7 +1,7 @@
 namespace AioHub.Wire.Dialects.OpenAiChat;
 
 /// <summary>The JSON names of this dialect.</summary>
-internal static class OpenAiChatNames
+internal static partial class OpenAiChatNames
 {
     // Requests, as JsonPeek wants them.
     public const string RequestModel = "model";

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects.Shared;
 using AioHub.Wire.Vocabulary;
 
@@ -25,9 +27,40 @@ public sealed class OpenAiResponsesDialect : IClientDialect, IUpstreamDialect
 
     public void WriteStreamError(IBufferWriter<byte> output, in WireError error, long sequence) => OpenAiResponsesErrors.WriteStream(output, error, sequence);
 
+    public void WriteTokenCount(IBufferWriter<byte> output, long tokens)
+    {
+        using var writer = JsonOut.Over(output);
+        writer.WriteStartObject();
+        writer.WriteString("object"u8, "response.input_tokens"u8);
+        writer.WriteNumber("input_tokens"u8, tokens);
+        writer.WriteEndObject();
+    }
+
     public bool ResetAfterStreamError(string? userAgent) => false;
 
     public ReplyTap CreateTap(Operation operation, UsageRules? rules = null) => new OpenAiResponsesUsageTap(operation, rules ?? UsageRules.Default);
 
     public UpstreamError ReadError(int status, ReadOnlySpan<byte> body) => VendorErrors.Read(status, body);
+
+    public bool TryReadRequest(ReadOnlyMemory<byte> body, in RequestHead head, [NotNullWhen(true)] out Conversation? conversation, out RequestFault fault) =>
+        OpenAiResponsesRequestReader.TryRead(body, head, out conversation, out fault);
+
+    public void WriteReply(IBufferWriter<byte> output, Reply reply, in Usage usage, ReplyTerms terms) => OpenAiResponsesReplyWriter.Write(output, reply, usage, terms);
+
+    public ReplyStreamWriter CreateStreamWriter(IBufferWriter<byte> output, ReplyTerms terms) => new OpenAiResponsesStreamWriter(output, terms);
+
+    public ToolNameRule ToolNameRule => ToolNameRule.Plain;
+
+    /// <summary>OpenAI and xAI fetch pictures and files themselves; sound has no address in this dialect.</summary>
+    /// <summary>The Responses API has no stop sequences.</summary>
+    public bool TakesStops => false;
+
+    public bool TakesAddress(Block block) => block is ImageBlock or FileBlock;
+
+    public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
+        OpenAiResponsesRequestWriter.TryWrite(output, conversation, terms, out fault);
+
+    public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => OpenAiResponsesReplyReader.TryRead(body, out reply);
+
+    public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new OpenAiResponsesStreamReader(sink);
 }

@@ -59,4 +59,37 @@ internal static class OpenAiResponsesNames
     public static ReadOnlySpan<byte> CodeInterpreterCall => "code_interpreter_call"u8;
     public static ReadOnlySpan<byte> ImageGenerationCall => "image_generation_call"u8;
     public static ReadOnlySpan<byte> Search => "search"u8;
+    public static ReadOnlySpan<byte> FunctionCall => "function_call"u8;
+    public static ReadOnlySpan<byte> FunctionCallOutput => "function_call_output"u8;
+    public static ReadOnlySpan<byte> CustomToolCall => "custom_tool_call"u8;
+    public static ReadOnlySpan<byte> CustomToolCallOutput => "custom_tool_call_output"u8;
+    public static ReadOnlySpan<byte> LocalShellCall => "local_shell_call"u8;
+    public static ReadOnlySpan<byte> LocalShellCallOutput => "local_shell_call_output"u8;
+    public static ReadOnlySpan<byte> ToolSearchCall => "tool_search_call"u8;
+    public static ReadOnlySpan<byte> ToolSearchOutput => "tool_search_output"u8;
+    public static ReadOnlySpan<byte> AdditionalTools => "additional_tools"u8;
+    public static ReadOnlySpan<byte> ConfigurationUpdate => "configuration_update"u8;
+    public static ReadOnlySpan<byte> Compaction => "compaction"u8;
+    public static ReadOnlySpan<byte> CompactionSummary => "compaction_summary"u8;
+    public static ReadOnlySpan<byte> CompactionTrigger => "compaction_trigger"u8;
+
+    // Members of items and parts.
+    public static ReadOnlySpan<byte> CallId => "call_id"u8;
+    public static ReadOnlySpan<byte> Namespace => "namespace"u8;
+    public static ReadOnlySpan<byte> Role => "role"u8;
+    public static ReadOnlySpan<byte> Annotations => "annotations"u8;
+    public static ReadOnlySpan<byte> LogProbs => "logprobs"u8;
+    public static ReadOnlySpan<byte> ImageUrl => "image_url"u8;
+    public static ReadOnlySpan<byte> FileId => "file_id"u8;
+    public static ReadOnlySpan<byte> FileData => "file_data"u8;
+    public static ReadOnlySpan<byte> FileUrl => "file_url"u8;
+    public static ReadOnlySpan<byte> FileName => "filename"u8;
+    public static ReadOnlySpan<byte> Detail => "detail"u8;
+    public static ReadOnlySpan<byte> InputAudio => "input_audio"u8;
+    public static ReadOnlySpan<byte> CacheBreakpoint => "prompt_cache_breakpoint"u8;
+
+    // Tools.
+    public const string LocalShellTool = "local_shell";
+    public const string ToolSearchTool = "tool_search";
+    public const string WebSearchTool = "web_search";
 }

@@ -1,0 +1,11 @@
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Routing.Selection;
+
+/// <summary>The form in which a call comes.</summary>
+/// <param name="Translatable">It may be said in another dialect: a conversation that names nothing which an upstream keeps.</param>
+internal readonly record struct CallForm(Dialect Dialect, bool Translatable)
+{
+    public static CallForm Of(Dialect dialect, Operation operation, Needs needs) =>
+        new(dialect, operation is Operation.Generate or Operation.CountTokens && (needs & Needs.Stateful) == Needs.None);
+}

@@ -1,0 +1,39 @@
+using System.Text;
+using AioHub.Wire.Conversations;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Relay.Calls;
+
+/// <summary>How one attempt's call went into its upstream's dialect, and what its answer needs on the way back.</summary>
+/// <param name="Upstream">The dialect that is spoken upstream.</param>
+/// <param name="Stops">Stop sequences that the upstream does not know: the hub heeds them itself.</param>
+internal sealed record Translation(IUpstreamDialect Upstream, Conversation Conversation, UpstreamTerms Terms, ReplyTerms Reply, IReadOnlyList<JsonText> Stops)
+{
+    private const int LongestHeader = 512;
+
+    /// <summary>Of request and, once it came, of the answer.</summary>
+    public LossLog Losses => Terms.Losses;
+
+    /// <summary>The paths that lost something, for <c>x-aiohub-losses</c>; null = nothing was lost.</summary>
+    public string? LossHeader()
+    {
+        if (Losses.Count == 0)
+            return null;
+
+        var header = new StringBuilder();
+        var told = 0;
+        foreach (var loss in Losses.Losses)
+        {
+            if (header.Length + loss.Path.Length > LongestHeader)
+                break;
+
+            header.Append(told == 0 ? "" : ", ");
+            foreach (var sign in loss.Path)
+                header.Append(sign is > ' ' and <= '~' and not ',' ? sign : '_');
+            told++;
+        }
+
+        return told == Losses.Count ? header.ToString() : $"{header}, +{Losses.Count - told}";
+    }
+}

@@ -1,0 +1,99 @@
+using AioHub.Core.Metering;
+using AioHub.Relay.Calls;
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Conversations;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Delivery;
+
+/// <summary>Brings a whole reply of another dialect: read, settled, and only then written in the caller's dialect, as a stream if that is what the caller waits for.</summary>
+internal sealed class TranslatedReply(HttpContext http, UpstreamReply reply, ReplyTap tap, CallClock clock, Settlement settlement, RelayOptions options)
+{
+    public const string LossesHeader = "x-aiohub-losses";
+
+    private readonly Translation _translation = reply.Call.Translation!;
+
+    public async ValueTask<Outcome> RunAsync(CallerStream? stream)
+    {
+        using var body = new PooledBytes();
+        var gathered = await ReplyBody.GatherAsync(reply, body, clock, options);
+        if (gathered.CallerLeft)
+        {
+            settlement.Settle(CallOutcome.Cancelled, tap: null, complete: false, 499, null);
+            return Outcome.Cancelled;
+        }
+
+        if (gathered.Failure is { } failure)
+            return new Outcome(CallOutcome.Failed, failure);
+
+        if (body.Length == 0)
+            return new Outcome(CallOutcome.Failed, UpstreamFailures.Empty);
+
+        if (!tap.OnReply(body.Span) || !_translation.Upstream.TryReadReply(body.Memory, out var answer))
+            return new Outcome(CallOutcome.Failed, Discretion.For(reply.Call.Attempt.Channel).Over(UpstreamFailures.FromReply(tap.Error)));
+
+        answer = ToolRestorer.Restore(StopSequences.Cut(answer, _translation.Stops), _translation.Terms.Names);
+        return stream is null ? await SendAsync(http, reply, answer, tap, settlement) : await StreamAsync(answer, stream);
+    }
+
+    /// <summary>Settles and writes a whole answer.</summary>
+    public static async ValueTask<Outcome> SendAsync(HttpContext http, UpstreamReply reply, Reply answer, ReplyTap tap, Settlement settlement)
+    {
+        var translation = reply.Call.Translation!;
+        settlement.NoteFirstByte();
+        var receipt = settlement.Settle(CallOutcome.Completed, tap, complete: true, StatusCodes.Status200OK, null);
+        using var output = new PooledBytes(4096);
+        reply.Call.Envelope.Dialect.WriteReply(output, answer, receipt.Usage, translation.Reply);
+
+        var response = http.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "application/json";
+        response.ContentLength = output.Length;
+        response.Headers["x-aiohub-cost-usd"] = receipt.Charge.Total.ToUsdString();
+        if (translation.LossHeader() is { } losses)
+            response.Headers[LossesHeader] = losses;
+
+        try
+        {
+            await response.BodyWriter.WriteAsync(output.Memory, http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The whole answer was produced and settled; that its caller is gone changes nothing.
+        }
+
+        return Outcome.Completed;
+    }
+
+    /// <summary>The caller waits for events, and the upstream sent none: the answer is told as if it had come in pieces.</summary>
+    private async ValueTask<Outcome> StreamAsync(Reply answer, CallerStream stream)
+    {
+        using var output = new PooledBytes(4096);
+        var writer = reply.Call.Envelope.Dialect.CreateStreamWriter(output, _translation.Reply);
+        ReplyPlay.Play(answer, writer);
+        await stream.TakeTurnAsync();
+        settlement.NoteFirstByte();
+        var receipt = settlement.Settle(CallOutcome.Completed, tap, complete: true, StatusCodes.Status200OK, null);
+        writer.End(receipt.Usage);
+        stream.Open(null);
+        if (_translation.LossHeader() is { } losses && !http.Response.HasStarted)
+            http.Response.Headers[LossesHeader] = losses;
+
+        if (!Deliver.IsArray(http, reply.Call.Envelope))
+        {
+            await stream.Writer.WriteAsync(output.Memory, CancellationToken.None);
+            return Outcome.Completed;
+        }
+
+        using var framed = new PooledBytes(output.Length + 16);
+        var array = new ArrayFraming();
+        array.Write(output.Span, framed);
+        array.End(framed);
+        await stream.Writer.WriteAsync(framed.Memory, CancellationToken.None);
+        return Outcome.Completed;
+    }
+}

@@ -1,0 +1,233 @@
+using System.Buffers;
+using AioHub.Core.Metering;
+using AioHub.Relay.Calls;
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Failures;
+using AioHub.Relay.Stages;
+using AioHub.Wire.Conversations;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Delivery;
+
+/// <summary>
+/// Brings a stream of another dialect: each of the upstream's events is read, and what it says is written in the caller's dialect. To a caller who asked for no stream
+/// the whole answer is written at its end. As in <see cref="StreamPump"/>, usage is read from the side, nothing goes out before the first content, and the charge is safe
+/// before the answer's last event is written.
+/// </summary>
+internal sealed class TranslatingPump : IDisposable
+{
+    private const int ReadAtOnce = 16 * 1024;
+
+    /// <summary>How long an upstream may stay after its last event: the caller holds the whole answer by then.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly HttpContext _http;
+    private readonly UpstreamReply _reply;
+    private readonly ReplyTap _tap;
+    private readonly CallerStream? _stream;
+    private readonly CallClock _clock;
+    private readonly Settlement _settlement;
+    private readonly RelayOptions _options;
+    private readonly Translation _translation;
+    private readonly EventSplitter _splitter;
+    private readonly PooledBytes _output = new();
+    private readonly ReplyStreamReader _reader;
+    private readonly ReplyStreamWriter? _writer;
+    private readonly ReplyFold? _fold;
+    private readonly ArrayFraming? _array;
+    private readonly PooledBytes _framed = new();
+    private readonly StopSequences? _stops;
+    private bool _begun;
+    private Failure? _failure;
+
+    /// <param name="stream">The caller's end of a stream; null = it asked for none.</param>
+    public TranslatingPump(HttpContext http, UpstreamReply reply, ReplyTap tap, CallerStream? stream, CallClock clock, Settlement settlement, RelayOptions options)
+    {
+        (_http, _reply, _tap, _stream, _clock, _settlement, _options) = (http, reply, tap, stream, clock, settlement, options);
+        _translation = reply.Call.Translation!;
+        _splitter = EventSplitter.For(reply.Call.Dialect == Dialect.Gemini && !ReplyHeaders.IsEvents(reply.Response));
+        _writer = stream is null ? null : reply.Call.Envelope.Dialect.CreateStreamWriter(_output, _translation.Reply);
+        _fold = stream is null ? new ReplyFold() : null;
+        _array = stream is not null && Deliver.IsArray(http, reply.Call.Envelope) ? new ArrayFraming() : null;
+        IStreamSink sink = new ToolRestorer(_translation.Terms.Names, (IStreamSink?)_writer ?? _fold!);
+        if (_translation.Stops.Count > 0)
+            sink = _stops = new StopSequences(_translation.Stops, sink);
+
+        _reader = _translation.Upstream.CreateStreamReader(sink);
+    }
+
+    public void Dispose()
+    {
+        _splitter.Dispose();
+        _output.Dispose();
+        _framed.Dispose();
+    }
+
+    public async ValueTask<Outcome> RunAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadAtOnce);
+        try
+        {
+            while (true)
+            {
+                _clock.AllowSilence(_settlement.IsSettled ? FarewellTimeout : _reply.Call.Attempt.Channel.Timeouts.Idle ?? _options.IdleTimeout);
+                var read = await _reply.Body.ReadAsync(buffer, _clock.Token);
+                if (read == 0)
+                    break;
+
+                if (_stream is not null)
+                    await _stream.TakeTurnAsync();
+
+                Pass(buffer.AsSpan(0, read));
+                if (Send() && !await FlushAsync())
+                    return Cancelled();
+
+                _stream?.GiveTurn();
+                if (_failure is not null)
+                    return await BreakAsync(_failure);
+
+                // The hub has ended the answer itself: what the upstream would go on to say costs money and is for nobody.
+                if (_stops is { IsMet: true })
+                    break;
+            }
+
+            return await EndAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            return _clock.CallerLeft ? Cancelled() : await BreakAsync(_begun || !(_clock.AttemptIsOverdue || _clock.CallIsOverdue) ? UpstreamFailures.IdleTimeout : UpstreamFailures.FirstByteTimeout);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException || Decoding.IsBroken(exception))
+        {
+            return _clock.CallerLeft ? Cancelled() : await BreakAsync(UpstreamFailures.Cut);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads the chunk's events; what they say waits in the output.</summary>
+    private void Pass(ReadOnlySpan<byte> chunk)
+    {
+        var at = 0;
+        while (_failure is null && !_settlement.IsSettled && _splitter.TryRead(chunk[at..], out var consumed, out var type, out var data))
+        {
+            at += consumed;
+            var kind = _tap.OnEvent(type, data);
+            if (!_begun && kind is not (EventKind.Handshake or EventKind.Error))
+            {
+                _begun = true;
+                _clock.Commit();
+            }
+
+            if (kind == EventKind.Error)
+            {
+                var attempt = _reply.Call.Attempt;
+                _failure = Discretion.For(attempt.Channel).Over(UpstreamFailures.FromReply(_tap.Error)).Without(attempt.Credential.Secret);
+                return;
+            }
+
+            _reader.OnEvent(type, data);
+            if (kind == EventKind.End || _stops is { IsMet: true })
+                End();
+        }
+    }
+
+    /// <summary>The answer is whole: charged, and then its end is written.</summary>
+    private void End()
+    {
+        if (_settlement.IsSettled)
+            return;
+
+        _reader.OnEnd();
+        var receipt = _settlement.Settle(CallOutcome.Completed, _tap, complete: _stops is not { IsMet: true }, StatusCodes.Status200OK, null);
+        _writer?.End(receipt.Usage);
+    }
+
+    /// <summary>Hands over what was written. True when something was.</summary>
+    private bool Send()
+    {
+        if (_stream is null || _output.Length == 0)
+            return false;
+
+        if (!_settlement.FirstByteNoted)
+        {
+            _stream.Open(null);
+            if (_translation.LossHeader() is { } losses && !_http.Response.HasStarted)
+                _http.Response.Headers[TranslatedReply.LossesHeader] = losses;
+            _settlement.NoteFirstByte();
+        }
+
+        var bytes = _array is null ? _output : Framed(_array);
+        _stream.Writer.Write(bytes.Span);
+        _stream.Wrote(bytes.Length);
+        _output.Clear();
+        return true;
+    }
+
+    private PooledBytes Framed(ArrayFraming array)
+    {
+        _framed.Clear();
+        array.Write(_output.Span, _framed);
+        if (_settlement.IsSettled)
+            array.End(_framed);
+
+        if (_framed.Span.TrimEnd(" \t\r\n"u8) is [.., var last])
+            _stream!.LastSign = last;
+        return _framed;
+    }
+
+    /// <summary>False when the caller left.</summary>
+    private async ValueTask<bool> FlushAsync()
+    {
+        var result = await _stream!.Writer.FlushAsync(CancellationToken.None);
+        return !result.IsCompleted && !result.IsCanceled && !_clock.CallerLeft;
+    }
+
+    private async ValueTask<Outcome> EndAsync()
+    {
+        if (_settlement.IsSettled && _stream is not null)
+            return Outcome.Completed;
+
+        if (!_settlement.IsSettled && !_tap.Ended && _tap.Stop == StopReason.None)
+            return await BreakAsync(_begun ? UpstreamFailures.Cut : UpstreamFailures.Empty);
+
+        if (_stream is null)
+        {
+            _reader.OnEnd();
+            return await TranslatedReply.SendAsync(_http, _reply, _fold!.ToReply(), _tap, _settlement);
+        }
+
+        await _stream.TakeTurnAsync();
+        End();
+        if (Send())
+            await FlushAsync();
+
+        return Outcome.Completed;
+    }
+
+    private Outcome Cancelled()
+    {
+        _settlement.Settle(CallOutcome.Cancelled, _tap, complete: _tap.Ended, 499, null);
+        return Outcome.Cancelled;
+    }
+
+    /// <summary>Ends a stream that failed: by another attempt while nothing was written, else by an error in the caller's own dialect.</summary>
+    private async ValueTask<Outcome> BreakAsync(Failure failure)
+    {
+        if (_settlement.IsSettled)
+            return Outcome.Completed;
+
+        if (!_settlement.FirstByteNoted)
+            return new Outcome(CallOutcome.Failed, failure);
+
+        _settlement.Settle(CallOutcome.Partial, _tap, complete: false, StatusCodes.Status200OK, failure);
+        await _stream!.TakeTurnAsync();
+        await StreamErrors.WriteAsync(_http, _reply.Call.Envelope, _stream, failure, _writer!.Sequence, _array is not null);
+        return new Outcome(CallOutcome.Partial, failure);
+    }
+}

@@ -1,0 +1,85 @@
+using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
+using AioHub.Relay.Carriers;
+using AioHub.Relay.Failures;
+using AioHub.Wire.Conversations;
+using AioHub.Wire.Dialects;
+using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Relay.Stages;
+
+/// <summary>Stage 6 for an upstream of another dialect: the caller's request read, said in the upstream's words, addressed and signed.</summary>
+internal sealed class Translate(IReasoningSeal seal, MediaFetch media)
+{
+    private static readonly QueryString AsEvents = new("?alt=sse");
+
+    /// <summary>A failure is the call's own: what it says cannot be said to this upstream.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public async ValueTask<Step<UpstreamCall>> BuildAsync(Envelope envelope, RouteAttempt attempt, CancellationToken cancellation)
+    {
+        if (!envelope.TryConverse(seal, out var conversation, out var fault))
+            return Refused(fault);
+
+        var dialect = DialectRooms.Upstream(attempt.Dialect);
+        var fetched = await media.FillAsync(conversation, dialect, cancellation);
+        if (fetched.Failed(out var failure, out conversation))
+            return failure;
+
+        var losses = new LossLog();
+        var terms = new UpstreamTerms
+        {
+            Model = attempt.UpstreamModel,
+            Stream = envelope.Stream,
+            MaxOutputTokens = attempt.Model.MaxOutputTokens,
+            ChannelType = ChannelTypes.Of(attempt.Channel.Type).Name,
+            Session = envelope.Session,
+            Names = new ToolNames(dialect.ToolNameRule, conversation),
+            Seal = seal,
+            Losses = losses,
+        };
+        var body = new PooledBytes(envelope.Body.Length + (envelope.Body.Length / 8));
+        var written = false;
+        try
+        {
+            written = dialect.TryWriteRequest(body, conversation, terms, out fault);
+            if (!written)
+                return Refused(fault);
+        }
+        finally
+        {
+            if (!written)
+                body.Dispose();
+        }
+
+        var route = RouteOf(attempt, envelope.Stream);
+        var request = new HttpRequestMessage(HttpMethod.Post, UpstreamAddress.For(attempt, route, attempt.Dialect == Dialect.Gemini && envelope.Stream ? AsEvents : default))
+        {
+            Content = new TranslatedContent(body),
+        };
+        CallerHeaders.Introduce(request);
+        UpstreamAuth.Apply(request, attempt, attempt.Dialect);
+        var translation = new Translation(dialect, conversation, terms, ReplyTermsOf(envelope, conversation, losses), dialect.TakesStops ? [] : conversation.Sampling.Stops);
+        return new UpstreamCall(envelope, attempt, request, HideUsage: false) { Translation = translation };
+    }
+
+    private ReplyTerms ReplyTermsOf(Envelope envelope, Conversation conversation, LossLog losses) => new()
+    {
+        RequestId = envelope.Id.ToString(),
+        Model = envelope.RequestedModel,
+        CreatedAt = new DateTimeOffset(envelope.StartedAt, TimeSpan.Zero).ToUnixTimeSeconds(),
+        Conversation = conversation,
+        InputEstimate = Measure.EstimatedInput(envelope),
+        IncludeUsage = envelope.Peek.IncludeUsage,
+        Seal = seal,
+        Losses = losses,
+    };
+
+    private static RelayRoute RouteOf(RouteAttempt attempt, bool stream) => attempt.Dialect == Dialect.Gemini
+        ? new RelayRoute(Dialect.Gemini, Operation.Generate, attempt.UpstreamModel, stream, stream ? "streamGenerateContent" : "generateContent")
+        : new RelayRoute(attempt.Dialect, Operation.Generate);
+
+    private static Failure Refused(RequestFault fault) =>
+        new(StatusCodes.Status400BadRequest, fault.Code, fault.Message) { Param = fault.Param, Attempt = AttemptFailure.CallerFault, ShouldRetry = false };
+}

@@ -1,0 +1,59 @@
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Wire.Conversations;
+
+/// <summary>What a request's reader must know that is not in the body.</summary>
+/// <param name="Model">As the caller named it, wherever the dialect has it: body or path.</param>
+/// <param name="Stream">Whether a stream is asked for, wherever the dialect says so.</param>
+public readonly record struct RequestHead(string Model, bool Stream, IReasoningSeal? Seal);
+
+/// <summary>What the writer of an upstream's request must know beside the conversation.</summary>
+public sealed record UpstreamTerms
+{
+    /// <summary>The model as this upstream calls it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Whether the upstream is asked to stream; need not be what the caller asked for.</summary>
+    public bool Stream { get; init; }
+
+    /// <summary>Most output tokens that the model gives, from the catalogue; null = not known.</summary>
+    public long? MaxOutputTokens { get; init; }
+
+    /// <summary>What kind of upstream it is, as channels name their type (<c>openai</c>, <c>codex</c>, <c>xai</c>): vendors differ within one dialect.</summary>
+    public string ChannelType { get; init; } = "";
+
+    /// <summary>Finds the conversation's prompt cache where the caller gave no key of its own; null = no session is known.</summary>
+    public string? Session { get; init; }
+
+    public required ToolNames Names { get; init; }
+
+    public IReasoningSeal? Seal { get; init; }
+
+    public required LossLog Losses { get; init; }
+}
+
+/// <summary>What the writer of a caller's reply must know beside the reply.</summary>
+public sealed record ReplyTerms
+{
+    /// <summary>The hub's id of the call: letters, digits, <c>-</c> and <c>_</c>. Ids of the answer are made from it.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>The model as the caller named it: what the answer says it is from.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>What the caller asked, for what an answer repeats of it.</summary>
+    public required Conversation Conversation { get; init; }
+
+    /// <summary>Tokens of the input by the hub's own count, for the dialect that tells them before the upstream has (Messages); the stream's end tells the true figure.</summary>
+    public long InputEstimate { get; init; }
+
+    /// <summary>Chat: the caller asked for the usage chunk.</summary>
+    public bool IncludeUsage { get; init; }
+
+    public IReasoningSeal? Seal { get; init; }
+
+    public required LossLog Losses { get; init; }
+}
