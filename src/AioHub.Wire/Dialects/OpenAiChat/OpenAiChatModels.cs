@@ -135,7 +135,7 @@ internal static class OpenAiChatModels
         new(["gemini"], "ai.google.dev/gemini-api/docs/openai; 2026-11-23") { Switch = ReasoningSwitch.Effort, Efforts = LowToHigh, SystemAnywhere = true },
         new(["claude"], "platform.claude.com OpenAI SDK compatibility; openrouter.ai prompt caching; 2026-11-23")
         {
-            MostTemperature = 1, TakesCacheMarks = true, TakesPenalties = false, SystemAnywhere = false, Back = ReasoningBack.Taken,
+            Switch = ReasoningSwitch.Effort, Efforts = LowToHigh, MostTemperature = 1, TakesCacheMarks = true, TakesPenalties = false, Back = ReasoningBack.Taken,
         },
         new(["sonar"], "docs.perplexity.ai; 2026-11-23") { TakesTopK = true, Searches = true },
     ];

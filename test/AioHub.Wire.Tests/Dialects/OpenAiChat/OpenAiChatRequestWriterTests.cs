@@ -299,6 +299,11 @@ public sealed class OpenAiChatRequestWriterTests
         MessagesOf(conversation, "qwen3-max").ShouldBe(["""{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"text","text":"b"}]}"""]);
         MessagesOf(conversation).ShouldBe(["""{"role":"user","content":"a\n\nb"}"""]);
         LossesOf(conversation).ShouldBe(["cache_control Info"]);
+        var marked = Foreign(Assistant(Text("x") with { Cache = CacheMark.Default }, Call("a")), User(Result("a", Text("r")) with { Cache = CacheMark.Default }));
+        MessagesOf(marked, "anthropic/claude-opus-4.6").ShouldBe([
+            """{"role":"assistant","content":[{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}],"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}""",
+            """{"role":"tool","tool_call_id":"a","content":[{"type":"text","text":"r","cache_control":{"type":"ephemeral"}}]}""",
+        ]);
     }
 
     [Fact]
