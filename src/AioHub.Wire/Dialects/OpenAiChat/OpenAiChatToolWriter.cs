@@ -38,6 +38,12 @@ internal sealed class OpenAiChatToolWriter(Utf8JsonWriter json, Conversation con
     private List<ToolSpec> Offered()
     {
         var tools = conversation.Tools.Where(static tool => tool.Kind != ToolKind.Server).ToList();
+        if (tools.Count > 0 && conversation.ToolChoice.Duty == ToolDuty.None && !model.TakesDuty)
+        {
+            terms.Losses.Add("tools", "The tools were left out: the upstream has no other way to forbid them.", LossSeverity.Info);
+            return [];
+        }
+
         var allowed = conversation.ToolChoice.Allowed;
         if (allowed.Count == 0 || TakesAllowed)
             return tools;

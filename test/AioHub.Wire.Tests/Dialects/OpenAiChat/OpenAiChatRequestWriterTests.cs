@@ -228,6 +228,7 @@ public sealed class OpenAiChatRequestWriterTests
         var rests = Write(conversation with { Reasoning = new ReasoningWish { Effort = Effort.None } }, "gpt-5.5", "openai");
         rests.Body["temperature"]!.GetValue<decimal>().ShouldBe(1.8m);
 
+        Write(conversation, "kimi-k3").Body["temperature"].ShouldBeNull();
         var open = Write(conversation, "kimi-k2-0905").Body;
         (open["max_tokens"]!.GetValue<long>(), open["temperature"]!.GetValue<decimal>()).ShouldBe((8_000, 1m));
         Write(conversation, "mistral-large-latest").Body["random_seed"]!.GetValue<long>().ShouldBe(3);
@@ -265,6 +266,9 @@ public sealed class OpenAiChatRequestWriterTests
         Json(body["tools"]![0]).ShouldBe("""{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}""");
         Write(conversation, "kimi-k3").Body["tool_choice"]!.GetValue<string>().ShouldBe("auto");
         LossesOf(conversation, "kimi-k3").ShouldBe(["tool_choice Warning"]);
+
+        Write(conversation with { ToolChoice = new ToolChoice(ToolDuty.None) }, "glm-4.7").Body["tools"].ShouldBeNull();
+        Write(conversation with { ToolChoice = new ToolChoice(ToolDuty.None) }).Body["tool_choice"]!.GetValue<string>().ShouldBe("none");
 
         var some = conversation with { ToolChoice = new ToolChoice(ToolDuty.Any) { Allowed = ["g"] } };
         Write(some).Body["tools"]!.AsArray().Count.ShouldBe(1);
