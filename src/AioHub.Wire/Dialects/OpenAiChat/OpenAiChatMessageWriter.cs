@@ -70,8 +70,17 @@ internal sealed class OpenAiChatMessageWriter(Utf8JsonWriter json, Conversation 
     {
         json.WriteStartObject();
         json.WriteString(Chat.Role, "system"u8);
-        _parts.WriteContent(blocks, "system");
+        _parts.WriteContent([.. blocks.Where(IsText)], "system");
         json.WriteEndObject();
+    }
+
+    private bool IsText(Block block)
+    {
+        if (block is TextBlock or OpaqueBlock)
+            return true;
+
+        terms.Losses.Add("system", "Instructions are text alone.");
+        return false;
     }
 
     /// <summary>Writes what stands between two answers: results, then what the user and the system say.</summary>

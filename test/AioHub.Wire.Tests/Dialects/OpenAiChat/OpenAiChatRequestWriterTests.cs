@@ -293,6 +293,7 @@ public sealed class OpenAiChatRequestWriterTests
         (body["safety_identifier"]!.GetValue<string>(), body["service_tier"]!.GetValue<string>(), body["prompt_cache_key"]!.GetValue<string>(), body["metadata"]).ShouldBe(("u-1", "default", "key", null));
         LossesOf(conversation).ShouldBe(["prompt_cache_key Info", "user Info", "service_tier Info", "metadata Info"]);
         Write(Foreign(User(Text("x"))), "gpt-5.5", "openai", session: "s-1").Body["prompt_cache_key"]!.GetValue<string>().ShouldBe("s-1");
+        Write(Foreign(User(Text("x"))), "gpt-5.5", "openai", session: new string('s', 90)).Body["prompt_cache_key"]!.GetValue<string>().Length.ShouldBe(64);
         Write(Foreign(User(Text("x"))), "some", "openai-compatible", session: "s-1").Body["prompt_cache_key"].ShouldBeNull();
     }
 
