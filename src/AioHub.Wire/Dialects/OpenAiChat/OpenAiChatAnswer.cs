@@ -18,7 +18,7 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
     private readonly List<OpenAiChatCall> _calls = [];
     private readonly OpenAiChatThinkTags _tags = new();
     private readonly OpenAiChatDetails _details = new();
-    private ArrayBufferWriter<byte>? _late;
+    private ArrayBufferWriter<byte>? _late, _lateThought;
     private List<Block>? _lateBlocks;
     private OpenAiChatSound? _sound;
     private OpenAiChatCall? _open;
@@ -35,7 +35,10 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
     public void Think(ReadOnlySpan<byte> quoted, Sealed? by)
     {
         if (IsCallOpen())
+        {
+            Keep(ref _lateThought, quoted);
             return;
+        }
 
         _isThinking = true;
         _by = by;
@@ -87,7 +90,7 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
     {
         if (IsCallOpen())
         {
-            Keep(quoted);
+            Keep(ref _late, quoted);
             return;
         }
 
@@ -175,13 +178,10 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
         }
 
         _open = null;
-        if (_late is not null)
-        {
-            var late = _late;
-            _late = null;
-            late.Write("\""u8);
-            Tell(late.WrittenSpan);
-        }
+        if (Take(ref _lateThought) is { IsEmpty: false } thought)
+            Think(thought, _by);
+        if (Take(ref _late) is { IsEmpty: false } late)
+            Tell(late);
 
         foreach (var block in _lateBlocks ?? [])
             Show(block);
@@ -198,7 +198,7 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
     {
         if (IsCallOpen())
         {
-            Keep(quoted);
+            Keep(ref _late, quoted);
             return;
         }
 
@@ -206,15 +206,26 @@ internal sealed class OpenAiChatAnswer(int index, long key, IStreamSink sink)
         sink.On(new StreamEvent(StreamEventKind.Text) { Answer = index, Text = quoted });
     }
 
-    private void Keep(ReadOnlySpan<byte> quoted)
+    private static void Keep(ref ArrayBufferWriter<byte>? kept, ReadOnlySpan<byte> quoted)
     {
-        if (_late is null)
+        if (kept is null)
         {
-            _late = new ArrayBufferWriter<byte>();
-            _late.Write("\""u8);
+            kept = new ArrayBufferWriter<byte>();
+            kept.Write("\""u8);
         }
 
-        _late.Write(quoted[1..^1]);
+        kept.Write(quoted[1..^1]);
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ArrayBufferWriter<byte>? kept)
+    {
+        if (kept is null)
+            return default;
+
+        kept.Write("\""u8);
+        var taken = kept.WrittenSpan;
+        kept = null;
+        return taken;
     }
 
     /// <summary>Something other than reasoning begins.</summary>

@@ -4,68 +4,67 @@ using Chat = AioHub.Wire.Dialects.OpenAiChat.OpenAiChatNames.Chat;
 namespace AioHub.Wire.Dialects.OpenAiChat;
 
 /// <summary>The members of a message of a request, of an answer's message, or of a delta: found in one walk, however long the message is.</summary>
-internal ref struct OpenAiChatMessage
+internal readonly ref struct OpenAiChatMessage
 {
-    public JsonView Role { get; private set; }
-    public JsonView Content { get; private set; }
-    public JsonView Name { get; private set; }
-    public JsonView ToolCalls { get; private set; }
-    public JsonView FunctionCall { get; private set; }
-    public JsonView ToolCallId { get; private set; }
-    public JsonView Refusal { get; private set; }
-    public JsonView Audio { get; private set; }
-    public JsonView Images { get; private set; }
-    public JsonView Annotations { get; private set; }
-    public JsonView ReasoningContent { get; private set; }
-    public JsonView Reasoning { get; private set; }
-    public JsonView ReasoningDetails { get; private set; }
-    public JsonView CacheControl { get; private set; }
-    public JsonView CacheBreakpoint { get; private set; }
+    public JsonView Role { get; }
+    public JsonView Content { get; }
+    public JsonView Name { get; }
+    public JsonView ToolCalls { get; }
+    public JsonView FunctionCall { get; }
+    public JsonView ToolCallId { get; }
+    public JsonView Refusal { get; }
+    public JsonView Audio { get; }
+    public JsonView Images { get; }
+    public JsonView Annotations { get; }
+    public JsonView ReasoningContent { get; }
+    public JsonView Reasoning { get; }
+    public JsonView ReasoningDetails { get; }
+    public JsonView CacheControl { get; }
+    public JsonView CacheBreakpoint { get; }
 
     /// <summary>It has members that stand in none of the others.</summary>
-    public bool HasOthers { get; private set; }
+    public bool HasOthers { get; }
 
-    public static OpenAiChatMessage Over(JsonView message)
+    private OpenAiChatMessage(JsonView message)
     {
-        var found = default(OpenAiChatMessage);
         foreach (var field in message.Members)
         {
             if (field.Is(Chat.Content))
-                found.Content = field.Value;
+                Content = field.Value;
             else if (field.Is(Chat.Role))
-                found.Role = field.Value;
+                Role = field.Value;
             else if (field.Is(Chat.ToolCalls))
-                found.ToolCalls = field.Value;
+                ToolCalls = field.Value;
             else if (field.Is(Chat.ReasoningContent))
-                found.ReasoningContent = field.Value;
+                ReasoningContent = field.Value;
             else if (field.Is(Chat.Reasoning))
-                found.Reasoning = field.Value;
+                Reasoning = field.Value;
             else if (field.Is(Chat.ReasoningDetails))
-                found.ReasoningDetails = field.Value;
+                ReasoningDetails = field.Value;
             else if (field.Is(Chat.ToolCallId))
-                found.ToolCallId = field.Value;
+                ToolCallId = field.Value;
             else if (field.Is(Chat.Name))
-                found.Name = field.Value;
+                Name = field.Value;
             else if (field.Is(Chat.Refusal))
-                found.Refusal = field.Value;
+                Refusal = field.Value;
             else if (field.Is(Chat.Audio))
-                found.Audio = field.Value;
+                Audio = field.Value;
             else if (field.Is(Chat.Images))
-                found.Images = field.Value;
+                Images = field.Value;
             else if (field.Is(Chat.Annotations))
-                found.Annotations = field.Value;
+                Annotations = field.Value;
             else if (field.Is(Chat.FunctionCall))
-                found.FunctionCall = field.Value;
+                FunctionCall = field.Value;
             else if (field.Is(Chat.CacheControl))
-                found.CacheControl = field.Value;
+                CacheControl = field.Value;
             else if (field.Is(Chat.PromptCacheBreakpoint))
-                found.CacheBreakpoint = field.Value;
+                CacheBreakpoint = field.Value;
             else
-                found.HasOthers = true;
+                HasOthers = true;
         }
-
-        return found;
     }
+
+    public static OpenAiChatMessage Over(JsonView message) => new(message);
 
     /// <summary>Whether a member stands in one of the properties.</summary>
     public static bool IsKnown(in JsonView.Field field) =>

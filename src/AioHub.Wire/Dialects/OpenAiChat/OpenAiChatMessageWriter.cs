@@ -70,8 +70,17 @@ internal sealed class OpenAiChatMessageWriter(Utf8JsonWriter json, Conversation 
     {
         json.WriteStartObject();
         json.WriteString(Chat.Role, "system"u8);
-        _parts.WriteContent(blocks, "system");
+        _parts.WriteContent([.. blocks.Where(IsText)], "system");
         json.WriteEndObject();
+    }
+
+    private bool IsText(Block block)
+    {
+        if (block is TextBlock or OpaqueBlock)
+            return true;
+
+        terms.Losses.Add("system", "Instructions are text alone.");
+        return false;
     }
 
     /// <summary>Writes what stands between two answers: results, then what the user and the system say.</summary>
@@ -171,6 +180,10 @@ internal sealed class OpenAiChatMessageWriter(Utf8JsonWriter json, Conversation 
             texts = texts is [TextBlock first, ..] ? [first with { Text = JsonText.Join(default, Failed, first.Text) }, .. texts.Skip(1)] : [new TextBlock(Failed), .. texts];
         }
 
+        // The marker of a result stands for its end.
+        if (result.Cache is { } mark && texts is [.., { Cache: null } last])
+            texts[^1] = last with { Cache = mark };
+
         json.WriteStartObject();
         json.WriteString(Chat.Role, "tool"u8);
         json.WriteString(Chat.ToolCallId, IdOf(result.CallId));
@@ -214,6 +227,8 @@ internal sealed class OpenAiChatMessageWriter(Utf8JsonWriter json, Conversation 
             back.WriteParts(json, text);
         else if (text.IsEmpty)
             json.WriteNull(Chat.Content);
+        else if (model.TakesCacheMarks && blocks.Any(static block => block is TextBlock { Cache: not null }))
+            _parts.WriteContent([.. blocks.Where(static block => block is TextBlock)], "assistant");
         else
             json.WriteText(Chat.Content, text);
         if (!refusal.IsEmpty)

@@ -89,22 +89,26 @@ internal static class OpenAiChatModels
         },
         new(["deepseek"], DeepSeekThinking) { TakesSchema = false, SystemAnywhere = true, Back = ReasoningBack.Taken },
 
-        new(["kimi-k3.1", "kimi-k2-thinking", "kimi-thinking"], "platform.moonshot.ai docs (thinking models); 2026-11-23")
+        new(["kimi-k3.1", "kimi-for-coding", "k3-"], "platform.kimi.ai docs (always thinks; any temperature but 1 is a 400); 2026-11-23")
+        {
+            Drawing = Drawing.Never, TakesDuty = false, SystemAnywhere = true, Back = ReasoningBack.Demanded,
+        },
+        new(["kimi-k2-thinking", "kimi-thinking"], "platform.kimi.ai docs (thinking models); 2026-11-23")
         {
             MostTemperature = 1, TakesDuty = false, SystemAnywhere = true, Back = ReasoningBack.Demanded,
         },
-        new(["kimi-k3", "kimi-k2.5", "kimi-k2.6"], "platform.moonshot.ai docs (thinking on by default); 2026-11-23")
+        new(["kimi-k3", "kimi-k2.5", "kimi-k2.6"], "platform.kimi.ai docs (thinking on by default; temperature is fixed, another is a 400); 2026-11-23")
         {
-            Switch = ReasoningSwitch.Thinking, MostTemperature = 1, TakesDuty = false, SystemAnywhere = true, Back = ReasoningBack.Demanded,
+            Switch = ReasoningSwitch.Thinking, Drawing = Drawing.Never, TakesDuty = false, SystemAnywhere = true, Back = ReasoningBack.Demanded,
         },
-        new(["kimi", "moonshot"], "platform.moonshot.ai docs; 2026-11-23") { MostTemperature = 1, SystemAnywhere = true, Back = ReasoningBack.Taken },
+        new(["kimi", "moonshot"], "platform.kimi.ai docs; 2026-11-23") { MostTemperature = 1, SystemAnywhere = true, Back = ReasoningBack.Taken },
 
         new(["glm-5.3"], "docs.z.ai GLM-5.3: effort low, high, max; thinking cannot be switched off; 2026-11-23")
         {
             Switch = ReasoningSwitch.Effort, Efforts = [Effort.Low, Effort.High, Effort.Max], MostTemperature = 1, TakesSchema = false, TakesDuty = false, SystemAnywhere = true,
             Back = ReasoningBack.Taken,
         },
-        new(["glm-5", "glm-4.5", "glm-4.6", "glm-4.7"], "docs.z.ai thinking mode; 2026-11-23")
+        new(["glm-5", "glm-4.5", "glm-4.6", "glm-4.7"], "docs.z.ai thinking mode (tool_choice is auto alone); 2026-11-23")
         {
             Switch = ReasoningSwitch.Thinking, MostTemperature = 1, TakesSchema = false, TakesDuty = false, SystemAnywhere = true, Back = ReasoningBack.Taken,
         },
@@ -135,7 +139,7 @@ internal static class OpenAiChatModels
         new(["gemini"], "ai.google.dev/gemini-api/docs/openai; 2026-11-23") { Switch = ReasoningSwitch.Effort, Efforts = LowToHigh, SystemAnywhere = true },
         new(["claude"], "platform.claude.com OpenAI SDK compatibility; openrouter.ai prompt caching; 2026-11-23")
         {
-            MostTemperature = 1, TakesCacheMarks = true, TakesPenalties = false, SystemAnywhere = false, Back = ReasoningBack.Taken,
+            Switch = ReasoningSwitch.Effort, Efforts = LowToHigh, MostTemperature = 1, TakesCacheMarks = true, TakesPenalties = false, Back = ReasoningBack.Taken,
         },
         new(["sonar"], "docs.perplexity.ai; 2026-11-23") { TakesTopK = true, Searches = true },
     ];

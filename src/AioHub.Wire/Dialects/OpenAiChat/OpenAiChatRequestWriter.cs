@@ -329,9 +329,9 @@ internal sealed class OpenAiChatRequestWriter
         // Kimi, xAI and OpenAI route by it; elsewhere it may be a field too many.
         var takesKey = _isOpenAi || _terms.ChannelType is "xai" or "aiohub" || _terms.Model.Contains("kimi", StringComparison.OrdinalIgnoreCase);
         if (takesKey && !_conversation.CacheKey.IsEmpty)
-            _json.WriteText(Chat.PromptCacheKey, _conversation.CacheKey);
+            _json.WriteString(Chat.PromptCacheKey, KeyOf(_conversation.CacheKey.ToString()));
         else if (takesKey && _terms.Session is { Length: > 0 } session)
-            _json.WriteString(Chat.PromptCacheKey, session);
+            _json.WriteString(Chat.PromptCacheKey, KeyOf(session));
         else if (!_conversation.CacheKey.IsEmpty)
             _terms.Losses.Add("prompt_cache_key", "The upstream finds its prompt cache by itself.", LossSeverity.Info);
 
@@ -347,6 +347,9 @@ internal sealed class OpenAiChatRequestWriter
         if (!_conversation.Metadata.IsEmpty)
             _terms.Losses.Add("metadata", "The vendor keeps labels only with answers that it stores.", LossSeverity.Info);
     }
+
+    /// <summary>OpenAI refuses keys of more than 64 characters.</summary>
+    private static string KeyOf(string key) => key.Length <= OpenAiCallIds.MaxLength ? key : OpenAiCallIds.Clean(key);
 
     private void WriteUser()
     {

@@ -38,6 +38,12 @@ internal sealed class OpenAiChatToolWriter(Utf8JsonWriter json, Conversation con
     private List<ToolSpec> Offered()
     {
         var tools = conversation.Tools.Where(static tool => tool.Kind != ToolKind.Server).ToList();
+        if (tools.Count > 0 && conversation.ToolChoice.Duty == ToolDuty.None && !model.TakesDuty)
+        {
+            terms.Losses.Add("tools", "The tools were left out: the upstream has no other way to forbid them.", LossSeverity.Info);
+            return [];
+        }
+
         var allowed = conversation.ToolChoice.Allowed;
         if (allowed.Count == 0 || TakesAllowed)
             return tools;
@@ -94,8 +100,8 @@ internal sealed class OpenAiChatToolWriter(Utf8JsonWriter json, Conversation con
     {
         json.WritePropertyName(Chat.Parameters);
         json.WriteRawValue(tool.Schema.IsEmpty ? NoArguments : tool.Schema.Span, skipInputValidation: true);
-        if (tool.Strict is { } strict)
-            json.WriteBoolean(Chat.Strict, strict);
+        if (tool.Strict == true)
+            json.WriteBoolean(Chat.Strict, value: true);
     }
 
     private void WriteServer(ToolSpec tool)
@@ -118,8 +124,9 @@ internal sealed class OpenAiChatToolWriter(Utf8JsonWriter json, Conversation con
     private void WriteChoice()
     {
         var choice = conversation.ToolChoice;
-        if (choice.Parallel is { } parallel)
-            json.WriteBoolean(Chat.ParallelToolCalls, parallel);
+        // True is every host's own way, and not every host knows the field.
+        if (choice.Parallel == false)
+            json.WriteBoolean(Chat.ParallelToolCalls, value: false);
 
         var duty = choice.Duty;
         if (duty is ToolDuty.Any or ToolDuty.Named && !model.TakesDuty)

@@ -155,7 +155,7 @@ public sealed class OpenAiChatLawTests(ITestOutputHelper output)
     }
 
     /// <summary>Without what says nothing: nulls, empty arrays; stream options as the hub asks for them; everything in one order.</summary>
-    private static JsonNode Bare(JsonNode body)
+    private static JsonObject Bare(JsonNode body)
     {
         var bare = body.DeepClone().AsObject();
         if (bare["stream"]?.GetValue<bool>() != true)

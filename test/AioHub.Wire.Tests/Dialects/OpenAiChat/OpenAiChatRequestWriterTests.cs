@@ -228,6 +228,7 @@ public sealed class OpenAiChatRequestWriterTests
         var rests = Write(conversation with { Reasoning = new ReasoningWish { Effort = Effort.None } }, "gpt-5.5", "openai");
         rests.Body["temperature"]!.GetValue<decimal>().ShouldBe(1.8m);
 
+        Write(conversation, "kimi-k3").Body["temperature"].ShouldBeNull();
         var open = Write(conversation, "kimi-k2-0905").Body;
         (open["max_tokens"]!.GetValue<long>(), open["temperature"]!.GetValue<decimal>()).ShouldBe((8_000, 1m));
         Write(conversation, "mistral-large-latest").Body["random_seed"]!.GetValue<long>().ShouldBe(3);
@@ -266,6 +267,9 @@ public sealed class OpenAiChatRequestWriterTests
         Write(conversation, "kimi-k3").Body["tool_choice"]!.GetValue<string>().ShouldBe("auto");
         LossesOf(conversation, "kimi-k3").ShouldBe(["tool_choice Warning"]);
 
+        Write(conversation with { ToolChoice = new ToolChoice(ToolDuty.None) }, "glm-4.7").Body["tools"].ShouldBeNull();
+        Write(conversation with { ToolChoice = new ToolChoice(ToolDuty.None) }).Body["tool_choice"]!.GetValue<string>().ShouldBe("none");
+
         var some = conversation with { ToolChoice = new ToolChoice(ToolDuty.Any) { Allowed = ["g"] } };
         Write(some).Body["tools"]!.AsArray().Count.ShouldBe(1);
         Json(Write(some, "gpt-5.5", "openai").Body["tool_choice"]).ShouldBe("""{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"g"}}]}}""");
@@ -289,6 +293,7 @@ public sealed class OpenAiChatRequestWriterTests
         (body["safety_identifier"]!.GetValue<string>(), body["service_tier"]!.GetValue<string>(), body["prompt_cache_key"]!.GetValue<string>(), body["metadata"]).ShouldBe(("u-1", "default", "key", null));
         LossesOf(conversation).ShouldBe(["prompt_cache_key Info", "user Info", "service_tier Info", "metadata Info"]);
         Write(Foreign(User(Text("x"))), "gpt-5.5", "openai", session: "s-1").Body["prompt_cache_key"]!.GetValue<string>().ShouldBe("s-1");
+        Write(Foreign(User(Text("x"))), "gpt-5.5", "openai", session: new string('s', 90)).Body["prompt_cache_key"]!.GetValue<string>().Length.ShouldBe(64);
         Write(Foreign(User(Text("x"))), "some", "openai-compatible", session: "s-1").Body["prompt_cache_key"].ShouldBeNull();
     }
 
@@ -299,6 +304,11 @@ public sealed class OpenAiChatRequestWriterTests
         MessagesOf(conversation, "qwen3-max").ShouldBe(["""{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"text","text":"b"}]}"""]);
         MessagesOf(conversation).ShouldBe(["""{"role":"user","content":"a\n\nb"}"""]);
         LossesOf(conversation).ShouldBe(["cache_control Info"]);
+        var marked = Foreign(Assistant(Text("x") with { Cache = CacheMark.Default }, Call("a")), User(Result("a", Text("r")) with { Cache = CacheMark.Default }));
+        MessagesOf(marked, "anthropic/claude-opus-4.6").ShouldBe([
+            """{"role":"assistant","content":[{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}],"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}""",
+            """{"role":"tool","tool_call_id":"a","content":[{"type":"text","text":"r","cache_control":{"type":"ephemeral"}}]}""",
+        ]);
     }
 
     [Fact]

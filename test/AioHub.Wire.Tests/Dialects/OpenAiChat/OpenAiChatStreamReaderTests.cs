@@ -62,6 +62,11 @@ public sealed class OpenAiChatStreamReaderTests
     ]);
 
     [Fact]
+    public void Reasoning_amid_a_call_comes_behind_it() => Hear(
+        """{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}]}}""",
+        """{"delta":{"reasoning_content":"hm"},"finish_reason":"tool_calls"}""").ShouldBe(["ToolCall|0||\"a\"|\"f\"|Function", "Thinking|0|\"hm\"", "Stop|0||||||||ToolUse"]);
+
+    [Fact]
     public void Reasoning_is_sealed_with_the_field_that_it_came_in()
     {
         Hear("""{"delta":{"reasoning_content":"a"}}""", """{"delta":{"content":"b"}}""").ShouldBe(["Thinking|0|\"a\"", "ThinkingSealed|0|||||reasoning_content", "Text|0|\"b\""]);
