@@ -7,13 +7,15 @@ namespace AioHub.Relay.Calls;
 
 /// <summary>How one attempt's call went into its upstream's dialect, and what its answer needs on the way back.</summary>
 /// <param name="Upstream">The dialect that is spoken upstream.</param>
-/// <param name="Stops">Stop sequences that the upstream does not know: the hub heeds them itself.</param>
-internal sealed record Translation(IUpstreamDialect Upstream, Conversation Conversation, UpstreamTerms Terms, ReplyTerms Reply, IReadOnlyList<JsonText> Stops)
+internal sealed record Translation(IUpstreamDialect Upstream, Conversation Conversation, UpstreamTerms Terms, ReplyTerms Reply)
 {
     private const int LongestHeader = 512;
 
     /// <summary>Of request and, once it came, of the answer.</summary>
     public LossLog Losses => Terms.Losses;
+
+    /// <summary>Stop sequences, which the hub heeds itself: upstreams know none, or fewer, or models that ignore them.</summary>
+    public IReadOnlyList<JsonText> Stops => Conversation.Sampling.Stops;
 
     /// <summary>The paths that lost something, for <c>x-aiohub-losses</c>; null = nothing was lost.</summary>
     public string? LossHeader()

@@ -60,7 +60,7 @@ internal sealed class Translate(IReasoningSeal seal, MediaFetch media)
         };
         CallerHeaders.Introduce(request);
         UpstreamAuth.Apply(request, attempt, attempt.Dialect);
-        var translation = new Translation(dialect, conversation, terms, ReplyTermsOf(envelope, conversation, losses), dialect.TakesStops ? [] : conversation.Sampling.Stops);
+        var translation = new Translation(dialect, conversation, terms, ReplyTermsOf(envelope, conversation, losses));
         return new UpstreamCall(envelope, attempt, request, HideUsage: false) { Translation = translation };
     }
 

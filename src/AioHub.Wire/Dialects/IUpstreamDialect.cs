@@ -147,9 +147,6 @@ public interface IUpstreamDialect
     /// <summary>Whether upstreams fetch such a picture or file from its address themselves; else the hub puts its bytes in before the request is written.</summary>
     bool TakesAddress(Block block);
 
-    /// <summary>Whether upstreams heed stop sequences; else the hub ends answers at them itself.</summary>
-    bool TakesStops => true;
-
     /// <summary>
     /// Writes a request's body. What cannot be said is a loss, or, where the call would mean something else without it, a fault that names it: a 400 for the caller. Pockets and
     /// origins of the same dialect are replayed.

@@ -11,7 +11,7 @@ namespace AioHub.Core.Routing.Selection;
 /// </summary>
 /// <param name="size">Tokens that the call surely has: channels whose window is smaller are left out.</param>
 /// <param name="preview">Nothing is drawn and no turn is taken: the heaviest channel and the first credential stand for what a call would get.</param>
-internal sealed class Picker(Router router, ModelEntry? model, CallForm form, Needs needs, ulong? conversation, CredentialId? only = null, long size = 0, bool preview = false)
+internal sealed partial class Picker(Router router, ModelEntry? model, CallForm form, Needs needs, ulong? conversation, CredentialId? only = null, long size = 0, bool preview = false)
 {
     /// <summary>Draws before all candidates are looked at: nearly always the first one does.</summary>
     private const int Draws = 4;
@@ -326,40 +326,6 @@ internal sealed class Picker(Router router, ModelEntry? model, CallForm form, Ne
         // Another call's failure sent the last ones to rest between the two passes.
         slot = null;
         return null;
-    }
-
-    private Candidate? Rendezvous(ulong seed, Tier tier, bool avoid, out CredentialSlot? slot) =>
-        Highest(seed, tier.Items.AsSpan(0, tier.Weighted), tier.Even, avoid, out slot) ?? Highest(seed, tier.Items.AsSpan(tier.Weighted), even: true, avoid, out slot);
-
-    private Candidate? Highest(ulong seed, ReadOnlySpan<Candidate> items, bool even, bool avoid, out CredentialSlot? slot)
-    {
-        Candidate? best = null;
-        slot = null;
-        var highest = double.NegativeInfinity;
-        foreach (var candidate in items)
-        {
-            var hash = StableHash.Combine(seed, candidate.Channel.Seed);
-            // Weighted rendezvous: -w/ln(u) wins with a probability in proportion to w.
-            var score = even ? hash : -candidate.Weight / Math.Log(((hash >> 11) + 0.5) / (1UL << 53));
-            if (score > highest && IsAble(candidate, avoid) && Highest(seed, candidate.Channel) is { } credential)
-                (best, slot, highest) = (candidate, credential, score);
-        }
-
-        return best;
-    }
-
-    private CredentialSlot? Highest(ulong seed, ChannelEntry channel)
-    {
-        CredentialSlot? best = null;
-        var highest = 0UL;
-        foreach (var credential in channel.Credentials)
-        {
-            var score = StableHash.Combine(seed, credential.Seed);
-            if ((best is null || score > highest) && IsFree(credential))
-                (best, highest) = (credential, score);
-        }
-
-        return best;
     }
 
     private bool IsAble(Candidate candidate, bool avoid)

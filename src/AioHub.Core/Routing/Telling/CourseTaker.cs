@@ -164,7 +164,7 @@ internal sealed class CourseTaker(Route route, LiveFigure live)
         {
             foreach (var candidate in tier.Items)
             {
-                if (candidate.Suits(route.Dialect, route.Needs))
+                if (candidate.Suits(route.Picker.Form, route.Needs))
                     yield return candidate.Channel;
             }
         }

@@ -52,9 +52,6 @@ public sealed class OpenAiResponsesDialect : IClientDialect, IUpstreamDialect
     public ToolNameRule ToolNameRule => ToolNameRule.Plain;
 
     /// <summary>OpenAI and xAI fetch pictures and files themselves; sound has no address in this dialect.</summary>
-    /// <summary>The Responses API has no stop sequences.</summary>
-    public bool TakesStops => false;
-
     public bool TakesAddress(Block block) => block is ImageBlock or FileBlock;
 
     public bool TryWriteRequest(IBufferWriter<byte> output, Conversation conversation, UpstreamTerms terms, out RequestFault fault) =>
