@@ -49,26 +49,26 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
     /// <summary>What became of the conversation's wish to stay where it was.</summary>
     public AffinityOutcome Affinity { get; init; }
 
-    /// <summary>Where its load and its first token are counted; null = nowhere.</summary>
-    internal AttemptVitals? Vitals { get; init; }
+    /// <summary>Where its load and its first token are counted; the default = nowhere.</summary>
+    internal AttemptVitals Vitals { get; init; }
 
     /// <summary>It is under way: counted among what its credential does. Later calls change nothing.</summary>
     public void Begin()
     {
-        if (Vitals is { } vitals && Interlocked.CompareExchange(ref _state, 1, 0) == 0)
-            vitals.Load.Begin();
+        if (Vitals.Load is { } load && Interlocked.CompareExchange(ref _state, 1, 0) == 0)
+            load.Begin();
     }
 
     /// <summary>It is over, however it ended. Later calls change nothing.</summary>
     public void End()
     {
-        if (Vitals is { } vitals && Interlocked.CompareExchange(ref _state, 2, 1) == 1)
-            vitals.Load.End();
+        if (Vitals.Load is { } load && Interlocked.CompareExchange(ref _state, 2, 1) == 1)
+            load.End();
     }
 
     /// <summary>The first content of a stream came so long after the attempt began: selection by latency and conversations that would stay go by it.</summary>
     public void NoteFirstToken(TimeSpan after) =>
-        Vitals?.Router.Vitals.NoteFirstToken(Credential.Id, Vitals.Value.Family, after.TotalMilliseconds, Vitals.Value.Router.Time.GetUtcNow().UtcDateTime);
+        Vitals.Router?.Vitals.NoteFirstToken(Credential.Id, Vitals.Family, after.TotalMilliseconds, Vitals.Router.Time.GetUtcNow().UtcDateTime);
     /// <summary>The call gets the model's <c>[1m]</c> variant.</summary>
     public bool LongContext { get; init; }
 
@@ -83,7 +83,7 @@ public sealed record RouteAttempt(Group Group, Channel Channel, Credential Crede
 }
 
 /// <summary>Where an attempt is counted.</summary>
-internal readonly record struct AttemptVitals(Router Router, Load Load, ulong Family);
+internal readonly record struct AttemptVitals(Router? Router, Load? Load, ulong Family);
 
 /// <summary>Why no attempt is possible, as a closed set of codes (contract: "Errors").</summary>
 public sealed record RouteRefusal(int Status, string Code, string Message)

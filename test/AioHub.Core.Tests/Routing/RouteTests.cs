@@ -116,7 +116,8 @@ public sealed class RouteTests
     {
         var world = new RoutingWorld().Model("m");
         var resting = world.OpenAi("resting");
-        world.Group("one", world.OpenAi("failing"), resting, world.Channel("foreign", ChannelType.Gemini, ["*"])).Group("two", world.OpenAi("spare"));
+        world.Group("one", group => group with { Policy = new GroupPolicy { Translation = TranslationPolicy.NativeOnly } }, world.OpenAi("failing"), resting, world.Channel("foreign", ChannelType.Gemini, ["*"]))
+            .Group("two", world.OpenAi("spare"));
         world.Health.Report(resting.Credentials[0].Id, "m", AttemptFailure.RateLimited, TimeSpan.FromMinutes(1));
 
         var route = world.Ask("m", "one", "two");

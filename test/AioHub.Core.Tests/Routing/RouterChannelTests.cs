@@ -7,18 +7,51 @@ namespace AioHub.Core.Tests.Routing;
 public sealed class RouterChannelTests
 {
     [Fact]
-    public void Only_channels_that_speak_the_callers_dialect_serve()
+    public void Only_channels_that_speak_the_callers_dialect_serve_a_group_that_does_not_translate()
     {
         var world = new RoutingWorld().Model("claude");
         var messages = world.Channel("a", ChannelType.Anthropic, ["claude*"]);
         var narrowed = world.OpenAi("b", change: channel => channel with { Dialects = [Dialect.OpenAiResponses] });
-        world.Group("one", messages, narrowed);
+        world.Group("one", group => group with { Policy = new GroupPolicy { Translation = TranslationPolicy.NativeOnly } }, messages, narrowed);
 
         var route = world.Ask("claude", "one");
         route.ShouldRefuse(400, "dialect_unsupported", "openai-chat");
-        route.Explain()[0].Channels.Select(channel => channel.Reason).ShouldBe(["speaks anthropic only", "speaks openai-responses only"]);
+        route.Explain()[0].Channels.Select(channel => channel.Reason).ShouldBe(["speaks anthropic only; group 'one' is native-only", "speaks openai-responses only; group 'one' is native-only"]);
         First(world.Ask(Question("claude", "one") with { Dialect = Dialect.AnthropicMessages })).ShouldBe("one/a/a-0");
         First(world.Ask(Question("claude", "one") with { Dialect = Dialect.OpenAiResponses })).ShouldBe("one/b/b-0");
+    }
+
+    [Fact]
+    public void A_call_is_translated_where_no_channel_speaks_its_dialect_and_keeps_to_those_that_do()
+    {
+        var world = new RoutingWorld().Model("m");
+        world.Group("one", world.Channel("messages", ChannelType.Anthropic, ["*"]), world.OpenAi("both"), world.OpenAi("chat", change: channel => channel with { Dialects = [Dialect.OpenAiChat] }));
+        Of(Dialect.Gemini).ShouldBe(["both OpenAiResponses", "chat OpenAiChat", "messages AnthropicMessages"], ignoreOrder: true);
+        Of(Dialect.AnthropicMessages).First().ShouldBe("messages AnthropicMessages");
+        Of(Dialect.OpenAiResponses).First().ShouldBe("both OpenAiResponses");
+        Of(Dialect.OpenAiChat)[..2].ShouldBe(["both OpenAiChat", "chat OpenAiChat"], ignoreOrder: true);
+        Of(Dialect.OpenAiChat)[2].ShouldBe("messages AnthropicMessages");
+
+        string[] Of(Dialect dialect)
+        {
+            var route = world.Ask(Question("m", "one") with { Dialect = dialect });
+            var seen = new List<string>();
+            while (route.TryNext(out var attempt))
+                seen.Add($"{attempt.Channel.Name} {attempt.Dialect}");
+
+            return [.. seen];
+        }
+    }
+
+    [Theory]
+    [InlineData(Operation.Embed, Needs.None)]
+    [InlineData(Operation.Compact, Needs.None)]
+    [InlineData(Operation.Generate, Needs.Stateful)]
+    public void What_only_one_dialect_has_and_what_an_upstream_keeps_is_never_translated(Operation operation, Needs needs)
+    {
+        var world = new RoutingWorld().Model("m");
+        world.Group("one", world.Channel("messages", ChannelType.Anthropic, ["*"]));
+        world.Ask(Question("m", "one") with { Dialect = Dialect.OpenAiResponses, Operation = operation, Needs = needs }).Refusal!.Code.ShouldBe("dialect_unsupported");
     }
 
     [Theory]

@@ -28,6 +28,20 @@ public sealed class TranslatedReplayTests(SharedHub shared)
         ["gemini"] = Dialect.Gemini,
     };
 
+    /// <summary>What does not come over, with its reason. Every other difference is a fault.</summary>
+    private static readonly Dictionary<string, string> Explained = new(StringComparer.Ordinal)
+    {
+        ["anthropic/069-anthropic-url-prompt-2"] = "its picture stands at an address that a test cannot reach",
+        ["anthropic/001-pause-turn-web-search-streaming-vcr-0"] = "Gemini has no word for a turn that pauses",
+        ["openai-chat/019-chattests-chatwithaudioasync-1"] = "the answer is sound, which only Chat carries; others get its words, or a loss",
+        ["openai-chat/075-chatwithbasicaudiooutputasync-0"] = "the answer is sound, which only Chat carries; others get its words, or a loss",
+        ["openai-chat/117-chatwithbasicaudiooutput-0"] = "the answer is sound, which only Chat carries; others get its words, or a loss",
+        ["openai-chat/121-chat-streaming-detailed-usage-0"] = "an answer without content is free, and its caller is told the size of its prompt all the same",
+        ["openai-responses/049-canstreambackgroundresponsesasync-0"] = "refused by name: answers in the background live with one upstream",
+        ["openai-responses/125-canstreambackgroundresponses-0"] = "refused by name: answers in the background live with one upstream",
+        ["openai-responses/071-openai-conversation-id-streaming-provider-details-1"] = "refused by name: a conversation lives with one upstream",
+    };
+
     private readonly HubUnderTest _hub = shared.Hub;
 
     public static TheoryData<string, Dialect> Pairs
@@ -63,7 +77,7 @@ public sealed class TranslatedReplayTests(SharedHub shared)
             var complaint = await PlayAsync(recorded, upstreamDialect, client, customer, upstream);
             if (complaint is null)
                 over++;
-            else
+            else if (!Explained.ContainsKey(recorded.ToString()))
                 told.AppendLine(CultureInfo.InvariantCulture, $"{recorded}: {complaint}");
         }
 
@@ -107,14 +121,16 @@ public sealed class TranslatedReplayTests(SharedHub shared)
         if (got is null || failure is not null)
             return $"what came is no answer: {failure?.Message} {answer.Text}";
 
-        if (Essence(got, StopReason.None) is var one && Essence(expected, StopReason.None) is var two && one != two)
+        // An upstream that gives no reason to stop is given one.
+        var isEnded = expected.Answers is [{ Stop: not StopReason.None }, ..];
+        if (Essence(got, isEnded) is var one && Essence(expected, isEnded) is var two && !string.Equals(one, two, StringComparison.Ordinal))
             return $"\n  expected {two}\n  came     {one}";
 
         return UsageOf(client, answer.Body, isStream) is var usage && (usage.Output != receipt.Usage.Output || usage.TotalInput != receipt.Usage.TotalInput)
             ? $"usage {usage.TotalInput}/{usage.Output} is not the receipt's {receipt.Usage.TotalInput}/{receipt.Usage.Output}" : null;
     }
 
-    private static string Essence(Reply reply, StopReason unless)
+    private static string Essence(Reply reply, bool withEnd)
     {
         var text = new StringBuilder();
         foreach (var block in reply.Answers.Take(1).SelectMany(answer => answer.Blocks))
@@ -130,7 +146,7 @@ public sealed class TranslatedReplayTests(SharedHub shared)
             }
         }
 
-        return reply.Answers is [{ Stop: var stop }, ..] && stop != unless ? $"{text}\n{(stop is StopReason.EndTurn or StopReason.StopSequence or StopReason.Pause ? "ended" : stop)}" : text.ToString();
+        return withEnd && reply.Answers is [{ Stop: var stop }, ..] ? $"{text}\n{(stop is StopReason.EndTurn or StopReason.StopSequence or StopReason.Pause ? "ended" : stop)}" : text.ToString();
     }
 
     private static string Normal(ToolInput input) => input.TryObject(out var value) ? JsonSerializer.Serialize(JsonSerializer.Deserialize<SortedDictionary<string, JsonElement>>(value.Span)) : input.Text.ToString();

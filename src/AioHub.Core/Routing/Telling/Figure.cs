@@ -53,6 +53,9 @@ internal sealed record FigureChannel(long Id, string Name, string? Lack)
     /// <summary>What else is said of it where it could serve; mostly empty.</summary>
     public string Remark { get; init; } = "";
 
+    /// <summary>Others of its tier speak the caller's dialect and come before it, which does not.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Wishes that others of its tier fulfil and it does not.</summary>
     public Needs Behind { get; init; }
 }

@@ -96,6 +96,7 @@ internal static class FigureBytes
             to.Number(7, channel.Window);
             to.Number(8, (long)channel.Behind);
             to.Text(9, channel.Remark.Length == 0 ? null : channel.Remark);
+            to.Flag(10, channel.IsForeign);
             to.End(begun);
         }
 
@@ -157,6 +158,7 @@ internal static class FigureBytes
                 7 => channel with { Window = from.Small },
                 8 => channel with { Behind = (Needs)from.Number },
                 9 => channel with { Remark = from.Text },
+                10 => channel with { IsForeign = from.Flag },
                 _ => channel,
             };
         }

@@ -187,13 +187,15 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
             var lack = route.Model is { } model ? Word(entry, channel, model) : $"does not serve {Figure.Asked}";
             if (lack is null)
                 _able.Add(channel);
+            var place = lack is null ? tiers.Find(channel.Channel.Id) : null;
             listed[i] = new FigureChannel(channel.Channel.Id.Value, channel.Channel.Name, lack)
             {
                 Priority = priority,
                 Weight = weight,
                 Window = channel.Window == int.MaxValue ? 0 : channel.Window,
                 Remark = lack is null ? AbilityWords.ByProbe(route, channel, route.Model!) + Translated(channel) : "",
-                Behind = lack is null && tiers.Find(channel.Channel.Id) is { } place ? route.Needs & place.Tier.Some & ~place.Tier.All & ~place.Candidate.Gladly : Needs.None,
+                IsForeign = place is { } foreign && entry.Group.Translation != TranslationPolicy.Any && !foreign.Candidate.Speaks(route.Dialect) && foreign.Tier.SomeSpeak.Has(route.Dialect),
+                Behind = place is { } behind ? route.Needs & behind.Tier.Some & ~behind.Tier.All & ~behind.Candidate.Gladly : Needs.None,
             };
         }
 

@@ -168,7 +168,8 @@ internal sealed class RouteTelling(Figure figure, Course course, ToldCall call)
         };
         var place = $"priority {channel.Priority}, weight {channel.Weight}{policy}{channel.Remark}";
         var (weight, after) = shares.GetValueOrDefault(channel.Priority);
-        return after && channel.Behind != Needs.None ? $"{place}, after those with {RouteCodes.Describe(channel.Behind)}"
+        return after && channel.IsForeign ? $"{place}, after those that speak the caller's dialect"
+            : after && channel.Behind != Needs.None ? $"{place}, after those with {RouteCodes.Describe(channel.Behind)}"
             : weight > 0 && channel.Weight > 0 ? string.Create(CultureInfo.InvariantCulture, $"{place}, share {100.0 * channel.Weight / weight:0.#} %")
             : place;
     }
@@ -184,7 +185,7 @@ internal sealed class RouteTelling(Figure figure, Course course, ToldCall call)
         {
             if (tier.Count() < 2)
                 continue;
-            var willing = tier.Where(static channel => channel.Behind == Needs.None).Sum(static channel => (long)channel.Weight);
+            var willing = tier.Where(static channel => channel is { Behind: Needs.None, IsForeign: false }).Sum(static channel => (long)channel.Weight);
             shares[tier.Key] = willing > 0 ? (willing, true) : (tier.Sum(static channel => (long)channel.Weight), false);
         }
 
