@@ -67,7 +67,6 @@ internal sealed class RelayPipeline(
                 return;
             }
 
-
             // 3 Quote: what may serve it, and for how much at most?
             settlement.Route = quote.Start(envelope);
             if (Quote.Price(envelope, settlement.Route).Failed(out failure, out var order))
@@ -369,7 +368,7 @@ internal sealed class RelayPipeline(
 
         if (stream is { Started: true })
         {
-            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: Deliver.IsArray(http, envelope));
+            await StreamErrors.WriteAsync(http, envelope, stream, failure, sequence: 0, array: ArrayFraming.IsAskedFor(http, envelope));
         }
         else
         {

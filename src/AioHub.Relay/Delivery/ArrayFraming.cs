@@ -1,4 +1,7 @@
+using AioHub.Relay.Calls;
 using AioHub.Wire.Json;
+using AioHub.Wire.Vocabulary;
+using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Delivery;
 
@@ -6,6 +9,10 @@ namespace AioHub.Relay.Delivery;
 internal sealed class ArrayFraming
 {
     private bool _open;
+
+    /// <summary>Gemini without <c>alt=sse</c> streams one growing JSON array.</summary>
+    public static bool IsAskedFor(HttpContext http, Envelope envelope) =>
+        envelope.Route.Dialect == Dialect.Gemini && !http.Request.Query["alt"].ToString().Equals("sse", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes the events' data as the array's next elements.</summary>
     /// <param name="events">Whole events, each one line of data.</param>

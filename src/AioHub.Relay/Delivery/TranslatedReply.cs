@@ -2,7 +2,6 @@ using AioHub.Core.Metering;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
-using AioHub.Relay.Stages;
 using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
@@ -83,7 +82,7 @@ internal sealed class TranslatedReply(HttpContext http, UpstreamReply reply, Rep
         if (_translation.LossHeader() is { } losses && !http.Response.HasStarted)
             http.Response.Headers[LossesHeader] = losses;
 
-        if (!Deliver.IsArray(http, reply.Call.Envelope))
+        if (!ArrayFraming.IsAskedFor(http, reply.Call.Envelope))
         {
             await stream.Writer.WriteAsync(output.Memory, CancellationToken.None);
             return Outcome.Completed;

@@ -3,7 +3,6 @@ using AioHub.Core.Metering;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;
-using AioHub.Relay.Stages;
 using AioHub.Wire.Conversations;
 using AioHub.Wire.Dialects;
 using AioHub.Wire.Json;
@@ -51,7 +50,7 @@ internal sealed class TranslatingPump : IDisposable
         _splitter = EventSplitter.For(reply.Call.Dialect == Dialect.Gemini && !ReplyHeaders.IsEvents(reply.Response));
         _writer = stream is null ? null : reply.Call.Envelope.Dialect.CreateStreamWriter(_output, _translation.Reply);
         _fold = stream is null ? new ReplyFold() : null;
-        _array = stream is not null && Deliver.IsArray(http, reply.Call.Envelope) ? new ArrayFraming() : null;
+        _array = stream is not null && ArrayFraming.IsAskedFor(http, reply.Call.Envelope) ? new ArrayFraming() : null;
         IStreamSink sink = new ToolRestorer(_translation.Terms.Names, (IStreamSink?)_writer ?? _fold!);
         if (_translation.Stops.Count > 0)
             sink = _stops = new StopSequences(_translation.Stops, sink);

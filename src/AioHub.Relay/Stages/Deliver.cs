@@ -63,11 +63,7 @@ internal sealed class Deliver(RelayOptions options)
     /// <summary>The caller's end of a stream; it beats from the first attempt on, also while an upstream is still waited for.</summary>
     public static CallerStream OpenStream(HttpContext http, Envelope envelope, TimeSpan keepAlive, TimeProvider time)
     {
-        var array = IsArray(http, envelope);
+        var array = ArrayFraming.IsAskedFor(http, envelope);
         return new CallerStream(http, array ? "\n"u8.ToArray() : envelope.Dialect.KeepAlive, array ? "application/json" : "text/event-stream; charset=utf-8", keepAlive, time);
     }
-
-    /// <summary>Gemini without <c>alt=sse</c> streams one growing JSON array.</summary>
-    public static bool IsArray(HttpContext http, Envelope envelope) =>
-        envelope.Route.Dialect == Wire.Vocabulary.Dialect.Gemini && !http.Request.Query["alt"].ToString().Equals("sse", StringComparison.OrdinalIgnoreCase);
 }

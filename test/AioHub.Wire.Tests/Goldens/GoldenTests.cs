@@ -230,7 +230,7 @@ public class GoldenTests
         told.ShouldBe(File.ReadAllText(golden), file);
     }
 
-    private static Dialect DialectOf(string file) => DialectNames.TryParse(file[..file.IndexOf('/', StringComparison.Ordinal)], out var dialect) ? dialect : throw new ArgumentException(file);
+    private static Dialect DialectOf(string file) => DialectNames.TryParse(file[..file.IndexOf('/', StringComparison.Ordinal)], out var dialect) ? dialect : throw new ArgumentException("Its folder is no dialect.", nameof(file));
 
     private static TheoryData<string> Files(string kind, string pattern)
     {
