@@ -11,6 +11,8 @@ public sealed class MasterKey
 {
     public const int Length = 32;
     public const string FileName = "master.key";
+    private const int MostAttempts = 400;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
     private readonly byte[] _key;
 
     /// <exception cref="MasterKeyException">Not 32 bytes.</exception>
@@ -66,7 +68,14 @@ public sealed class MasterKey
 
     private static void Make(string path)
     {
-        // Written aside and moved without overwriting: of two processes that start at once, one wins and both read its key.
+        // Of processes that start at once one makes it and all read that one. File.Move looks before it moves and so is no lock: two could get past it.
+        using var gate = Enter(path + ".lock");
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        // Written aside and moved: nobody reads half a key.
         var draft = $"{path}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -80,13 +89,23 @@ public sealed class MasterKey
             stream.Flush(flushToDisk: true);
         }
 
-        try
+        File.Move(draft, path, overwrite: false);
+    }
+
+    /// <summary>A file that one process at a time has open, gone when it is closed.</summary>
+    private static FileStream Enter(string path)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft);
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception exception) when (attempt < MostAttempts && (exception is IOException or UnauthorizedAccessException))
+            {
+                // Held by another; one that makes a key needs a few milliseconds.
+                Thread.Sleep(Pause);
+            }
         }
     }
 }
