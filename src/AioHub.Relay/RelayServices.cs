@@ -38,6 +38,8 @@ public static class RelayServices
         services.AddSingleton<Queue>();
         services.AddSingleton<IReasoningSeal, ReasoningSeal>();
         services.AddSingleton<RouteHints>();
+        services.AddSingleton<KiroQuota>();
+        services.AddSingleton<CarrierTable>();
         services.AddSingleton<MediaFetch>();
         services.AddSingleton<Keep>();
         services.AddSingleton<KeptResponses>();
@@ -45,7 +47,6 @@ public static class RelayServices
         services.AddSingleton<Count>();
         services.AddSingleton<Dispatch>();
         services.AddSingleton<Deliver>();
-        services.AddSingleton<KiroQuota>();
         services.AddSingleton<Attempt>();
         services.AddSingleton<Record>();
         services.AddSingleton<RelayPipeline>();

@@ -13,9 +13,6 @@ namespace AioHub.Core.Routing;
 /// <param name="Capabilities">What its models can be offered with.</param>
 public sealed record ChannelTypeInfo(ChannelType Type, string Name, Uri? BaseUrl, ImmutableArray<Dialect> Dialects, Needs Capabilities)
 {
-    /// <summary>False: the carrier is not built yet. Such channels may be configured; routing passes them over and says so.</summary>
-    public bool Available { get; init; } = true;
-
     /// <summary>Into which dialects calls of another one are translated, the richest first.</summary>
     public ImmutableArray<Dialect> Preferred { get; init; } = [Dialect.OpenAiResponses, Dialect.AnthropicMessages, Dialect.Gemini, Dialect.OpenAiChat, Dialect.BedrockConverse, Dialect.Kiro];
 
@@ -91,6 +88,14 @@ public static class ChannelTypes
         ChannelType.Doubao => ArkAddress.DialectsAt(channel.BaseUrl),
         _ => Of(channel.Type).Dialects,
     };
+
+    /// <summary>What it speaks with one model, as an operator narrows it.</summary>
+    /// <param name="upstreamModel">As the upstream calls it.</param>
+    public static ImmutableArray<Dialect> DialectsOf(Channel channel, string upstreamModel)
+    {
+        var spoken = DialectsOf(channel.Type, DialectSet.Of(DialectsOf(channel)), upstreamModel);
+        return [.. DialectsOf(channel).Where(dialect => spoken.Has(dialect) && (channel.Dialects.IsDefaultOrEmpty || channel.Dialects.Contains(dialect)))];
+    }
 
     /// <summary>What it speaks of that with one model: Vertex carries each vendor's models in the vendor's own dialect.</summary>
     /// <param name="spoken">Of the channel as a whole.</param>

@@ -31,16 +31,25 @@ internal static class ChannelModelsVerb
                 {
                     ["channel"] = channel.Name,
                     ["message"] = listed.Message,
-                    ["models"] = Shapes.List(comparison.Listed, static line => new JsonObject { ["upstream_model"] = line.UpstreamModel, ["offered_as"] = Shapes.Texts(line.OfferedAs) }),
+                    ["callable"] = listed.IsCallable,
+                    ["models"] = Shapes.List(comparison.Listed, line => new JsonObject
+                    {
+                        ["upstream_model"] = line.UpstreamModel, ["offered_as"] = Shapes.Texts(line.OfferedAs), ["note"] = listed.Notes.GetValueOrDefault(line.UpstreamModel),
+                    }),
                     ["missing"] = Shapes.List(comparison.Missing, static line => new JsonObject { ["upstream_model"] = line.UpstreamModel, ["offered_as"] = Shapes.Texts(line.OfferedAs) }),
                 },
                 output =>
                 {
                     output.WriteLine(listed.Message);
-                    Table.Write(output, ["upstream", "offered as"], comparison.Listed.Select(static line => new[] { line.UpstreamModel, line.OfferedAs.Count == 0 ? "not offered" : Shapes.Joined(line.OfferedAs) }));
+                    Table.Write(output, listed.Notes.Count == 0 ? ["upstream", "offered as"] : ["upstream", "offered as", "the upstream says"], comparison.Listed.Select(line => new[]
+                    {
+                        line.UpstreamModel, line.OfferedAs.Count == 0 ? "not offered" : Shapes.Joined(line.OfferedAs), listed.Notes.GetValueOrDefault(line.UpstreamModel),
+                    }.Take(listed.Notes.Count == 0 ? 2 : 3).ToArray()));
                     foreach (var line in comparison.Missing)
                     {
-                        output.WriteLine($"MISSING  {line.UpstreamModel}, offered as {Shapes.Joined(line.OfferedAs)}: the upstream does not list it");
+                        output.WriteLine(listed.IsCallable
+                            ? $"MISSING  {line.UpstreamModel}, offered as {Shapes.Joined(line.OfferedAs)}: the upstream does not list it"
+                            : $"unlisted {line.UpstreamModel}, offered as {Shapes.Joined(line.OfferedAs)}: the list does not say whether it answers; `channels test {channel.Name} --model {line.OfferedAs[0]}` does");
                     }
                 });
         });

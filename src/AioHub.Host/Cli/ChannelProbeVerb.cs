@@ -56,11 +56,11 @@ internal static class ChannelProbeVerb
     private static async Task<Answer> ProbeAsync(
         HubHome home, Channel channel, IReadOnlyList<ProbeTarget> targets, Credential credential, bool audio, bool apply, CancellationToken cancellation)
     {
-        using var prober = new ChannelProber(home.Time);
+        using var bench = home.OpenBench();
         var runs = new List<(ProbeTarget Target, ProbeOutcome Outcome, ChangeReport Report, Needs After)>();
         foreach (var target in targets)
         {
-            var outcome = await prober.RunAsync(new ProbeOrder(channel, credential, target, audio), cancellation);
+            var outcome = await ChannelProber.RunAsync(bench, new ProbeOrder(channel, credential, target, audio), cancellation);
             var report = await home.Probes.NoteAsync(new ProbeNote(channel.Id, target.Model.Id, target.UpstreamModel, credential.Name, outcome.Findings, apply), cancellation);
             await home.Watch.RefreshAsync(cancellation);
             var now = home.Routing.Current.FindChannel(channel.Id) ?? channel;
@@ -163,11 +163,6 @@ internal static class ChannelProbeVerb
 
     private static List<ProbeTarget> Targets(HubHome home, Channel channel, string[] models)
     {
-        if (!ChannelTypes.Of(channel.Type).Available)
-        {
-            throw new AdminException("name", $"type {ChannelTypes.Of(channel.Type).Name} cannot be called in this version");
-        }
-
         if (models.Length > 0)
         {
             return [.. models.Select(model => ProbeTarget.Find(channel, home.Catalog.Current, model)

@@ -37,8 +37,9 @@ internal static class ChannelTestVerb
             foreach (var one in CredentialsOf(channel, chosen))
             {
                 var listed = await UpstreamModels.AskAsync(bench, channel, one, cancellation);
-                var makesCalls = calls && (one.Enabled || chosen is not null) && ChannelTypes.Of(channel.Type).Available;
-                var (target, skipped) = makesCalls ? TargetOf(home, channel, parsed.GetValue(model), listed.Models) : (null, null);
+                var makesCalls = calls && (one.Enabled || chosen is not null);
+                // What stands in a catalogue need not be served here, and what is served need not stand there.
+                var (target, skipped) = makesCalls ? TargetOf(home, channel, parsed.GetValue(model), listed.IsCallable ? listed.Models : []) : (null, null);
                 calls &= !makesCalls;
                 results.Add(new Result(one, listed, target?.Model.Id, target is null ? [] : await ChannelTester.RunAsync(bench, channel, one, target, cancellation), skipped));
             }
@@ -88,6 +89,7 @@ internal static class ChannelTestVerb
         ["ok"] = result.Ok,
         ["message"] = result.Listed.Message,
         ["listed"] = result.Listed.Ok,
+        ["callable"] = result.Listed.IsCallable,
         ["models"] = Shapes.Texts(result.Listed.Models),
         ["model"] = result.Model,
         ["skipped"] = result.Skipped,
@@ -107,7 +109,15 @@ internal static class ChannelTestVerb
     private static void Print(TextWriter output, string channel, Result result, bool raw)
     {
         var who = $"{channel}/{result.Credential.Name}";
-        Line(result.Listed.Ok, "models", result.Listed.Message, null);
+        if (result.Listed.IsAsked)
+        {
+            Line(result.Listed.Ok, "models", result.Listed.Message, null);
+        }
+        else
+        {
+            output.WriteLine($"skip  {who}: models: {result.Listed.Message}");
+        }
+
         foreach (var exchange in raw ? result.Listed.Exchanges : [])
         {
             ExchangeShapes.Print(output, exchange);

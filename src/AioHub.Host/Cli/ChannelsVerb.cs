@@ -192,7 +192,6 @@ internal static class ChannelsVerb
         ["id"] = listing.Channel.Id.Value,
         ["name"] = listing.Channel.Name,
         ["type"] = ChannelTypes.Of(listing.Channel.Type).Name,
-        ["available"] = ChannelTypes.Of(listing.Channel.Type).Available,
         ["enabled"] = listing.Channel.Enabled,
         ["base_url"] = listing.Channel.BaseUrl?.OriginalString,
         ["allow_private_network"] = listing.Channel.AllowPrivateNetwork,

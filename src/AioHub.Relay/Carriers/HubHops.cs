@@ -1,11 +1,10 @@
 using System.Globalization;
-using AioHub.Core.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace AioHub.Relay.Carriers;
 
 /// <summary>
-/// Counts the hubs that a call went through, so that one that leads back to itself ends. Only channels that may lead to another hub carry the count: vendors have no use for it, and a passthrough
+/// Counts the hubs that a call went through, so that one that leads back to itself ends. Only channels that may lead to another hub (<see cref="Carrier.LeadsOn"/>) carry the count: vendors have no use for it, and a passthrough
 /// group sends the client's own headers alone.
 /// </summary>
 internal static class HubHops
@@ -19,17 +18,6 @@ internal static class HubHops
     public static int In(IHeaderDictionary headers) =>
         headers.TryGetValue(Header, out var told) && int.TryParse(told.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var hops) ? hops : 0;
 
-    public static void Mark(HttpRequestMessage request, RouteAttempt attempt, int before)
-    {
-        if (LeadsOn(attempt))
-            request.Headers.TryAddWithoutValidation(Header, (before + 1).ToString(CultureInfo.InvariantCulture));
-    }
-
-    private static bool LeadsOn(RouteAttempt attempt) => attempt.Channel.Type switch
-    {
-        ChannelType.AioHub => true,
-        ChannelType.OpenAiCompatible => attempt.Group.Mode != GroupMode.Passthrough,
-        ChannelType.OpenAi or ChannelType.Anthropic or ChannelType.Gemini or ChannelType.Codex => attempt.Channel.BaseUrl is not null && attempt.Group.Mode != GroupMode.Passthrough,
-        _ => false,
-    };
+    /// <param name="before">Hubs that the call came through before this one.</param>
+    public static void Mark(HttpRequestMessage request, int before) => request.Headers.TryAddWithoutValidation(Header, (before + 1).ToString(CultureInfo.InvariantCulture));
 }

@@ -24,8 +24,11 @@ internal static class UpstreamAuth
     private const string LongContextBeta = "context-1m-2025-08-07";
 
     /// <summary>A request that its credential's token is put into on the way out, or a plain one.</summary>
-    public static HttpRequestMessage NewRequest(HttpMethod method, Uri address, RouteAttempt attempt) =>
-        TokenGrant.Of(attempt.Channel, attempt.Credential) is { } grant ? new TokenedRequest(method, address, grant) : new HttpRequestMessage(method, address);
+    public static HttpRequestMessage NewRequest(HttpMethod method, Uri address, RouteAttempt attempt) => NewRequest(method, address, attempt.Channel, attempt.Credential);
+
+    /// <inheritdoc cref="NewRequest(HttpMethod, Uri, RouteAttempt)"/>
+    public static HttpRequestMessage NewRequest(HttpMethod method, Uri address, Channel channel, Credential credential) =>
+        TokenGrant.Of(channel, credential) is { } grant ? new TokenedRequest(method, address, grant) : new HttpRequestMessage(method, address);
 
     /// <param name="dialect">What is spoken upstream.</param>
     public static void Apply(HttpRequestMessage request, RouteAttempt attempt, Dialect dialect)

@@ -156,6 +156,11 @@ internal static class HubFailures
     public static Failure NoWebSocket { get; } = new(426, "websocket_unsupported",
         "Responses over WebSocket are not served here: use POST over HTTP.");
 
+    /// <summary>What Ark alone has: asked of another vendor it would look like a model that is not there.</summary>
+    public static Failure PicturesNotEmbedded { get; } = new(400, "endpoint_unsupported",
+        "Embeddings of pictures ('/embeddings/multimodal') are an operation of Ark's, which no channel of this model here leads to. Use '/v1/embeddings', or a group with a channel of type doubao.")
+        { Attempt = AttemptFailure.CallerFault, ShouldRetry = false };
+
     public static Failure ShuttingDown { get; } = new(503, "shutting_down",
         "The hub is being stopped, so it does not let calls wait. Nothing was charged. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(2) };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
@@ -9,9 +10,11 @@ using AioHub.Core.Storage;
 using AioHub.Core.Transcripts;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
-using AioHub.Relay.Carriers.Xai;
+using AioHub.Relay.Carriers.Tokens;
+using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
 using AioHub.Wire.Conversations;
+using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +27,10 @@ namespace AioHub.Relay.Probes;
 /// </summary>
 public sealed class ChannelBench : IDisposable
 {
+    private const int MostBytes = 1024 * 1024;
+    private const int MostShown = 64 * 1024;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
+
     private static readonly ApiKey Key = new() { Id = default, Name = "bench", Owner = default, OwnerRole = Core.Identity.Role.Operator, Groups = ["bench"] };
     private static readonly PriceRow Unpriced = new() { Version = "", From = DateTime.UnixEpoch, Rates = new Rates() };
 
@@ -44,21 +51,70 @@ public sealed class ChannelBench : IDisposable
 
     internal TimeProvider Time => _time;
 
-    /// <summary>The dialect that the channel is called in by a path; null = it is not to be reached by it.</summary>
-    internal static Dialect? DialectOf(Channel channel, RelayRoute route)
+    /// <summary>The dialects in which callers may ask a model of the channel without being translated; Messages where there is none, since it says most.</summary>
+    internal static IReadOnlyList<Dialect> AskedIn(Channel channel, string upstreamModel) =>
+        [.. ChannelTypes.DialectsOf(channel, upstreamModel).Where(static dialect => dialect is Dialect.OpenAiChat or Dialect.OpenAiResponses or Dialect.AnthropicMessages or Dialect.Gemini)
+            .DefaultIfEmpty(Dialect.AnthropicMessages)];
+
+    /// <summary>Where callers ask a model for its turn in a dialect.</summary>
+    internal static (RelayRoute Route, QueryString Query) TurnIn(Dialect dialect, string model, bool streams) => RouteOf(dialect switch
     {
-        var spoken = ChannelTypes.DialectsOf(channel).Where(dialect => channel.Dialects.IsDefaultOrEmpty || channel.Dialects.Contains(dialect)).ToArray();
-        return spoken.Contains(route.Dialect) ? route.Dialect
-            : route.Operation is not (Operation.Generate or Operation.Compact) ? null
-            : ChannelTypes.Of(channel.Type).Preferred.Where(spoken.Contains).Select(static dialect => (Dialect?)dialect).FirstOrDefault();
+        Dialect.OpenAiResponses => "/v1/responses",
+        Dialect.AnthropicMessages => "/v1/messages",
+        Dialect.Gemini => $"/v1beta/models/{Uri.EscapeDataString(model)}:{(streams ? "streamGenerateContent?alt=sse" : "generateContent")}",
+        _ => "/v1/chat/completions",
+    })!.Value;
+
+    /// <summary>Makes a call, sends it and reads its answer to the end. Nobody is charged, and nothing is held against the credential.</summary>
+    /// <exception cref="OperationCanceledException">The operator gave up.</exception>
+    internal async Task<BenchReply> SendAsync(BenchOrder order, CancellationToken cancellation)
+    {
+        var since = _time.GetTimestamp();
+        var (call, problem) = await BuildAsync(order, cancellation);
+        if (call is null)
+        {
+            return BenchReply.Unsaid(problem!) with { Took = _time.GetElapsedTime(since) };
+        }
+
+        using (call)
+        {
+            call.Override();
+            var mask = new MaskedExchange(order.Channel);
+            var sent = call.Body;
+            using var late = new CancellationTokenSource(Longest, _time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+            BenchReply reply;
+            RawExchange exchange;
+            try
+            {
+                using var response = await Upstreams.For(order.Channel).SendAsync(call.Request, both.Token);
+                using var answer = new PooledBytes();
+                await UpstreamQuestion.ReadAsync(response, call.Call.Unwrap, answer, MostBytes, both.Token);
+                reply = BenchReply.Of(call.Call, response, answer.Memory, _time.GetUtcNow().UtcDateTime);
+                exchange = mask.Over(call.Request, sent, response, Encoding.UTF8.GetString(answer.Span[..Math.Min(answer.Length, MostShown)]));
+            }
+            catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                reply = BenchReply.Unanswered($"no answer in {Longest.TotalSeconds:0} seconds", AttemptFailure.Timeout);
+                exchange = mask.Over(call.Request, sent, null, null);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException || Decoding.IsBroken(failure))
+            {
+                reply = BenchReply.Unanswered(mask.Over(UpstreamQuestion.Tell(failure)), failure is NoTokenException { IsRefused: true } ? AttemptFailure.Unauthorized : AttemptFailure.Unreachable);
+                exchange = mask.Over(call.Request, sent, null, null);
+            }
+
+            return reply with { Took = _time.GetElapsedTime(since), Exchange = exchange, Losses = call.Call.Translation?.Losses.Losses ?? [], Failure = reply.Failure?.Without(order.Credential.Secret) };
+        }
     }
 
     /// <summary>A call up to the point where its overrides would be applied; a text says why it cannot be made.</summary>
     internal async Task<(BenchCall? Call, string? Problem)> BuildAsync(BenchOrder order, CancellationToken cancellation)
     {
-        if (DialectOf(order.Channel, order.Route) is not { } dialect)
+        var spoken = ChannelTypes.DialectsOf(order.Channel, order.Target.UpstreamModel);
+        if (DialectOf(order.Channel, spoken, order.Route) is not { } dialect)
         {
-            return (null, $"a channel of type {ChannelTypes.Of(order.Channel.Type).Name} that speaks {string.Join(", ", ChannelTypes.DialectsOf(order.Channel).Select(DialectNames.Of))} serves no such path; what is not a model's turn is not translated");
+            return (null, $"a channel of type {ChannelTypes.Of(order.Channel.Type).Name} that speaks {string.Join(", ", spoken.Select(DialectNames.Of))} serves no such path; what is not a model's turn is not translated");
         }
 
         var http = new DefaultHttpContext { RequestAborted = cancellation };
@@ -85,7 +141,7 @@ public sealed class ChannelBench : IDisposable
             Dialect = dialect, LongContext = ModelName.Parse(envelope.RequestedModel).LongContext,
         };
         var built = dialect == order.Route.Dialect
-            ? Prepare.Build(http, envelope, attempt, _stages.GetRequiredService<IReasoningSeal>(), _stages.GetRequiredService<RouteHints>(), _time)
+            ? Prepare.Build(http, envelope, attempt, _stages.GetRequiredService<CarrierTable>().Of(order.Channel), _stages.GetRequiredService<IReasoningSeal>())
             : await _stages.GetRequiredService<Translate>().BuildAsync(envelope, attempt, cancellation);
         if (built.Failed(out failure, out var call))
         {
@@ -105,6 +161,12 @@ public sealed class ChannelBench : IDisposable
     }
 
     public void Dispose() => _stages.Dispose();
+
+    /// <summary>The dialect that a path reaches the model in; null = none.</summary>
+    private static Dialect? DialectOf(Channel channel, ImmutableArray<Dialect> spoken, RelayRoute route) =>
+        spoken.Contains(route.Dialect) ? route.Dialect
+        : route.Operation is not (Operation.Generate or Operation.Compact) ? null
+        : ChannelTypes.Of(channel.Type).Preferred.Where(dialect => spoken.Contains(dialect)).Select(static dialect => (Dialect?)dialect).FirstOrDefault();
 }
 
 /// <param name="Headers">The caller's.</param>

@@ -36,9 +36,9 @@ internal sealed class MaskedExchange
     public MaskedExchange(Channel channel)
     {
         var headers = (channel.Overrides?.Headers ?? []).Where(static rule => rule.IsSecret).ToArray();
-        var secrets = channel.Credentials.SelectMany(static credential => AwsKeyPair.Read(credential.Secret) is { } pair
-                ? new[] { credential.Secret, pair.SecretAccessKey, pair.SessionToken ?? "" } : [credential.Secret])
-            .Concat(headers.Select(static rule => rule.Value ?? "")).Append(channel.Proxy?.Password ?? "");
+        // The parts of a key file or of an application are secrets, or ids of an account: neither is for a screen.
+        var secrets = channel.Credentials.SelectMany(static credential => JsonSecret.PartsOf(credential.Secret).Append(credential.Secret))
+            .Concat(headers.Select(static rule => rule.Value ?? "")).Append(channel.Proxy?.Password ?? "").Append(channel.Settings.GetValueOrDefault(VertexSettings.Project, ""));
         _secrets = [.. secrets.Where(static secret => secret.Length >= ShortestSecret).OrderByDescending(static secret => secret.Length)];
         _headers = headers.Select(static rule => rule.Target).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }

@@ -9,7 +9,19 @@ namespace AioHub.Relay.Probes;
 /// <param name="Message">What came, or why nothing did.</param>
 /// <param name="Models">Ids as the upstream spells them.</param>
 /// <param name="Exchanges">What was sent and came back, secrets masked.</param>
-public sealed record ListedModels(string Credential, bool Ok, string Message, IReadOnlyList<string> Models, IReadOnlyList<RawExchange> Exchanges);
+public sealed record ListedModels(string Credential, bool Ok, string Message, IReadOnlyList<string> Models, IReadOnlyList<RawExchange> Exchanges)
+{
+    /// <summary>What is listed is what calls may name, and nothing else is; else it is a catalogue, in which nothing is missing and not all can be called.</summary>
+    public bool IsCallable { get; init; } = true;
+
+    /// <summary>False: there is nothing to ask for, so that nothing was found wrong.</summary>
+    public bool IsAsked { get; init; } = true;
+
+    /// <summary>What the upstream says of a model, by id; most say nothing.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    internal static ListedModels None(Credential credential, string why, RawExchange? exchange = null) => new(credential.Name, Ok: false, why, [], exchange is null ? [] : [exchange]);
+}
 
 /// <summary>
 /// Asks an upstream for its list of models, which costs nothing and proves address and key. AWS's lists stand on hosts of their own: Bedrock's <c>ListFoundationModels</c> and
@@ -29,10 +41,14 @@ public static class UpstreamModels
             return new ListedModels(credential.Name, Ok: true, "built in; it always answers", [], []);
         }
 
-        if (channel.Type is ChannelType.Azure or ChannelType.Vertex)
+        if (channel.Type == ChannelType.Azure)
         {
-            // Azure lists what could be deployed, Vertex what Google has: neither is what calls may name here.
-            return new ListedModels(credential.Name, Ok: false, $"channels of type {ChannelTypes.Of(channel.Type).Name} give no list of models; `channels probe {channel.Name}` sends small calls instead", [], []);
+            return await AzureModels.AskAsync(bench, channel, credential, cancellation);
+        }
+
+        if (channel.Type == ChannelType.Vertex)
+        {
+            return await VertexModels.AskAsync(bench, channel, credential, cancellation);
         }
 
         var (models, exchanges) = (new List<string>(), new List<RawExchange>());

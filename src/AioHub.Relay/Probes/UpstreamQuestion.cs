@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using AioHub.Core.Routing;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Carriers.Aws;
+using AioHub.Relay.Carriers.Tokens;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
 
@@ -43,14 +44,15 @@ internal static partial class UpstreamQuestion
         var mask = new MaskedExchange(channel);
         using var late = new CancellationTokenSource(Longest, bench.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        Authorize(request, channel, credential, bench.Time.GetUtcNow().UtcDateTime);
+        using var request = NewRequest(channel, credential, address, bench.Time.GetUtcNow().UtcDateTime);
         CallerHeaders.Introduce(request);
         CallOverrides.Apply(request, channel);
         try
         {
             using var response = await bench.Upstreams.For(channel).SendAsync(request, both.Token);
-            var text = await ReadAsync(response, both.Token);
+            using var answer = new PooledBytes();
+            await ReadAsync(response, unwrap: null, answer, MostBytes, both.Token);
+            var text = Encoding.UTF8.GetString(answer.Span);
             var exchange = mask.Over(request, null, response, text.Length > MostShown ? text[..MostShown] : text);
             return response.IsSuccessStatusCode
                 ? new UpstreamReplyText(text, null, exchange)
@@ -87,8 +89,31 @@ internal static partial class UpstreamQuestion
         }
     }
 
-    private static void Authorize(HttpRequestMessage request, Channel channel, Credential credential, DateTime now)
+    /// <summary>Reads an answer as its carrier frames it.</summary>
+    /// <param name="unwrap">How; null = as it comes.</param>
+    /// <param name="most">Bytes after which nothing more is read.</param>
+    public static async Task ReadAsync(HttpResponseMessage response, Func<HttpResponseMessage, Stream, Stream>? unwrap, PooledBytes into, int most, CancellationToken cancellation)
     {
+        var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        if (response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
+        {
+            stream = Decoding.Open(encodings.ToString(), stream, leaveOpen: false) ?? stream;
+        }
+
+        stream = unwrap?.Invoke(response, stream) ?? stream;
+        await using (stream)
+        {
+            while (into.Length < most && await stream.ReadAsync(into.GetMemory(4096), cancellation) is var read and > 0)
+            {
+                into.Advance(read);
+            }
+        }
+    }
+
+    /// <summary>With the credential as calls of the channel carry it; one that buys tokens gets its token on the way out.</summary>
+    private static HttpRequestMessage NewRequest(Channel channel, Credential credential, string address, DateTime now)
+    {
+        var request = UpstreamAuth.NewRequest(HttpMethod.Get, new Uri(address), channel, credential);
         switch (channel.Type)
         {
             case ChannelType.Anthropic:
@@ -97,6 +122,14 @@ internal static partial class UpstreamQuestion
                 break;
             case ChannelType.Gemini:
                 request.Headers.TryAddWithoutValidation("x-goog-api-key", credential.Secret);
+                break;
+            case ChannelType.Azure when request is not TokenedRequest:
+                request.Headers.TryAddWithoutValidation("api-key", credential.Secret);
+                break;
+            case ChannelType.Vertex when VertexModels.PayerOf(channel, credential) is { } payer:
+                request.Headers.TryAddWithoutValidation("x-goog-user-project", payer);
+                break;
+            case ChannelType.Azure or ChannelType.Vertex:
                 break;
             case ChannelType.Bedrock:
                 AwsAuth.Apply(request, channel, credential, new SplicedBytes(default, []), "bedrock", now);
@@ -113,26 +146,8 @@ internal static partial class UpstreamQuestion
 
                 break;
         }
-    }
 
-    private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        if (response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
-        {
-            stream = Decoding.Open(encodings.ToString(), stream, leaveOpen: false) ?? stream;
-        }
-
-        await using (stream)
-        {
-            using var bytes = new PooledBytes();
-            while (bytes.Length < MostBytes && await stream.ReadAsync(bytes.GetMemory(4096), cancellation) is var read and > 0)
-            {
-                bytes.Advance(read);
-            }
-
-            return Encoding.UTF8.GetString(bytes.Span);
-        }
+        return request;
     }
 
     [GeneratedRegex(@"/v\d+[a-z]*\d*(/openai)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

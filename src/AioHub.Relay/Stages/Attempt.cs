@@ -4,9 +4,6 @@ using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
-using AioHub.Relay.Carriers.Bedrock;
-using AioHub.Relay.Carriers.Kiro;
-using AioHub.Relay.Carriers.Xai;
 using AioHub.Relay.Delivery;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Conversations;
@@ -18,7 +15,7 @@ namespace AioHub.Relay.Stages;
 
 /// <summary>Stages 4 to 8, once for each (channel, credential) that is tried.</summary>
 internal sealed class Attempt(
-    Reserve reserve, Queue queue, Translate translate, Count count, Dispatch dispatch, Deliver deliver, KiroQuota quotas, IReasoningSeal seal, RouteHints hints, RelayOptions options, TimeProvider time,
+    Reserve reserve, Queue queue, Translate translate, Count count, Dispatch dispatch, Deliver deliver, CarrierTable carriers, IReasoningSeal seal, RelayOptions options, TimeProvider time,
     ILogger<RelayPipeline> logger)
 {
     /// <summary>An upstream that wants to be left alone for longer is not asked again by the same call.</summary>
@@ -123,7 +120,7 @@ internal sealed class Attempt(
             UpstreamCall? call;
             if (attempt.Dialect == order.Envelope.Route.Dialect)
             {
-                if (Prepare.Build(http, order.Envelope, attempt, seal, hints, time).Failed(out failure, out call))
+                if (Prepare.Build(http, order.Envelope, attempt, carriers.Of(attempt.Channel), seal).Failed(out failure, out call))
                 {
                     best = Note(order.Route, attempt, settlement, since, best, failure);
                     continue;
@@ -137,7 +134,10 @@ internal sealed class Attempt(
 
             CallOverrides.Apply(call.Request, attempt, new OverrideForm(call.Dialect, order.Envelope.Route.Operation, order.Envelope.Stream), http.Request.Headers, time);
             settlement.Translation = call.Translation;
-            HubHops.Mark(call.Request, attempt, HubHops.In(http.Request.Headers));
+            if (carriers.Of(attempt.Channel).LeadsOn(attempt))
+            {
+                HubHops.Mark(call.Request, HubHops.In(http.Request.Headers));
+            }
 
             // 7 Dispatch: out, and back with headers.
             clock.Places = settlement.Pass;
@@ -188,16 +188,12 @@ internal sealed class Attempt(
                 call.Request.Dispose();
             }
 
-            if (failure is { Attempt: AttemptFailure.QuotaExhausted, RetryAfter: null } && attempt.Channel.Type == ChannelType.Kiro)
-            {
-                failure = failure with { RetryAfter = await quotas.ResetInAsync(attempt, clock.CallerToken) };
-            }
-
+            failure = await carriers.Of(attempt.Channel).CompleteAsync(failure, attempt, clock.CallerToken);
             failure = failure.Without(attempt.Credential.Secret);
             settlement.NoteAttempt(failure.Code, failure.UpstreamStatus, since, failure.Detail ?? failure.Message);
             RelayLog.AttemptFailed(logger, order.Envelope.Id, attempt.Channel.Name, failure.Code);
 
-            if (Count.IsLeftToHub(order.Envelope, attempt, failure))
+            if (count.IsLeftToHub(order.Envelope, attempt, failure))
             {
                 order.Route.Report(attempt, AttemptFailure.Abandoned, null);
                 await CountAsync(http, order, attempt, settlement, tokens: null);
@@ -212,7 +208,7 @@ internal sealed class Attempt(
                 continue;
             }
 
-            if (!isLate && KiroHosts.MoveOn(attempt.Channel, call.Request.RequestUri, failure, repeats))
+            if (!isLate && carriers.Of(attempt.Channel).MovesOn(attempt.Channel, call.Request.RequestUri, failure, repeats))
             {
                 again = attempt;
                 continue;

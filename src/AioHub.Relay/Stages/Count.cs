@@ -2,7 +2,6 @@ using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
-using AioHub.Relay.Carriers.Bedrock;
 using AioHub.Relay.Counting;
 using AioHub.Relay.Failures;
 using AioHub.Wire.Dialects;
@@ -16,7 +15,7 @@ namespace AioHub.Relay.Stages;
 /// Answers a question for the size of a prompt where the channel speaks another dialect: the upstream is asked in its own words where it has such a question, else the hub's own tokenizer
 /// counts. Free either way, and no failure of the upstream reaches the caller.
 /// </summary>
-internal sealed class Count(Translate translate, Upstreams upstreams, TimeProvider time)
+internal sealed class Count(Translate translate, CarrierTable carriers, Upstreams upstreams, TimeProvider time)
 {
     private const int MostAnswerBytes = 64 * 1024;
 
@@ -28,7 +27,7 @@ internal sealed class Count(Translate translate, Upstreams upstreams, TimeProvid
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<long?> AskAsync(Envelope envelope, RouteAttempt attempt, IHeaderDictionary headers, CancellationToken caller)
     {
-        if (!HasQuestion(attempt) || translate.BuildTokenQuestion(envelope, attempt) is not { } request)
+        if (translate.BuildTokenQuestion(envelope, attempt) is not { } request)
             return null;
 
         CallOverrides.Apply(request, attempt, new OverrideForm(attempt.Dialect, Operation.CountTokens, Stream: false), headers, time);
@@ -49,11 +48,9 @@ internal sealed class Count(Translate translate, Upstreams upstreams, TimeProvid
         }
     }
 
-    /// <summary>
-    /// Whether a refusal to count says nothing of how the upstream serves, so that the hub counts: Bedrock's, and that of hosts that speak Messages without the question (docs.ollama.com/api/anthropic-compatibility, 2026-11-23).
-    /// </summary>
-    public static bool IsLeftToHub(Envelope envelope, RouteAttempt attempt, Failure failure) => BedrockCarrier.LeavesCounting(envelope, attempt, failure)
-        || (envelope.Route.Operation == Operation.CountTokens && attempt.Channel.Type == ChannelType.OpenAiCompatible && failure.UpstreamStatus is 200 or 400 or 403 or 404 or 405 or 422 or 501);
+    /// <summary>Whether a refusal to count says nothing of how the upstream serves, so that the hub counts.</summary>
+    public bool IsLeftToHub(Envelope envelope, RouteAttempt attempt, Failure failure) =>
+        envelope.Route.Operation == Operation.CountTokens && carriers.Of(attempt.Channel).LeavesCounting(failure.UpstreamStatus);
 
     /// <param name="tokens">What the upstream counted; null = the hub counts.</param>
     public static async ValueTask AnswerAsync(HttpContext http, Envelope envelope, Settlement settlement, long? tokens)
@@ -73,10 +70,6 @@ internal sealed class Count(Translate translate, Upstreams upstreams, TimeProvid
             // It cost nothing, and nobody waits for it.
         }
     }
-
-    /// <summary>Vendors and hubs whose API has the question; hosts that merely resemble them are not troubled.</summary>
-    private static bool HasQuestion(RouteAttempt attempt) => (attempt.Channel.Type, attempt.Dialect) is
-        (ChannelType.Anthropic, Dialect.AnthropicMessages) or (ChannelType.Gemini, Dialect.Gemini) or (ChannelType.Vertex, _) or (ChannelType.OpenAi, Dialect.OpenAiResponses) or (ChannelType.AioHub, _);
 
     private static async ValueTask<long?> ReadAsync(HttpResponseMessage response, IUpstreamDialect dialect, CancellationToken cancellation)
     {

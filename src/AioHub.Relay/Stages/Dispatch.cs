@@ -169,12 +169,12 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
 
         var wait = status is 402 or 403 or 429 or 503 or 529 ? ReplyHeaders.RetryAfter(response, clock.Now) : null;
         var failure = discretion.Over(UpstreamFailures.FromStatus(status, error, wait, shown, (call.Envelope.Question.Needs & Needs.Stateful) != Needs.None, ErrorTable.VendorOf(call.Attempt.Channel)));
-        return InnerId(call, response) is { } inner ? failure with { Detail = $"{failure.Detail ?? failure.Message} (request {inner} of that hub)" } : failure;
+        return InnerId(response) is { } inner ? failure with { Detail = $"{failure.Detail ?? failure.Message} (request {inner} of that hub)" } : failure;
     }
 
     /// <summary>By what another hub's operator finds the call; null = it is none, or told nothing.</summary>
-    private static string? InnerId(UpstreamCall call, HttpResponseMessage response) =>
-        call.Attempt.Channel.Type == ChannelType.AioHub && response.Headers.NonValidated.TryGetValues("x-aiohub-request-id", out var ids) && ids.ToString() is { Length: > 0 and <= 64 } id ? HubFailures.Clip(id) : null;
+    private static string? InnerId(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("x-aiohub-request-id", out var ids) && ids.ToString() is { Length: > 0 and <= 64 } id ? HubFailures.Clip(id) : null;
 
     /// <summary>Whether an upstream refuses because it does not keep what the call names: that says nothing of its model or of the credential's rights.</summary>
     private static bool IsOfObject(Envelope envelope, int status, string message) => envelope.Affinity is { } affinity && status switch

@@ -3,13 +3,14 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
 using AioHub.Relay.Probes;
+using AioHub.Relay.Tests.Running;
 using AioHub.TestKit;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Tests.Probes;
 
 /// <summary>A probe says what an upstream said clearly, and nothing else.</summary>
-public sealed class ChannelProberTests
+public sealed class ChannelProberTests(SharedHub shared)
 {
     private const string Secret = "upstream-secret-of-the-probe";
 
@@ -151,9 +152,9 @@ public sealed class ChannelProberTests
     [Fact]
     public async Task The_sandbox_can_be_probed_like_any_upstream()
     {
-        using var prober = new ChannelProber(TimeProvider.System);
+        using var bench = shared.Hub.Home.OpenBench();
         var channel = new Channel { Id = new ChannelId(1), Name = "sandbox", Type = ChannelType.Sandbox };
-        var outcome = await prober.RunAsync(new ProbeOrder(channel, new Credential(default, "-", ""), Target("sandbox/echo")), CancellationToken.None);
+        var outcome = await ChannelProber.RunAsync(bench, new ProbeOrder(channel, new Credential(default, "-", ""), Target("sandbox/echo")), CancellationToken.None);
         outcome.Answered.ShouldBeTrue(outcome.Plain);
         Of(outcome, Needs.Streaming).Verdict.ShouldBe(ProbeVerdict.Can);
         outcome.Findings.ShouldNotContain(static finding => finding.Verdict == ProbeVerdict.Cannot);
@@ -162,21 +163,21 @@ public sealed class ChannelProberTests
 
     private static ProbeFinding Of(ProbeOutcome outcome, Needs need) => outcome.Findings.Single(finding => finding.Capability == need);
 
-    private static async Task<(ProbeOutcome Outcome, IReadOnlyList<CapturedRequest> Requests)> RunAsync(ProbedHost host, string type)
+    private async Task<(ProbeOutcome Outcome, IReadOnlyList<CapturedRequest> Requests)> RunAsync(ProbedHost host, string type)
     {
         await using var upstream = await FakeUpstream.StartAsync(host.Answer);
         return (await AskAsync(upstream, type), upstream.Requests);
     }
 
-    private static async Task<ProbeOutcome> AskAsync(FakeUpstream upstream, string type, bool allow = true, bool audio = false)
+    private async Task<ProbeOutcome> AskAsync(FakeUpstream upstream, string type, bool allow = true, bool audio = false)
     {
-        using var prober = new ChannelProber(TimeProvider.System);
+        using var bench = shared.Hub.Home.OpenBench();
         var channel = new Channel
         {
             Id = new ChannelId(1), Name = "up", Type = ChannelTypes.Find(type)!.Type, BaseUrl = upstream.BaseAddress, AllowPrivateNetwork = allow, CostMultiplier = 0.5m,
             Credentials = [new Credential(new CredentialId(1), "a", Secret)],
         };
-        return await prober.RunAsync(new ProbeOrder(channel, channel.Credentials[0], Target("probed-upstream"), audio), TestContext.Current.CancellationToken);
+        return await ChannelProber.RunAsync(bench, new ProbeOrder(channel, channel.Credentials[0], Target("probed-upstream"), audio), TestContext.Current.CancellationToken);
     }
 
     private static ProbeTarget Target(string upstream) => new(

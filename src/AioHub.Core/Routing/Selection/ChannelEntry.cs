@@ -96,7 +96,7 @@ internal sealed class ChannelEntry
 
     public ulong Seed { get; }
 
-    public bool Usable => Channel.Enabled && Info.Available && Credentials.Length > 0;
+    public bool Usable => Channel.Enabled && Credentials.Length > 0;
 
     /// <summary>Where the next call begins among the credentials: each in turn.</summary>
     public int NextStart() => Credentials.Length <= 1 ? 0 : (int)((uint)Interlocked.Increment(ref _rotation) % (uint)Credentials.Length);

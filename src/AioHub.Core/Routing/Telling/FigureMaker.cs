@@ -222,8 +222,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
             case ChannelStep.NotServed:
                 return $"does not serve {model.Info.Id}";
             case ChannelStep.Unusable:
-                return !channel.Info.Available ? $"type {channel.Info.Name} is not available in this version"
-                    : !channel.Channel.Enabled ? "the channel is disabled"
+                return !channel.Channel.Enabled ? "the channel is disabled"
                     : channel.Channel.Credentials.IsDefaultOrEmpty ? "the channel has no credential" : "all credentials of the channel are disabled";
             case ChannelStep.Dialect:
                 return $"speaks {channel.DialectsFor(model)} only{Untranslated(entry.Group)}";

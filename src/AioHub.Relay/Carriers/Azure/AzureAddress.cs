@@ -26,6 +26,19 @@ internal static class AzureAddress
         return $"{resource}/openai/v1/{path}" + (AzureSettings.WordVersionOf(channel) is { } word ? $"?{VersionName}={word}" : "");
     }
 
+    /// <summary>Where the resource lists what could be deployed on it.</summary>
+    /// <param name="root">The channel's; without a slash at its end.</param>
+    public static string ModelsOf(Channel channel, string root) => AzureSettings.DatedVersionOf(channel) is { } version
+        ? $"{ResourceOf(root)}/openai/models?{VersionName}={version}"
+        : $"{ResourceOf(root)}/openai/v1/models" + (AzureSettings.WordVersionOf(channel) is { } word ? $"?{VersionName}={word}" : "");
+
+    /// <summary>
+    /// Where the resource lists its deployments. Microsoft calls this retired (learn.microsoft.com, questions 1371786) and gives the list by its management API alone, which wants other rights; with this version
+    /// resources were seen to answer in September 2026.
+    /// </summary>
+    /// <param name="root">The channel's; without a slash at its end.</param>
+    public static string DeploymentsOf(string root) => $"{ResourceOf(root)}/openai/deployments?{VersionName}=2023-03-15-preview";
+
     /// <summary>A caller's query beside the version that the channel has.</summary>
     /// <param name="kept">With its question mark.</param>
     public static Uri With(Uri address, string kept)

@@ -1,7 +1,6 @@
 using AioHub.Core.Routing;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers.Aws;
-using AioHub.Relay.Failures;
 using AioHub.Relay.Front;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
@@ -13,7 +12,7 @@ namespace AioHub.Relay.Carriers.Bedrock;
 /// Delivers to Amazon Bedrock by the door that the channel names: InvokeModel and Bedrock's own Messages endpoint for Claude, Converse for every model. The model stands in
 /// the address (but for Messages); answers stream as AWS events (but for Messages).
 /// </summary>
-internal static class BedrockCarrier
+internal sealed class BedrockCarrier(TimeProvider time) : Carrier
 {
     /// <summary>Betas that the operator knows Bedrock to take, with commas.</summary>
     public const string BetasSetting = "betas";
@@ -25,12 +24,10 @@ internal static class BedrockCarrier
     /// <summary>Nobody knows how much the model gives: what the smallest of them gives.</summary>
     private const int UsualMaxTokens = 4096;
 
-    /// <summary>A call whose caller speaks the channel's dialect.</summary>
-    /// <param name="headers">The caller's.</param>
-    /// <param name="body">The caller's, without what no vendor may see.</param>
-    /// <param name="now">UTC, for the signature.</param>
-    public static UpstreamCall Build(IHeaderDictionary headers, Envelope envelope, ReadOnlyMemory<byte> body, RouteAttempt attempt, DateTime now)
+    public override UpstreamCall Build(IHeaderDictionary headers, QueryString query, Envelope envelope, RouteAttempt attempt, IReadOnlyList<Splice>? opened)
     {
+        var body = CallerBytes.Without(envelope, opened);
+        var now = time.GetUtcNow().UtcDateTime;
         if (envelope.Route.Dialect == Dialect.BedrockConverse)
             return Converse(envelope, body, attempt, now);
 
@@ -49,11 +46,9 @@ internal static class BedrockCarrier
         return new UpstreamCall(envelope, attempt, request, HideUsage: false);
     }
 
-    /// <summary>A call that was said in the channel's dialect.</summary>
-    /// <param name="written">Goes back with the request.</param>
-    /// <param name="unwrap">How its answer is read; null = as it comes.</param>
-    public static HttpRequestMessage Translated(PooledBytes written, RouteAttempt attempt, bool stream, DateTime now, out Func<HttpResponseMessage, Stream, Stream>? unwrap)
+    public override HttpRequestMessage Translated(PooledBytes written, Envelope envelope, RouteAttempt attempt, bool stream, out Func<HttpResponseMessage, Stream, Stream>? unwrap)
     {
+        var now = time.GetUtcNow().UtcDateTime;
         switch (AwsSettings.ApiOf(attempt.Channel))
         {
             case BedrockApi.Converse:
@@ -68,12 +63,11 @@ internal static class BedrockCarrier
         }
     }
 
-    /// <summary>Bedrock and Vertex count for some models and regions only, and a key that may call a model need not be allowed to count for it: a refusal says nothing of either.</summary>
-    public static bool LeavesCounting(Envelope envelope, RouteAttempt attempt, Failure failure) =>
-        envelope.Route.Operation == Operation.CountTokens && attempt.Channel.Type is ChannelType.Bedrock or ChannelType.Vertex && failure.UpstreamStatus is 400 or 403 or 404;
+    /// <summary>Bedrock counts for some models and regions only, and a key that may call a model need not be allowed to count for it.</summary>
+    public override bool LeavesCounting(int? status) => status is 400 or 403 or 404;
 
-    /// <summary>The betas that a call needs whoever asked for it.</summary>
-    public static IReadOnlyList<string> BetasOf(RouteAttempt attempt) => BedrockRules.BetasOf([], attempt.LongContext, more: null);
+    /// <summary>Converse has them in the body.</summary>
+    public override IReadOnlyList<string> BetasIn(RouteAttempt attempt) => attempt.Dialect == Dialect.BedrockConverse ? BedrockRules.BetasOf([], attempt.LongContext, more: null) : [];
 
     /// <summary>Bytes as the caller sent them; a count wants them wrapped, and is for the model itself.</summary>
     private static UpstreamCall Converse(Envelope envelope, ReadOnlyMemory<byte> body, RouteAttempt attempt, DateTime now)

@@ -1,5 +1,7 @@
 using AioHub.Core.Routing;
+using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers.Aws;
+using AioHub.Relay.Failures;
 using AioHub.Wire.Json;
 
 namespace AioHub.Relay.Carriers.Kiro;
@@ -8,15 +10,14 @@ namespace AioHub.Relay.Carriers.Kiro;
 /// Delivers to a Kiro-compatible upstream: one operation, answered as an AWS event stream, whether or not the caller wants a stream. The hub says who it is and poses as no other
 /// client.
 /// </summary>
-internal static class KiroCarrier
+internal sealed class KiroCarrier(KiroQuota quotas) : Carrier
 {
     private const string Operation = "generateAssistantResponse";
     private const string Target = "AmazonCodeWhispererStreamingService.GenerateAssistantResponse";
 
-    /// <summary>A call that was said in Kiro's dialect.</summary>
-    /// <param name="written">A JSON object; goes back with the request.</param>
-    public static HttpRequestMessage Request(PooledBytes written, RouteAttempt attempt)
+    public override HttpRequestMessage Translated(PooledBytes written, Envelope envelope, RouteAttempt attempt, bool stream, out Func<HttpResponseMessage, Stream, Stream>? unwrap)
     {
+        unwrap = AwsEvents.Open;
         var channel = attempt.Channel;
         // The newer host is called by the name of the operation alone; others know its path, and pass over the name.
         var root = KiroHosts.Of(channel);
@@ -38,6 +39,12 @@ internal static class KiroCarrier
         headers.TryAddWithoutValidation("amz-sdk-request", "attempt=1; max=1");
         return request;
     }
+
+    /// <summary>When a quota comes back, where the error that told of its end named no date.</summary>
+    public override async ValueTask<Failure> CompleteAsync(Failure failure, RouteAttempt attempt, CancellationToken cancellation) =>
+        failure is { Attempt: AttemptFailure.QuotaExhausted, RetryAfter: null } ? failure with { RetryAfter = await quotas.ResetInAsync(attempt, cancellation) } : failure;
+
+    public override bool MovesOn(Channel channel, Uri? asked, Failure failure, int repeats) => KiroHosts.MoveOn(channel, asked, failure, repeats);
 
     private static SplicedBytes WithProfile(ReadOnlyMemory<byte> body, Channel channel)
     {

@@ -22,7 +22,7 @@ internal static class KiroHosts
     /// <param name="asked">Where the attempt went.</param>
     /// <param name="repeats">How often the call was repeated already.</param>
     public static bool MoveOn(Channel channel, Uri? asked, Failure failure, int repeats) =>
-        channel.Type == ChannelType.Kiro && asked is not null && (ReferenceEquals(failure, UpstreamFailures.Unreachable) || failure.UpstreamStatus is 404 or 410)
+        asked is not null && (ReferenceEquals(failure, UpstreamFailures.Unreachable) || failure.UpstreamStatus is 404 or 410)
         && HostsOf(channel).MoveOn(asked, repeats);
 
     private static Hosts HostsOf(Channel channel) => Known.GetValue(channel, static one => new Hosts(KiroSettings.HostsOf(one)));

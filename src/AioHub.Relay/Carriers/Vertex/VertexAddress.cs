@@ -24,6 +24,12 @@ internal static partial class VertexAddress
         return model.StartsWith("projects/", StringComparison.Ordinal) ? $"{root}{version}/{path}:{verb}" : $"{root}{version}{place}/{path}:{verb}";
     }
 
+    /// <summary>Where Model Garden lists a publisher's models: below <c>v1beta1</c> alone, and below no project (Google, "Method: publishers.models.list"; read 2026-11-23).</summary>
+    /// <param name="root">The channel's address without a slash at its end, with or without a version.</param>
+    /// <param name="page">What the former page told; null = the first.</param>
+    public static string ModelsOf(string root, string publisher, string? page) =>
+        $"{VersionSegment().Replace(root, "")}/v1beta1/publishers/{publisher}/models?pageSize=200{(page is null ? "" : "&pageToken=" + Uri.EscapeDataString(page))}";
+
     /// <summary>Names have an <c>@</c> before their date, which is a sign like any other in a path.</summary>
     private static string Escaped(string model) => Uri.EscapeDataString(model).Replace("%2F", "/", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal);
 

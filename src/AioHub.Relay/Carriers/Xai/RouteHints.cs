@@ -22,10 +22,10 @@ internal sealed class RouteHints(SecretBox box)
 
     private static readonly JsonPeek CacheKey = new(Member);
 
-    /// <summary>Null = the call tells no session, goes elsewhere, or passes through as it is.</summary>
+    /// <summary>Null = the call tells no session, or passes through as it is.</summary>
     public string? Of(Envelope envelope, RouteAttempt attempt)
     {
-        if (attempt.Channel.Type != ChannelType.Xai || attempt.Group.Mode == GroupMode.Passthrough || envelope.Route.Operation != Operation.Generate
+        if (attempt.Group.Mode == GroupMode.Passthrough || envelope.Route.Operation != Operation.Generate
             || (envelope.Session ?? envelope.Question.Prefix?.ToString("x16", CultureInfo.InvariantCulture)) is not { Length: > 0 } session)
         {
             return null;
