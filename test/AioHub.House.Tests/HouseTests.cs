@@ -41,6 +41,9 @@ public sealed class HouseTests(ITestOutputHelper output)
     public void Nobody_reads_the_wall_clock() => Verdict.Judge(nameof(Nobody_reads_the_wall_clock), Habits.Clocks(Tree));
 
     [Fact]
+    public void Stages_name_no_vendor() => Verdict.Judge(nameof(Stages_name_no_vendor), Habits.Vendors(Tree));
+
+    [Fact]
     public void Files_are_short() => Verdict.Judge(nameof(Files_are_short), Habits.Lengths(Tree));
 
     [Fact]

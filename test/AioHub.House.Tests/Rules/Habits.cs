@@ -60,6 +60,14 @@ internal static class Habits
         where access.Expression.ToString().Split('.')[^1] is "DateTime" or "DateTimeOffset"
         select file.Found(access, $"{access}: inject TimeProvider.");
 
+    /// <summary>What a type of channel does in its own way stands in its carrier: a call finds that without asking for any vendor.</summary>
+    internal static IEnumerable<Finding> Vendors(SourceTree tree) =>
+        from file in Written(tree)
+        where file is { Project: "AioHub.Relay", Room: "Stages" }
+        from access in file.Syntax.DescendantNodes().OfType<MemberAccessExpressionSyntax>()
+        where access.Expression.ToString().Split('.')[^1] == "ChannelType"
+        select file.Found(access, $"{access}: ask the channel's carrier.");
+
     internal static IEnumerable<Finding> Lengths(SourceTree tree) =>
         from file in tree.Files
         where !file.IsGenerated

@@ -116,6 +116,11 @@ public sealed class RulesTests
     [InlineData("static class A { static object F(TimeProvider time) => time.GetUtcNow(); /* DateTime.Now */ }", false)]
     public void Wall_clocks_are_found(string text, bool found) => Habits.Clocks(Core(text)).Any().ShouldBe(found);
 
+    [Theory]
+    [InlineData("src/AioHub.Relay/Stages/A.cs", true)]
+    [InlineData("src/AioHub.Relay/Carriers/A.cs", false)]
+    public void Vendors_in_stages_are_found(string path, bool found) => Habits.Vendors(SourceTree.Of((path, "class A { bool B(Channel c) => c.Type == ChannelType.Kiro; }"))).Any().ShouldBe(found);
+
     [Fact]
     public void Long_files_are_found()
     {
