@@ -14,7 +14,7 @@ internal sealed class CarrierTable
 {
     private readonly Carrier[] _all;
 
-    /// <exception cref="ArgumentOutOfRangeException">A type has no carrier.</exception>
+    /// <exception cref="InvalidOperationException">A type has no carrier.</exception>
     public CarrierTable(RouteHints hints, KiroQuota quotas, TimeProvider time)
     {
         var types = Enum.GetValues<ChannelType>();
@@ -36,7 +36,7 @@ internal sealed class CarrierTable
                 ChannelType.Doubao => new ArkCarrier(),
                 ChannelType.AioHub => new HubCarrier(),
                 ChannelType.Sandbox => new PlainCarrier(counted: null, mayLeadOn: false),
-                _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The type has no carrier."),
+                _ => throw new InvalidOperationException($"Channels of type {type} have no carrier."),
             };
         }
     }

@@ -70,7 +70,11 @@ internal static partial class UpstreamAddress
     }
 
     /// <summary>Where one task is asked for.</summary>
-    public static Uri OfTask(Channel channel, TaskShape shape, string name) => new(Root(channel, Dialect.OpenAiChat) + "/" + TaskPaths.Of(shape, name, null));
+    public static Uri OfTask(Channel channel, TaskShape shape, string name)
+    {
+        var path = TaskPaths.Of(shape, name, null);
+        return new(channel.Type == ChannelType.Azure ? AzureAddress.Of(channel, Base(channel), Dialect.OpenAiResponses, path, deployment: "") : Root(channel, Dialect.OpenAiChat) + "/" + path);
+    }
 
     /// <summary>Where a Realtime session is opened: Azure has OpenAI's address below <c>/openai/v1</c> (learn.microsoft.com, "GPT Realtime API", looked up 2026-11-23).</summary>
     public static Uri OfRealtime(Channel channel, string model)

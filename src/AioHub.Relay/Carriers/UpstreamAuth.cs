@@ -33,26 +33,7 @@ internal static class UpstreamAuth
     /// <param name="dialect">What is spoken upstream.</param>
     public static void Apply(HttpRequestMessage request, RouteAttempt attempt, Dialect dialect)
     {
-        if (request is not TokenedRequest && attempt.Credential.Secret is { Length: > 0 } secret)
-        {
-            var (header, value) = dialect switch
-            {
-                _ when attempt.Channel.Type == ChannelType.Azure => ("api-key", secret),
-                _ when attempt.Channel.Type == ChannelType.Vertex => ("x-goog-api-key", secret),
-                // The coding plans take their keys as they do in OpenAI's shapes.
-                Dialect.AnthropicMessages when attempt.Channel.Type == ChannelType.Doubao => ("authorization", "Bearer " + secret),
-                Dialect.AnthropicMessages => ("x-api-key", secret),
-                Dialect.Gemini => ("x-goog-api-key", secret),
-                _ => ("authorization", "Bearer " + secret),
-            };
-            request.Headers.TryAddWithoutValidation(header, value);
-            if (attempt.Channel.Type == ChannelType.OpenAiCompatible && dialect == Dialect.AnthropicMessages)
-            {
-                // Ollama's cloud and MiniMax in China heed no other header; the rest heed either (docs.ollama.com/api/anthropic-compatibility, MiniMax-AI/cli issue 59; 2026-11-23).
-                request.Headers.TryAddWithoutValidation("authorization", "Bearer " + secret);
-            }
-        }
-
+        Identify(request, attempt.Channel, attempt.Credential, dialect);
         if (attempt.Channel.Type == ChannelType.Vertex)
         {
             // Who pays is the credential's affair, not the caller's.
@@ -65,6 +46,33 @@ internal static class UpstreamAuth
         else if (attempt.Channel.Type == ChannelType.Codex && AccountOf(attempt) is { Length: > 0 } account)
         {
             request.Headers.TryAddWithoutValidation(ChatGptAccount, account);
+        }
+    }
+
+    /// <summary>The secret where it is sent as it is; a request that gets a token on the way out stays as it is.</summary>
+    /// <param name="dialect">What is spoken upstream.</param>
+    public static void Identify(HttpRequestMessage request, Channel channel, Credential credential, Dialect dialect)
+    {
+        if (request is TokenedRequest || credential.Secret is not { Length: > 0 } secret)
+        {
+            return;
+        }
+
+        var (header, value) = dialect switch
+        {
+            _ when channel.Type == ChannelType.Azure => ("api-key", secret),
+            _ when channel.Type == ChannelType.Vertex => ("x-goog-api-key", secret),
+            // The coding plans take their keys as they do in OpenAI's shapes.
+            Dialect.AnthropicMessages when channel.Type == ChannelType.Doubao => ("authorization", "Bearer " + secret),
+            Dialect.AnthropicMessages => ("x-api-key", secret),
+            Dialect.Gemini => ("x-goog-api-key", secret),
+            _ => ("authorization", "Bearer " + secret),
+        };
+        request.Headers.TryAddWithoutValidation(header, value);
+        if (channel.Type == ChannelType.OpenAiCompatible && dialect == Dialect.AnthropicMessages)
+        {
+            // Ollama's cloud and MiniMax in China heed no other header; the rest heed either (docs.ollama.com/api/anthropic-compatibility, MiniMax-AI/cli issue 59; 2026-11-23).
+            request.Headers.TryAddWithoutValidation("authorization", "Bearer " + secret);
         }
     }
 

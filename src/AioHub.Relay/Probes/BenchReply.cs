@@ -58,7 +58,7 @@ internal sealed record BenchReply(Failure? Failure, int? Status, bool Events, Us
     /// <summary>Nothing came.</summary>
     public static BenchReply Unanswered(string why, AttemptFailure blame) => new(new Failure(502, "unreachable", why) { Attempt = blame }, null, Events: false, default);
 
-    /// <summary>Judges an answer as the data path does, but for its callers' sake: nobody waits for it.</summary>
+    /// <summary>Judges an answer by the table that calls are judged by.</summary>
     /// <param name="answer">Read to its end.</param>
     public static BenchReply Of(UpstreamCall call, HttpResponseMessage response, ReadOnlyMemory<byte> answer, DateTime now)
     {

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using AioHub.Core.Routing;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Carriers.Aws;
-using AioHub.Relay.Carriers.Tokens;
 using AioHub.Wire.Json;
 using AioHub.Wire.Vocabulary;
 
@@ -22,7 +21,6 @@ internal sealed record UpstreamReplyText(string? Body, string? Problem, RawExcha
 /// <summary>Asks an upstream about a channel's account, with its credential, headers and proxy, and only where its calls may go.</summary>
 internal static partial class UpstreamQuestion
 {
-    private const string AnthropicVersion = "2023-06-01";
     private const int MostBytes = 16 * 1024 * 1024;
     private const int MostShown = 64 * 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
@@ -117,19 +115,14 @@ internal static partial class UpstreamQuestion
         switch (channel.Type)
         {
             case ChannelType.Anthropic:
-                request.Headers.TryAddWithoutValidation("x-api-key", credential.Secret);
-                request.Headers.TryAddWithoutValidation("anthropic-version", AnthropicVersion);
+                UpstreamAuth.Identify(request, channel, credential, Dialect.AnthropicMessages);
+                request.Headers.TryAddWithoutValidation(UpstreamAuth.AnthropicVersion, UpstreamAuth.DefaultAnthropicVersion);
                 break;
             case ChannelType.Gemini:
-                request.Headers.TryAddWithoutValidation("x-goog-api-key", credential.Secret);
-                break;
-            case ChannelType.Azure when request is not TokenedRequest:
-                request.Headers.TryAddWithoutValidation("api-key", credential.Secret);
+                UpstreamAuth.Identify(request, channel, credential, Dialect.Gemini);
                 break;
             case ChannelType.Vertex when VertexModels.PayerOf(channel, credential) is { } payer:
                 request.Headers.TryAddWithoutValidation("x-goog-user-project", payer);
-                break;
-            case ChannelType.Azure or ChannelType.Vertex:
                 break;
             case ChannelType.Bedrock:
                 AwsAuth.Apply(request, channel, credential, new SplicedBytes(default, []), "bedrock", now);
@@ -139,11 +132,7 @@ internal static partial class UpstreamQuestion
                 request.Headers.TryAddWithoutValidation("tokentype", "API_KEY");
                 break;
             default:
-                if (credential.Secret.Length > 0)
-                {
-                    request.Headers.TryAddWithoutValidation("authorization", "Bearer " + credential.Secret);
-                }
-
+                UpstreamAuth.Identify(request, channel, credential, Dialect.OpenAiChat);
                 break;
         }
 

@@ -201,11 +201,8 @@ public sealed class TaskWatch : ITaskEnds, IDisposable
         late.CancelAfter(LongestAsk);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.OfTask(channel, task.Shape, task.Name));
-            if (credential.Secret.Length > 0)
-            {
-                request.Headers.TryAddWithoutValidation("authorization", "Bearer " + credential.Secret);
-            }
+            using var request = UpstreamAuth.NewRequest(HttpMethod.Get, UpstreamAddress.OfTask(channel, task.Shape, task.Name), channel, credential);
+            UpstreamAuth.Identify(request, channel, credential, Dialect.OpenAiChat);
 
             using var response = await _upstreams.For(channel).SendAsync(request, late.Token);
             if (response.StatusCode is not (>= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices))

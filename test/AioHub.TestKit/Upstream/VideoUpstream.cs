@@ -29,7 +29,7 @@ public sealed class VideoUpstream(string vendor, FakeUpstream server)
     /// <summary>Where a task is asked for.</summary>
     public string OnePath(string id) => vendor == "doubao" ? CreatePath + "/" + id : "/v1/videos/" + id;
 
-    /// <param name="vendor">A channel type: openai, doubao or xai.</param>
+    /// <param name="vendor">A channel type: openai, azure, doubao or xai.</param>
     public static async Task<VideoUpstream> StartAsync(string vendor)
     {
         var upstream = new VideoUpstream(vendor, await FakeUpstream.StartAsync());
@@ -40,6 +40,17 @@ public sealed class VideoUpstream(string vendor, FakeUpstream server)
     private Reply Answer(CapturedRequest request)
     {
         var path = request.Target.Split('?')[0];
+        if (vendor == "azure")
+        {
+            // The same grammar, below a resource's own root and with its own header.
+            if (!path.StartsWith("/openai/v1/", StringComparison.Ordinal) || request.Header("api-key") is null)
+            {
+                return Reply.Json(404, """{"error":{"code":"404","message":"Resource not found"}}""");
+            }
+
+            path = path["/openai".Length..];
+        }
+
         if (request.Method == "POST" && (path == CreatePath || path.EndsWith("/remix", StringComparison.Ordinal)))
         {
             var id = (vendor switch { "doubao" => "cgt-", "xai" => "req-", _ => "video_" }) + Interlocked.Increment(ref _made);
