@@ -107,6 +107,7 @@ internal static class Prepare
         UpstreamAuth.Apply(request, attempt, envelope.Route.Dialect);
         return new UpstreamCall(envelope, attempt, request, HideUsage: false);
     }
+
     /// <summary>What Ark alone has: asked of another vendor it would look like a model that is not there.</summary>
     private static Failure? ArkOnly(Envelope envelope, RouteAttempt attempt) =>
         string.Equals(envelope.Route.Verb, RelayRoute.Multimodal, StringComparison.Ordinal) && attempt.Channel.Type is not (ChannelType.Doubao or ChannelType.AioHub or ChannelType.OpenAiCompatible)
