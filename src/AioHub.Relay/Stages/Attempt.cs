@@ -136,7 +136,7 @@ internal sealed class Attempt(
             }
 
             CallOverrides.Apply(call.Request, attempt, new OverrideForm(call.Dialect, order.Envelope.Route.Operation, order.Envelope.Stream), http.Request.Headers, time);
-            settlement.Translation = call.Translation;
+            settlement.Losses = call.Losses;
             HubHops.Mark(call.Request, attempt, HubHops.In(http.Request.Headers));
 
             // 7 Dispatch: out, and back with headers.

@@ -109,7 +109,7 @@ internal static class Prepare
     }
 
     /// <summary>What Ark alone has: asked of another vendor it would look like a model that is not there.</summary>
-    private static Failure? ArkOnly(Envelope envelope, RouteAttempt attempt) =>
+    public static Failure? ArkOnly(Envelope envelope, RouteAttempt attempt) =>
         string.Equals(envelope.Route.Verb, RelayRoute.Multimodal, StringComparison.Ordinal) && attempt.Channel.Type is not (ChannelType.Doubao or ChannelType.AioHub or ChannelType.OpenAiCompatible)
             ? new Failure(StatusCodes.Status400BadRequest, "endpoint_unsupported",
                 "Embeddings of pictures ('/embeddings/multimodal') are an operation of Ark's, which no channel of this model here leads to. Use '/v1/embeddings', or a group with a channel of type doubao.")
