@@ -102,6 +102,7 @@ held_chunks=$(sed -E 's/.*"heldChunks":([0-9]+).*/\1/' <<<"$doses")
 # ---- contestants -----------------------------------------------------------------------------------------------------------
 key=sk-bench-0123456789abcdef0123456789abcdef0123456789abcdef
 free_port; stub_port=$free
+fresh='"peak","forms","edits","pictures","generated"'
 warm='"small","rate","stream","100k","1m"'
 contestants=()
 
@@ -148,14 +149,14 @@ http {
   }
 }
 N
-  contestant nginx "$free" / 10 "$warm,\"held\",\"peak\",\"forms\"" false "$(command -v nginx)" -p "$tmp/nginx" -e "$tmp/nginx/error.log" -c "$tmp/nginx/nginx.conf"
+  contestant nginx "$free" / 10 "$warm,\"held\",$fresh" false "$(command -v nginx)" -p "$tmp/nginx" -e "$tmp/nginx/error.log" -c "$tmp/nginx/nginx.conf"
 else
   notes+=("nginx: not installed (Debian: nginx-light), its column is left out")
 fi
 
 if [ -n "$yarp" ]; then
   free_port
-  contestant YARP "$free" / 20 "$warm,\"held\",\"peak\",\"forms\"" false "$tmp/yarp/bench-yarp" "http://127.0.0.1:$free" "http://127.0.0.1:$stub_port/"
+  contestant YARP "$free" / 20 "$warm,\"held\",$fresh" false "$tmp/yarp/bench-yarp" "http://127.0.0.1:$free" "http://127.0.0.1:$stub_port/"
 fi
 
 models="bench-json bench-json-1500ms bench-stream-20x20ms bench-stream-400x1ms bench-stream-${held_chunks}x1000ms"
@@ -230,7 +231,7 @@ if [ -n "$hub" ]; then
   free_port
   mkdir -p "$tmp/data" "$tmp/data-10k"
   small_config >"$tmp/bench.yaml"
-  contestant aiohub "$free" /readyz 30 "$warm,\"messages\",\"messages-to-chat\",\"chat-to-messages\",\"held\",\"peak\",\"forms\"" false \
+  contestant aiohub "$free" /readyz 30 "$warm,\"messages\",\"messages-to-chat\",\"chat-to-messages\",\"held\",$fresh" false \
     "$tmp/hub/aiohub" serve --urls "http://127.0.0.1:$free" --data "$tmp/data" --config "$tmp/bench.yaml"
   free_port
   large_config >"$tmp/bench-10k.yaml"

@@ -18,6 +18,9 @@ internal sealed record Case(string Name, string Title, Func<Contestant, Plan, Ta
     private const double StreamSeconds = 0.45;
     private const int Concurrent = 100;
 
+    /// <summary>Of forms and pictures; the stub's replies with pictures have as much.</summary>
+    private const int LargeBytes = 20 * 1024 * 1024;
+
     public static string HeldModel(Doses d) => $"bench-stream-{d.HeldChunks}x1000ms";
 
     /// <summary>The cases that run on long-running, warm contestants, in rounds.</summary>
@@ -58,8 +61,29 @@ internal sealed record Case(string Name, string Title, Func<Contestant, Plan, Ta
     /// <summary>8 waiting calls with forms of 20 MB, on a contestant that was just started.</summary>
     public static Case Forms(Plan plan)
     {
-        byte[] request = Requests.Form(plan.Key, SlowModel, 20 * 1024 * 1024);
+        byte[] request = Requests.Form(plan.Key, SlowModel, LargeBytes);
         return new("forms", "8 waiting calls with forms of 20 MB", (c, _) => Loads.LargeAtOnce(c, request, 8), request);
+    }
+
+    /// <summary>8 waiting edits with pictures of 20 MB in a form, on a contestant that was just started.</summary>
+    public static Case Edits(Plan plan)
+    {
+        byte[] request = Requests.Edit(plan.Key, SlowModel, LargeBytes);
+        return new("edits", "8 waiting edits with forms of 20 MB", (c, _) => Loads.LargeAtOnce(c, request, 8), request);
+    }
+
+    /// <summary>8 waiting calls with 20 MB of a picture in their JSON, on a contestant that was just started.</summary>
+    public static Case Pictures(Plan plan)
+    {
+        byte[] request = Requests.Picture(plan.Key, SlowModel, LargeBytes);
+        return new("pictures", "8 waiting calls with 20 MB of a picture in JSON", (c, _) => Loads.LargeAtOnce(c, request, 8), request);
+    }
+
+    /// <summary>8 calls at once, each answered by a picture of 20 MB in JSON, on a contestant that was just started.</summary>
+    public static Case Generated(Plan plan)
+    {
+        byte[] request = Requests.Generation(plan.Key, SlowModel);
+        return new("generated", "8 replies with pictures of 20 MB", (c, _) => Loads.LargeAtOnce(c, request, 8, replyBytes: LargeBytes), request);
     }
 
     private static Case Streaming(string name, string title, Func<string, byte[]> request, Doses d)

@@ -156,19 +156,20 @@ internal static class Loads
         };
     }
 
-    /// <summary>Calls with large prompts whose reply keeps them waiting: peak memory per call, in bodies.</summary>
-    public static async Task<Figures> LargeAtOnce(Contestant target, byte[] request, int calls)
+    /// <summary>Large calls at once, whose reply keeps them waiting: peak memory per call, in bodies.</summary>
+    /// <param name="replyBytes">It is the reply that is large, and has so many bytes at least; 0 = it is the request.</param>
+    public static async Task<Figures> LargeAtOnce(Contestant target, byte[] request, int calls, int replyBytes = 0)
     {
         target.Tree.ResetPeak();
         long before = target.Tree.Resident();
         bool[] ok = await Task.WhenAll(Enumerable.Range(0, calls).Select(_ => Task.Run(async () =>
         {
             using var connection = new Connection(target.Address, new ReplyReader());
-            return await connection.CallAsync(request) && connection.Reader.Status == 200;
+            return await connection.CallAsync(request) && connection.Reader.Status == 200 && connection.Reader.BodyBytes >= replyBytes;
         }))).WaitAsync(TimeSpan.FromSeconds(60));
         return new Figures
         {
-            ["bodies_each"] = Math.Max(0, target.Tree.Peak() - before) / (double)calls / request.Length,
+            ["bodies_each"] = Math.Max(0, target.Tree.Peak() - before) / (double)calls / Math.Max(request.Length, replyBytes),
             ["failed"] = ok.Count(o => !o),
         };
     }

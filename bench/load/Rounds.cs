@@ -62,7 +62,7 @@ internal sealed class Rounds(Plan plan, Results results)
         {
             foreach (var c in contestants.Where(c => c.Out is null))
             {
-                foreach (var one in (Case[])[Case.Peak(plan), Case.Forms(plan), Case.Held(plan)])
+                foreach (var one in (Case[])[Case.Peak(plan), Case.Forms(plan), Case.Held(plan), Case.Edits(plan), Case.Pictures(plan), Case.Generated(plan)])
                 {
                     if (!c.Takes(one) || !InTime()) continue;
                     if (one.Name == "held" && round >= plan.Doses.HeldRounds) continue;

@@ -6,6 +6,8 @@
 //   "stream":true in the body → SSE; otherwise a JSON reply of about 1 KB with usage.
 // The model name says how: "…-stream-20x50ms" = 20 chunks 50 ms apart, the first after 50 ms; "…-f500ms" at the end sets the
 // first delay; "…-json-500ms" delays a non-streamed reply.
+// POST …/audio/transcriptions   forms         POST …/images/edits   forms, a small reply
+// POST …/images/generations     a reply with one picture, 20 MB in base64
 // Every content chunk carries @@<monotonic ns at which it was written>@@ inside its text, so that a client on the same machine
 // knows how long the chunk was under way, whatever dialect it was translated into.
 // Bodies (Content-Length or chunked, any size) are read fully; only their first and last bytes are looked at.
@@ -27,7 +29,8 @@
 
 enum { HEAD_MAX = 16384, FRONT = 2048, TAIL = 1024, SCRATCH = 262144, MAX_FD = 65536 };
 enum state { READ_HEAD, READ_BODY, READ_CHUNKED, WAITING };
-enum shape { NONE, CHAT, MESSAGES, SPEECH };
+enum shape { NONE, CHAT, MESSAGES, SPEECH, EDITS, PICTURES };
+enum { PICTURE = 20 * 1024 * 1024 };
 
 struct conn {
     int fd, state, shape, streaming;
@@ -42,6 +45,8 @@ struct conn {
     int heap;                      // place in the timer heap, -1 = none
     int backlog_len, backlog_cap;  // bytes that did not fit into the socket
     char *backlog;
+    const char *rest;              // of a reply that all connections share, sent behind the backlog
+    int rest_len;
     int epoll_out, closing;
     char model[96];
     char front[FRONT + 1], tail[TAIL + 1];
@@ -54,6 +59,8 @@ static int heap_len, ep;
 static char scratch[SCRATCH];
 static char chat_json[4096], messages_json[4096];
 static int chat_json_len, messages_json_len;
+static char *picture_json;
+static int picture_json_len;
 
 static int64_t now_ns(void) {
     struct timespec t;
@@ -138,17 +145,31 @@ static int put(struct conn *c, const char *data, int len) {
     return 0;
 }
 
-static int flush(struct conn *c) {
-    ssize_t n = send(c->fd, c->backlog, c->backlog_len, MSG_NOSIGNAL);
-    if (n < 0) {
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
-        conn_close(c);
-        return -1;
+// Sends of the shared reply what the socket takes; -1 = the connection is gone.
+static int pour(struct conn *c) {
+    while (c->rest_len > 0) {
+        ssize_t n = send(c->fd, c->rest, c->rest_len, MSG_NOSIGNAL);
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) { want(c, 1); return 0; }
+        if (n < 0) { conn_close(c); return -1; }
+        c->rest += n;
+        c->rest_len -= n;
     }
-    memmove(c->backlog, c->backlog + n, c->backlog_len - n);
-    c->backlog_len -= n;
-    if (c->backlog_len == 0) want(c, 0);
+    want(c, 0);
     return 0;
+}
+
+static int flush(struct conn *c) {
+    if (c->backlog_len > 0) {
+        ssize_t n = send(c->fd, c->backlog, c->backlog_len, MSG_NOSIGNAL);
+        if (n < 0) {
+            if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+            conn_close(c);
+            return -1;
+        }
+        memmove(c->backlog, c->backlog + n, c->backlog_len - n);
+        c->backlog_len -= n;
+    }
+    return c->backlog_len == 0 ? pour(c) : 0;
 }
 
 static int put_json(struct conn *c, const char *status, const char *body, int body_len) {
@@ -172,6 +193,32 @@ static void prepare(void) {
         "{\"id\":\"msg_bench\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"bench-json\",\"content\":[{\"type\":\"text\",\"text\":\"%s\"}],"
         "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":150,\"cache_read_input_tokens\":100,"
         "\"cache_creation_input_tokens\":0,\"output_tokens\":150}}", text);
+}
+
+// Made when the first one is asked for, so that no other case pays for it.
+static void prepare_picture(void) {
+    static const char end[] = "\"}],\"usage\":{\"input_tokens\":22,\"output_tokens\":6240,\"total_tokens\":6262,\"input_tokens_details\":{\"text_tokens\":22,\"image_tokens\":0}}}";
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    picture_json = malloc(PICTURE + 512);
+    if (!picture_json) abort();
+    int n = sprintf(picture_json, "{\"created\":1760000000,\"size\":\"1024x1024\",\"quality\":\"high\",\"data\":[{\"b64_json\":\"");
+    uint32_t x = 20261123;
+    for (int i = 0; i < PICTURE; i++) {
+        x = x * 1664525 + 1013904223;
+        picture_json[n++] = digits[x >> 26];
+    }
+    memcpy(picture_json + n, end, sizeof end - 1);
+    picture_json_len = n + sizeof end - 1;
+}
+
+static int put_picture(struct conn *c) {
+    if (!picture_json) prepare_picture();
+    char head[256];
+    int n = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", picture_json_len);
+    if (put(c, head, n) < 0) return -1;
+    c->rest = picture_json;
+    c->rest_len = picture_json_len;
+    return c->backlog_len == 0 ? pour(c) : 0;
 }
 
 static void finish(struct conn *c) {
@@ -238,7 +285,9 @@ static int tick(struct conn *c) {
     timer_remove(c);
     if (!c->streaming) {
         static const char heard[] = "{\"text\":\"Benchmarks tell you what a change costs.\",\"usage\":{\"type\":\"tokens\",\"input_tokens\":120,\"output_tokens\":12,\"total_tokens\":132}}";
-        int r = c->shape == SPEECH ? put_json(c, "200 OK", heard, sizeof heard - 1) : c->shape == CHAT ? put_json(c, "200 OK", chat_json, chat_json_len) : put_json(c, "200 OK", messages_json, messages_json_len);
+        static const char edited[] = "{\"created\":1760000000,\"data\":[{\"b64_json\":\"iVBORw0KGgo=\"}],\"usage\":{\"input_tokens\":350,\"output_tokens\":6240,\"total_tokens\":6590,\"input_tokens_details\":{\"text_tokens\":22,\"image_tokens\":328}}}";
+        int r = c->shape == PICTURES ? put_picture(c) : c->shape == EDITS ? put_json(c, "200 OK", edited, sizeof edited - 1)
+            : c->shape == SPEECH ? put_json(c, "200 OK", heard, sizeof heard - 1) : c->shape == CHAT ? put_json(c, "200 OK", chat_json, chat_json_len) : put_json(c, "200 OK", messages_json, messages_json_len);
         if (r < 0) return -1;
         finish(c);
         return 0;
@@ -277,7 +326,7 @@ static int answer(struct conn *c) {
     c->streaming = says_stream(c->front) || says_stream(c->tail);
     // A form names it in a part of its own.
     static const char part[] = "name=\"model\"\r\n\r\n";
-    const char *form = c->shape == SPEECH ? memmem(c->front, c->front_len, part, sizeof part - 1) : NULL;
+    const char *form = c->shape == SPEECH || c->shape == EDITS ? memmem(c->front, c->front_len, part, sizeof part - 1) : NULL;
     const char *m = form ? form + sizeof part - 2 : find_after(c->front, "\"model\"");
     if (!m) m = find_after(c->tail, "\"model\"");
     int n = 0;
@@ -352,7 +401,8 @@ static int feed(struct conn *c, const char *p, int n) {
         end[2] = 0;
         char *line_end = strstr(c->head, "\r\n");
         *line_end = 0;
-        c->shape = strstr(c->head, "/chat/completions ") ? CHAT : strstr(c->head, "/messages ") ? MESSAGES : strstr(c->head, "/audio/transcriptions ") ? SPEECH : NONE;
+        c->shape = strstr(c->head, "/chat/completions ") ? CHAT : strstr(c->head, "/messages ") ? MESSAGES : strstr(c->head, "/audio/transcriptions ") ? SPEECH
+            : strstr(c->head, "/images/edits ") ? EDITS : strstr(c->head, "/images/generations ") ? PICTURES : NONE;
         *line_end = '\r';
         const char *length = header(c->head, "content-length"), *coding = header(c->head, "transfer-encoding"), *expect = header(c->head, "expect");
         c->head_len = 0;
@@ -475,7 +525,7 @@ int main(int argc, char **argv) {
             struct conn *c = conns[fd];
             if (!c) continue;
             if (events[i].events & (EPOLLHUP | EPOLLERR)) { conn_close(c); continue; }
-            if ((events[i].events & EPOLLOUT) && c->backlog_len > 0 && flush(c) < 0) continue;
+            if ((events[i].events & EPOLLOUT) && (c->backlog_len > 0 || c->rest_len > 0) && flush(c) < 0) continue;
             if (events[i].events & (EPOLLIN | EPOLLRDHUP)) readable(c);
         }
         int64_t now = now_ns();

@@ -130,6 +130,10 @@ public sealed class TaskLedger(HubDatabase database, LocalHoldBook holds, string
         }
     }
 
+    /// <summary>Takes out the rows of what ended so long ago. The records of its calls stay, and so does what was charged.</summary>
+    /// <returns>How many went.</returns>
+    public Task<int> SweepAsync(TimeSpan lifetime, CancellationToken cancellation) => TaskStore.SweepAsync(database, time.GetUtcNow().UtcDateTime - lifetime, cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();

@@ -11,9 +11,9 @@ internal static class PinSweepStore
     private const int MostTurns = 100;
 
     /// <summary>
-    /// So long a cache's row outlives it: a server that was away may still bring calls that changed it, and a deletion must then be known.
+    /// So long a cache's row outlives it: a server that was away may still bring calls that changed it, and a deletion must then be known. And a task's, which may be under way for days.
     /// </summary>
-    private static readonly TimeSpan CachesStay = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestStay = TimeSpan.FromDays(30);
 
     /// <returns>How many pins went.</returns>
     public static async Task<int> SweepAsync(HubDatabase database, PinOptions options, DateTime now, CancellationToken cancellation)
@@ -26,7 +26,8 @@ internal static class PinSweepStore
             gone += await SurplusAsync(connection, (int)kind, options.MostResponses, cancellation);
         }
 
-        var since = PinStore.MicrosecondsOf(now - CachesStay);
+        var since = PinStore.MicrosecondsOf(now - LongestStay);
+        gone += await ExpiredAsync(connection, (int)ObjectKind.Task, since, cancellation);
         gone += await connection.ExecuteAsync(
             null,
             """

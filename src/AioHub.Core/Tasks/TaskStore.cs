@@ -63,6 +63,14 @@ internal static class TaskStore
         SELECT {Names}, "State", "EndedAt" FROM tasks WHERE "UserId" = $1 AND "Shape" = $2 ORDER BY "CreatedAt" DESC, "RequestId" DESC LIMIT $3 OFFSET $4
         """;
 
+    /// <summary>By the index: a task is not asked for once it ended, so when that was due lies before its end, or little behind it.</summary>
+    private const string Sweep = """
+        DELETE FROM tasks WHERE "RequestId" IN (SELECT "RequestId" FROM tasks WHERE "State" = $1 AND "NextAt" < $2 AND "EndedAt" < $2 ORDER BY "NextAt" LIMIT $3) AND "State" = $1
+        """;
+
+    private const int RowsAtOnce = 1_000;
+    private const int MostTurns = 100;
+
     /// <summary>How long the hub waits before it asks for the first time: most callers ask by themselves.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
 
@@ -126,6 +134,28 @@ internal static class TaskStore
     {
         await using var connection = await database.OpenPlainConnectionAsync(cancellation);
         await connection.ExecuteAsync(null, Put, cancellation, call.ToString(), Micro(next));
+    }
+
+    /// <summary>Takes out what ended before a moment, a little at a time: other writers of the database wait meanwhile. What is under way stays, however old it is.</summary>
+    /// <returns>How many went.</returns>
+    public static async Task<int> SweepAsync(HubDatabase database, DateTime before, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenPlainConnectionAsync(cancellation);
+        var gone = 0;
+        foreach (var state in Enum.GetValues<TaskState>().Where(static state => state != TaskState.Open))
+        {
+            for (var turn = 0; turn < MostTurns; turn++)
+            {
+                var some = await connection.ExecuteAsync(null, Sweep, cancellation, (int)state, Micro(before), RowsAtOnce);
+                gone += some;
+                if (some < RowsAtOnce)
+                {
+                    break;
+                }
+            }
+        }
+
+        return gone;
     }
 
     private static OpenTask Of(DbDataReader row) => new(

@@ -10,8 +10,12 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Few end, and they stay for long.</summary>
+    private static readonly TimeSpan TaskSweepInterval = TimeSpan.FromHours(1);
+
     private readonly CancellationTokenSource _stopping = new();
     private long _lastSweep = home.Time.GetTimestamp();
+    private long _lastTaskSweep = home.Time.GetTimestamp();
     private Task _beating = Task.CompletedTask;
 
     public void Start() => _beating = Task.Run(BeatAsync);
@@ -73,6 +77,13 @@ internal sealed class Heartbeat(HubHome home, ServedMoney money, Router router, 
                 await home.Pins.SweepAsync(_stopping.Token);
                 await home.Transcripts.SweepAsync(_stopping.Token);
             }
+
+            if (home.Time.GetElapsedTime(_lastTaskSweep) >= TaskSweepInterval)
+            {
+                _lastTaskSweep = home.Time.GetTimestamp();
+                await money.Tasks.SweepAsync(home.Settings.Tasks.EndedLifetime, _stopping.Token);
+            }
+
             await health.BeatAsync(_stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using AioHub.Core.Pins;
+using AioHub.Core.Tasks;
 using AioHub.Core.Transcripts;
 using AioHub.Relay;
 using Microsoft.Extensions.Configuration;
@@ -35,6 +36,8 @@ internal sealed class HubSettings
     public PinOptions Pins { get; set; } = new();
 
     public TranscriptOptions Transcripts { get; set; } = new();
+
+    public TaskOptions Tasks { get; set; } = new();
 
     /// <summary>All addresses that are listened on, for a message.</summary>
     public string Addresses => string.IsNullOrEmpty(H2cUrls) ? Urls : $"{Urls};{H2cUrls}";
@@ -79,6 +82,7 @@ internal sealed class HubSettings
         Validator.ValidateObject(settings.Relay, new ValidationContext(settings.Relay), validateAllProperties: true);
         Validator.ValidateObject(settings.Transcripts, new ValidationContext(settings.Transcripts), validateAllProperties: true);
         Validator.ValidateObject(settings.Pins, new ValidationContext(settings.Pins), validateAllProperties: true);
+        Validator.ValidateObject(settings.Tasks, new ValidationContext(settings.Tasks), validateAllProperties: true);
         return settings;
     }
 

@@ -47,8 +47,8 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
     /// <summary>The call's way: told when content comes, and asked for its story at the end.</summary>
     public Route? Route { get; set; }
 
-    /// <summary>Of the present attempt; null = bytes are passed through.</summary>
-    public Translation? Translation { get; set; }
+    /// <summary>What could not be said in the present attempt; null = nothing was translated.</summary>
+    public LossLog? Losses { get; set; }
 
     public Receipt? Receipt { get; private set; }
 
@@ -193,7 +193,7 @@ internal sealed class Settlement(Envelope envelope, IHoldBook book, IUsageJourna
             Cost = cost,
             CreditPrice = credits is null ? null : _attempt!.Channel.CreditPrice,
             Attempts = _attempts,
-            Losses = Translation is not null ? [.. Translation.Losses.Losses] : envelope.Unsealed ? [SealedReasoning.Loss] : [],
+            Losses = Losses is not null ? [.. Losses.Losses] : envelope.Unsealed ? [SealedReasoning.Loss] : [],
             TotalMilliseconds = time.GetElapsedTime(_startedAt).TotalMilliseconds,
             FirstByteMilliseconds = _firstByte,
             UpstreamMilliseconds = tap?.UpstreamMilliseconds,

@@ -23,15 +23,18 @@ internal sealed record Translation(IUpstreamDialect Upstream, Conversation Conve
     /// <summary>Tokens after which the hub itself ends the answer: the upstream is not told of them. Null = it is, or nobody set any.</summary>
     public long? OutputLimit => Upstream.Dialect == Dialect.Kiro && Conversation.Sampling.MaxOutputTokens is > 0 and var most ? most : null;
 
+    /// <inheritdoc cref="HeaderOf"/>
+    public string? LossHeader() => HeaderOf(Losses);
+
     /// <summary>The paths that lost something, for <c>x-aiohub-losses</c>; null = nothing was lost.</summary>
-    public string? LossHeader()
+    public static string? HeaderOf(LossLog losses)
     {
-        if (Losses.Count == 0)
+        if (losses.Count == 0)
             return null;
 
         var header = new StringBuilder();
         var told = 0;
-        foreach (var loss in Losses.Losses)
+        foreach (var loss in losses.Losses)
         {
             if (header.Length + loss.Path.Length > LongestHeader)
                 break;
@@ -42,6 +45,11 @@ internal sealed record Translation(IUpstreamDialect Upstream, Conversation Conve
             told++;
         }
 
-        return told == Losses.Count ? header.ToString() : $"{header}, +{Losses.Count - told}";
+        return told == losses.Count ? header.ToString() : $"{header}, +{losses.Count - told}";
     }
 }
+
+/// <summary>How one attempt's question for embeddings went into its upstream's dialect.</summary>
+/// <param name="Upstream">The dialect that is spoken upstream.</param>
+/// <param name="Losses">Of the request.</param>
+internal sealed record EmbeddingTranslation(IUpstreamDialect Upstream, EmbeddingQuestion Question, LossLog Losses);

@@ -56,14 +56,14 @@ public static class ChannelPreview
                 notes.Add("rules for the body are left out: a passthrough group sends the caller's bytes as they are");
             }
 
-            if (call.Call.Translation is not null && order.Mode == GroupMode.Passthrough)
+            if (call.Call.Losses is not null && order.Mode == GroupMode.Passthrough)
             {
                 notes.Add("a passthrough group would not translate this call");
             }
 
             return new Preview(
                 mask.Over(call.Request, call.Body, response: null, reply: null), call.Call.Dialect, [.. Lines(headers, after)], [.. Lines(body, call.Body).Select(mask.Over)],
-                [.. call.Call.Translation?.Losses.Losses.Select(static loss => $"{loss.Path}: {loss.Reason}") ?? []], notes.ToImmutable());
+                [.. call.Call.Losses?.Losses.Select(static loss => $"{loss.Path}: {loss.Reason}") ?? []], notes.ToImmutable());
         }
     }
 

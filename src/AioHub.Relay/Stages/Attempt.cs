@@ -133,7 +133,7 @@ internal sealed class Attempt(
             }
 
             CallOverrides.Apply(call.Request, attempt, new OverrideForm(call.Dialect, order.Envelope.Route.Operation, order.Envelope.Stream), http.Request.Headers, time);
-            settlement.Translation = call.Translation;
+            settlement.Losses = call.Losses;
             if (carriers.Of(attempt.Channel).LeadsOn(attempt))
             {
                 HubHops.Mark(call.Request, HubHops.In(http.Request.Headers));

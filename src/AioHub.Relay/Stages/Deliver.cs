@@ -33,6 +33,11 @@ internal sealed class Deliver(Keep keep, RelayOptions options)
             return TranslateAsync(http, reply, tap, stream, clock, settlement);
         }
 
+        if (reply.Call.Embeddings is not null)
+        {
+            return new TranslatedEmbeddings(http, reply, tap, clock, settlement, options).RunAsync();
+        }
+
         if (!reply.Events && stream is null && SoundPump.IsSound(reply))
         {
             return new SoundPump(http, reply, tap, clock, settlement, options).RunAsync();

@@ -161,7 +161,7 @@ internal sealed class Dispatch(Upstreams upstreams, RelayOptions options)
         }
 
         // In another dialect than the caller's its words go over, not its bytes.
-        var shown = call.Translation is null ? ShowableBody(discretion, bytes) : default;
+        var shown = call.Losses is null ? ShowableBody(discretion, bytes) : default;
         if (IsOfObject(call.Envelope, status, error.Message))
         {
             return discretion.Over(UpstreamFailures.ObjectMissing(status, error, shown));

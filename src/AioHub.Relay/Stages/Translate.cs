@@ -18,6 +18,9 @@ internal sealed class Translate(IReasoningSeal seal, MediaFetch media, Keep keep
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<Step<UpstreamCall>> BuildAsync(Envelope envelope, RouteAttempt attempt, CancellationToken cancellation)
     {
+        if (envelope.Route.Operation == Operation.Embed)
+            return TranslateEmbeddings.Build(envelope, attempt, carriers.Of(attempt.Channel));
+
         if (!envelope.TryConverse(seal, out var conversation, out var fault))
             return Refused(fault);
 

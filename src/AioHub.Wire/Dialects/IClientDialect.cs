@@ -110,4 +110,16 @@ public interface IClientDialect
 
     /// <summary>Writes the answer to a question for the size of a prompt, where the dialect has such a question.</summary>
     void WriteTokenCount(IBufferWriter<byte> output, long tokens) => throw new NotSupportedException($"{Dialect} has no count of tokens.");
+
+    /// <summary>Reads a question for embeddings that <see cref="TryPeek"/> found good, for an upstream of another dialect. Never throws on any bytes.</summary>
+    /// <param name="losses">Takes what cannot be said there.</param>
+    /// <param name="fault">What would mean something else when left out: tokens, pictures.</param>
+    bool TryReadEmbeddings(ReadOnlyMemory<byte> body, LossLog losses, [NotNullWhen(true)] out EmbeddingQuestion? question, out RequestFault fault) =>
+        throw new NotSupportedException($"{Dialect} has no embeddings.");
+
+    /// <summary>Writes the answer to it.</summary>
+    /// <param name="tokens">Of the input, as charged.</param>
+    /// <param name="model">As the caller named it.</param>
+    void WriteEmbeddings(IBufferWriter<byte> output, EmbeddingQuestion question, EmbeddingAnswer answer, long tokens, string model) =>
+        throw new NotSupportedException($"{Dialect} has no embeddings.");
 }

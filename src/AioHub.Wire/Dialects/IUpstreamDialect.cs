@@ -176,4 +176,14 @@ public interface IUpstreamDialect
 
     /// <summary>A fresh reader for one stream.</summary>
     ReplyStreamReader CreateStreamReader(IStreamSink sink);
+
+    /// <summary>Writes the body of a question for embeddings.</summary>
+    void WriteEmbeddingRequest(IBufferWriter<byte> output, EmbeddingQuestion question, string model) => throw new NotSupportedException($"{Dialect} has no embeddings.");
+
+    /// <summary>Reads the answer to it, which the tap has found good. False when its rows are none. Never throws on any bytes.</summary>
+    bool TryReadEmbeddingReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out EmbeddingAnswer? answer)
+    {
+        answer = null;
+        return false;
+    }
 }

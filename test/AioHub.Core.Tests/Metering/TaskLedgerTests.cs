@@ -78,6 +78,44 @@ public abstract class TaskLedgerTests(DatabaseEngine engine) : OnLedger(engine)
         (await tasks.ListAsync(new UserId(1), TaskShape.OpenAi, 10, 0, Cancellation)).ShouldHaveSingleItem().State.ShouldBe(TaskState.Failed);
     }
 
+    /// <summary>What ended long ago goes, what is under way stays however old it is, and neither a replay nor a second end brings a charge back.</summary>
+    [Fact]
+    public async Task Ended_rows_go_after_their_time_and_nothing_is_charged_again()
+    {
+        var kept = new TaskOptions().EndedLifetime;
+        await TopUpAsync(Wallet, NanoUsd.FromUsd(10).Value);
+        using var book = new LocalHoldBook(Database, Time);
+        await book.LoadAsync(Cancellation);
+        await using var tasks = new TaskLedger(Database, book, "one", Time);
+        var (done, failed, open) = (Begun("video_done"), Begun("video_failed"), Begun("video_open"));
+        foreach (var receipt in new[] { done, failed, open })
+            await WriteAsync(receipt);
+
+        var ended = (await tasks.FindAsync(new UserId(1), "video_done", Cancellation)).ShouldNotBeNull();
+        var endedAt = Time.GetUtcNow().UtcDateTime;
+        var ending = new TaskEnding(TaskState.Succeeded) { Milliseconds = 8_000, Seconds = "8" };
+        (await tasks.EndAsync(ended, ending, Cancellation)).ShouldBeTrue();
+        (await tasks.EndAsync((await tasks.FindAsync(new UserId(1), "video_failed", Cancellation))!, new TaskEnding(TaskState.Failed), Cancellation)).ShouldBeTrue();
+        var rest = await Ledger.BalanceAsync(Wallet, Cancellation);
+        rest.ToUsd().ShouldBe(9.2m);
+
+        Time.Set(endedAt + kept - TimeSpan.FromMinutes(1));
+        (await tasks.SweepAsync(kept, Cancellation)).ShouldBe(0);
+        Time.Set(endedAt + kept + TimeSpan.FromMinutes(1));
+        (await tasks.SweepAsync(kept, Cancellation)).ShouldBe(2);
+        (await tasks.SweepAsync(kept, Cancellation)).ShouldBe(0);
+        (await tasks.ListAsync(new UserId(1), TaskShape.OpenAi, 10, 0, Cancellation)).ShouldHaveSingleItem().Task.Name.ShouldBe("video_open");
+
+        // A journal that is read once more, and a server that saw the end late.
+        await WriteAsync(done);
+        (await tasks.FindAsync(new UserId(1), "video_done", Cancellation)).ShouldBeNull("its receipt was applied before");
+        await tasks.EndAsync(ended, ending with { Milliseconds = 12_000 }, Cancellation);
+        (await Ledger.BalanceAsync(Wallet, Cancellation)).ShouldBe(rest);
+        var report = await LedgerAudit.VerifyAsync(Database, null, Time, Cancellation);
+        report.Problems.ShouldBeEmpty();
+        report.OpenTasks.ShouldBe(1);
+    }
+
     private HoldClaim Claim() => new(Key(1), Payer.None, Payer.None, Payer.None, Time.GetUtcNow().UtcDateTime);
 
     private Receipt Begun(string name)

@@ -110,7 +110,7 @@ public sealed partial class EndpointReplayTests
     {
         Assert.SkipUnless(Shared.Available, Shared.SkipReason);
         var cases = RecordedCases.Of("openai-embeddings", "openai-images", "openai-audio", "openai-completions", "openai-moderations", "rerank", "gemini-other", "anthropic-other", "openai-responses-other")
-            // The others read stored responses that no caller of this hub made.
+            // The others read what was made before: StoredReplayTests.
             .Where(static one => one.Request.Length > 0).ToList();
         cases.Select(Key).ShouldBe(Table.Keys.Concat(Refused.Keys), ignoreOrder: true);
         await using var hub = await HubUnderTest.StartAsync();

@@ -52,9 +52,11 @@ internal sealed class CloudHub
 
     public Task<Answer> PostAsync(string path, string body, params (string Name, string Value)[] headers) => PostAsync(path, System.Text.Encoding.UTF8.GetBytes(body), headers);
 
-    public async Task<Answer> PostAsync(string path, byte[] body, params (string Name, string Value)[] headers)
+    public Task<Answer> PostAsync(string path, byte[] body, params (string Name, string Value)[] headers) => PostAsync(path, Customer.Json(body), headers);
+
+    public async Task<Answer> PostAsync(string path, HttpContent content, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Customer.Json(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + _secret);
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);

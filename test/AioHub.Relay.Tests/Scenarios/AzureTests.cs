@@ -156,6 +156,37 @@ public sealed class AzureTests(SharedHub shared)
         calls.ShouldAllBe(static call => call.Header("authorization") == "Bearer entra-token-1" && call.Header("api-key") == null);
     }
 
+    /// <summary>A small form goes from memory, a large one from its file: neither with the secret that buys tokens, in no header, address or body.</summary>
+    [Theory]
+    [InlineData(2_000, null, "/openai/v1/audio/transcriptions")]
+    [InlineData(600_000, null, "/openai/v1/audio/transcriptions")]
+    [InlineData(2_000, "2024-10-21", "/openai/deployments/whisper-1/audio/transcriptions?api-version=2024-10-21")]
+    public async Task A_form_goes_out_with_a_bought_token_and_never_with_what_buys_it(int size, string? version, string target)
+    {
+        const string Transcript = """{"text":"hi","usage":{"type":"tokens","input_tokens":7,"input_token_details":{"audio_tokens":7},"output_tokens":1,"total_tokens":8}}""";
+        await using var upstream = await FakeUpstream.StartAsync(static request => request.Target.EndsWith("/token", StringComparison.Ordinal)
+            ? Reply.Json(200, """{"token_type":"Bearer","expires_in":3599,"access_token":"entra-token-of-forms"}""") : Reply.Json(200, Transcript));
+        (string, string)[] settings = [("authority", upstream.BaseAddress.ToString()), .. version is null ? [] : new[] { ("api_version", version) }];
+        var cloud = await StartAsync(upstream, Entra.Replace("client-of-the-hub", $"client-of-forms-{size}-{version}", StringComparison.Ordinal), settings: settings, deployment: "whisper-1");
+        using var form = new MultipartFormDataContent("a-boundary-of-forms")
+        {
+            { new ByteArrayContent(new byte[size]), "file", "speech.mp3" },
+            { new StringContent("test-model"), "model" },
+        };
+        var bytes = await form.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var answer = await cloud.PostAsync("/v1/audio/transcriptions", form);
+        answer.Status.ShouldBe(200, answer.Text);
+        answer.Text.ShouldBe(Transcript);
+        upstream.Requests.Count(static request => request.Target.EndsWith("/token", StringComparison.Ordinal)).ShouldBe(1);
+        var sent = upstream.Requests[^1];
+        sent.Target.ShouldBe(target);
+        (sent.Header("authorization"), sent.Header("api-key")).ShouldBe(("Bearer entra-token-of-forms", null));
+        sent.Header("content-type").ShouldBe("multipart/form-data; boundary=\"a-boundary-of-forms\"");
+        sent.Headers.ShouldAllBe(static header => !header.Value.Contains("secret-of-the-client", StringComparison.Ordinal));
+        System.Text.Encoding.Latin1.GetString(sent.Body).ShouldBe(System.Text.Encoding.Latin1.GetString(bytes).Replace("\r\n\r\ntest-model\r\n", "\r\n\r\nwhisper-1\r\n", StringComparison.Ordinal));
+        (await cloud.ReceiptAsync(answer)).Charge.Total.Value.ShouldBe((7 * 2_000) + 10_000);
+    }
+
     [Theory]
     [InlineData(401, 401, "upstream_unauthorized")]
     [InlineData(503, 502, "upstream_unreachable")]

@@ -40,7 +40,10 @@ public sealed class UpstreamObjectTests
     [InlineData("""{"id":"resp_1","status":"completed","output":[]}""", "resp_1")]
     [InlineData("""{"id":"resp_1","status":"incomplete","output":[],"store":true}""", "resp_1")]
     [InlineData("""{"id":"resp_1","status":"completed","output":[],"store":false}""", null)]
+    [InlineData("""{"id":"resp_1","status":"completed","output":[],"store":false,"background":false}""", null)]
+    [InlineData("""{"id":"resp_1","status":"completed","output":[],"store":false,"background":true}""", "resp_1")]
     [InlineData("""{"id":"resp_1","status":"queued","output":[]}""", null)]
+    [InlineData("""{"id":"resp_1","status":"in_progress","output":[],"store":true,"background":true}""", null)]
     [InlineData("""{"id":"resp\u00001","status":"completed","output":[]}""", null)]
     public void A_stored_response_is_told(string reply, string? name)
     {

@@ -25,12 +25,12 @@ internal sealed class Candidate(ChannelEntry channel, int weight, string upstrea
     /// <summary>What is spoken to it about this model.</summary>
     public DialectSet Dialects { get; } = ChannelTypes.DialectsOf(channel.Info.Type, channel.Dialects, upstreamModel);
 
-    public bool Suits(CallForm form, Needs needs) => (Speaks(form) || (form.Translatable && translated.Has(form.Dialect) && !Dialects.IsEmpty)) && (needs & ~Able) == Needs.None
+    public bool Suits(CallForm form, Needs needs) => (Speaks(form) || (translated.Has(form.Dialect) && form.CanBeSaidIn(Dialects, Channel.Info.Type))) && (needs & ~Able) == Needs.None
         && Channel.Endpoints.Has(form.Endpoint);
 
     /// <summary>What is spoken to it: the caller's dialect where it can, else the richest that it has. For a summary that its upstream cannot make, any that it has beside the caller's.</summary>
     public Dialect SpokenFor(CallForm form) =>
-        !Speaks(form) ? Preferred
+        !Speaks(form) ? form.Twin ?? Preferred
         : form is { Compacts: true, Translatable: true } && !Channel.Compacts && translated.Has(form.Dialect) ? Channel.Second(form.Dialect) ?? form.Dialect
         : form.Dialect;
 

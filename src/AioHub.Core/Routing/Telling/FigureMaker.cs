@@ -241,10 +241,10 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
 
     /// <summary>By itself, or with the hub's translation.</summary>
     private bool Speaks(GroupEntry entry, ChannelEntry channel, ModelEntry model) =>
-        channel.DialectsFor(model) is var spoken && (spoken.Has(route.Dialect) || (!spoken.IsEmpty && route.Picker.Form.Translatable && entry.Translated.Has(route.Dialect)));
+        channel.DialectsFor(model) is var spoken && (spoken.Has(route.Dialect) || (entry.Translated.Has(route.Dialect) && route.Picker.Form.CanBeSaidIn(spoken, channel.Info.Type)));
 
     private string Translated(ChannelEntry channel, ModelEntry model) =>
-        channel.DialectsFor(model) is var spoken && spoken.Has(route.Dialect) ? "" : $"; the call is translated into {DialectNames.Of(channel.PreferredOf(spoken))}";
+        channel.DialectsFor(model) is var spoken && spoken.Has(route.Dialect) ? "" : $"; the call is translated into {DialectNames.Of(route.Picker.Form.Twin ?? channel.PreferredOf(spoken))}";
 
     private string Untranslated(Group group) => (route.Needs & Needs.Stateful) != Needs.None && group.Translation != TranslationPolicy.NativeOnly
         ? "; what one upstream keeps another does not know" : TranslationPolicyNames.Told(group);

@@ -91,4 +91,14 @@ public sealed class GeminiDialect : IClientDialect, IUpstreamDialect
     public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => GeminiReplyReader.TryRead(body, out reply);
 
     public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new GeminiStreamReader(sink);
+
+    public bool TryReadEmbeddings(ReadOnlyMemory<byte> body, LossLog losses, [NotNullWhen(true)] out EmbeddingQuestion? question, out RequestFault fault) =>
+        GeminiEmbeddings.TryReadRequest(body, losses, out question, out fault);
+
+    public void WriteEmbeddings(IBufferWriter<byte> output, EmbeddingQuestion question, EmbeddingAnswer answer, long tokens, string model) =>
+        GeminiEmbeddings.WriteReply(output, question, answer, tokens);
+
+    public void WriteEmbeddingRequest(IBufferWriter<byte> output, EmbeddingQuestion question, string model) => GeminiEmbeddings.WriteRequest(output, question, model);
+
+    public bool TryReadEmbeddingReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out EmbeddingAnswer? answer) => GeminiEmbeddings.TryReadReply(body, out answer);
 }

@@ -59,4 +59,14 @@ public sealed class OpenAiChatDialect : IClientDialect, IUpstreamDialect
     public bool TryReadReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Reply? reply) => OpenAiChatReplyReader.TryRead(body, out reply);
 
     public ReplyStreamReader CreateStreamReader(IStreamSink sink) => new OpenAiChatStreamReader(sink);
+
+    public bool TryReadEmbeddings(ReadOnlyMemory<byte> body, LossLog losses, [NotNullWhen(true)] out EmbeddingQuestion? question, out RequestFault fault) =>
+        OpenAiChatEmbeddings.TryReadRequest(body, losses, out question, out fault);
+
+    public void WriteEmbeddings(IBufferWriter<byte> output, EmbeddingQuestion question, EmbeddingAnswer answer, long tokens, string model) =>
+        OpenAiChatEmbeddings.WriteReply(output, question, answer, tokens, model);
+
+    public void WriteEmbeddingRequest(IBufferWriter<byte> output, EmbeddingQuestion question, string model) => OpenAiChatEmbeddings.WriteRequest(output, question, model);
+
+    public bool TryReadEmbeddingReply(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out EmbeddingAnswer? answer) => OpenAiChatEmbeddings.TryReadReply(body, out answer);
 }

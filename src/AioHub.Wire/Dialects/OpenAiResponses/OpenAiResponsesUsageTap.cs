@@ -163,8 +163,8 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
             _ => StopReason.None,
         };
 
-        // A response that goes on in the background is not made yet: its content was charged to nobody.
-        if (operation == Operation.Generate && !facts.NotStored && UpstreamObject.IsName(facts.Id)
+        // A response that goes on in the background is not made yet: its content was charged to nobody. One that ended there can be read for a while, stored or not.
+        if (operation == Operation.Generate && (!facts.NotStored || facts.Background) && UpstreamObject.IsName(facts.Id)
             && ending is OpenAiResponsesEvent.Completed or OpenAiResponsesEvent.Incomplete && !ReferenceEquals(Made?.Object.Name, facts.Id))
             Made = new MadeObject(new UpstreamObject(ObjectKind.Response, facts.Id));
     }
@@ -271,6 +271,10 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
             facts.NotStored = reader.TokenType == JsonTokenType.False;
             reader.Skip();
         }
+        else if (Is(ref reader, "background"u8))
+        {
+            facts.Background = Says(ref reader);
+        }
         else if (Is(ref reader, Names.Error))
         {
             facts.Failed |= Says(ref reader);
@@ -344,17 +348,12 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         }
     }
 
-    private static State StateOf(ReadOnlySpan<byte> status)
-    {
-        if (status.SequenceEqual("completed"u8))
-            return State.Completed;
-        if (status.SequenceEqual("incomplete"u8))
-            return State.Incomplete;
-        if (status.SequenceEqual("failed"u8))
-            return State.Failed;
-
-        return status.SequenceEqual("cancelled"u8) ? State.Cancelled : State.Running;
-    }
+    private static State StateOf(ReadOnlySpan<byte> status) =>
+        status.SequenceEqual("completed"u8) ? State.Completed
+        : status.SequenceEqual("incomplete"u8) ? State.Incomplete
+        : status.SequenceEqual("failed"u8) ? State.Failed
+        : status.SequenceEqual("cancelled"u8) ? State.Cancelled
+        : State.Running;
 
     private enum State
     {
@@ -378,6 +377,7 @@ internal sealed class OpenAiResponsesUsageTap(Operation operation, UsageRules ru
         public string? Id;
         public string? OuterId;
         public bool NotStored;
+        public bool Background;
         public string? Model;
         public string? ServiceTier;
         public State Status;
