@@ -65,7 +65,7 @@ public sealed class CallLog(HubDatabase database, TimeProvider time)
         }
 
         var isFull = search.Found.Count >= limit;
-        var next = search.IsDone && !isFull ? null : search.Below.ToString("x", CultureInfo.InvariantCulture);
+        var next = search.Below <= 1 || (search.IsDone && !isFull) ? null : search.Below.ToString("x", CultureInfo.InvariantCulture);
         return new CallPage([.. search.Found], next, next is null || isFull ? null : await search.ReachedAsync(cancellation));
     }
 
