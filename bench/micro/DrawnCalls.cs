@@ -6,7 +6,7 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Bench.Micro;
 
 /// <summary>
-/// Calls of a busy hub, drawn: 2,000 users of which few make most calls, 5,000 keys, 16 groups with two channels each, 40 models; more by day than by night and in the week than
+/// Calls of a busy hub, drawn: 2,000 users of which few make most calls, three keys each, 16 groups with two channels each, 40 models; more by day than by night and in the week than
 /// at its end; one in thirty fails, some kinds of failure once in a million calls.
 /// </summary>
 internal sealed class DrawnCalls(int count)
@@ -32,9 +32,10 @@ internal sealed class DrawnCalls(int count)
         _at += _days / count / busy;
         var user = 1 + (int)(Users * Math.Pow(_random.NextDouble(), 3));
         var key = (user * 3) + _random.Next(3);
-        var group = (int)(16 * Math.Pow(_random.NextDouble(), 2));
+        // A key has its group and, one time in ten, another; a user has three models.
+        var group = (int)(16 * Math.Pow(_random.Next(10) == 0 ? _random.NextDouble() : key * 0.6180339887 % 1, 2));
         var channel = (group * 2) + (_random.Next(4) == 0 ? 1 : 0);
-        var model = (int)(40 * Math.Pow(_random.NextDouble(), 2));
+        var model = (int)(40 * Math.Pow(((user * 0.7548776662) + (_random.Next(3) * 0.31)) % 1, 2));
         var chance = _random.Next(1_000_000);
         var (outcome, status, code) = chance switch
         {

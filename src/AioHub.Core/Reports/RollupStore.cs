@@ -142,12 +142,14 @@ internal static class RollupStore
         {
             var (group, channel, model) = (numbers[key.Group], numbers[key.Channel], numbers[key.Model]);
             var day = key.Hour / 24;
-            Add(new UsageSumKey(UsageFacet.UserHour, key.User, key.Hour, key.Key, group, channel, model), sums);
             Add(new UsageSumKey(UsageFacet.RouteHour, 0, key.Hour, 0, group, channel, 0), sums);
             Add(new UsageSumKey(UsageFacet.ModelHour, 0, key.Hour, 0, 0, 0, model), sums);
             Add(new UsageSumKey(UsageFacet.RouteDay, 0, day, 0, group, channel, 0), sums);
             Add(new UsageSumKey(UsageFacet.ModelDay, 0, day, 0, 0, 0, model), sums);
             Add(new UsageSumKey(UsageFacet.UserDay, key.User, day, 0, 0, 0, 0), sums);
+
+            // Most rows are of this facet, and each is the tally's own.
+            rows.Add(new UsageSumKey(UsageFacet.UserHour, key.User, key.Hour, key.Key, group, channel, model), sums);
         }
 
         // In the order of the table's key, which is what makes writing them cheap.

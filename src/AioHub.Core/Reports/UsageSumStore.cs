@@ -50,6 +50,8 @@ internal static class UsageSumStore
     private static readonly string SqliteFind =
         $"SELECT \"Times\", \"FirstBytes\" FROM usage_sums WHERE {string.Join(" AND ", Keys.Select(static (name, i) => $"\"{name}\" = ${i + 1}"))}";
 
+    private static readonly string SqliteAddNew = $"INSERT INTO usage_sums ({ColumnList}) VALUES ({string.Join(", ", Columns.Select(static (_, i) => $"?{i + 1}"))}) ON CONFLICT DO NOTHING";
+
     private static readonly string SqliteAdd = $"INSERT INTO usage_sums ({ColumnList}) VALUES ({string.Join(", ", Columns.Select(static (_, i) => $"?{i + 1}"))}) {Conflict}";
 
     private static readonly string PostgresFind =
@@ -113,31 +115,41 @@ internal static class UsageSumStore
     private static void Add(SqliteConnection connection, SqliteTransaction transaction, List<(UsageSumKey Key, UsageSums Sums)> rows)
     {
         using var find = (SqliteCommand)connection.Statement(transaction, SqliteFind, 0, 0L, 0L, 0L, 0, 0, 0);
+        using var addNew = new SqliteStatement(connection, SqliteAddNew);
         using var add = new SqliteStatement(connection, SqliteAdd);
         foreach (var (key, sums) in rows)
         {
+            // Most rows are new: a user's hour rarely stands there already.
+            if (Bind(addNew, key, sums).Execute() == 1)
+            {
+                continue;
+            }
+
             object[] values = [(int)key.Facet, key.Owner, key.At, key.Key, key.Group, key.Channel, key.Model];
             for (var i = 0; i < values.Length; i++)
             {
                 find.Parameters[i].Value = values[i];
-                add.Bind(i + 1, Convert.ToInt64(values[i], System.Globalization.CultureInfo.InvariantCulture));
             }
 
             using (var row = find.ExecuteReader())
             {
-                if (row.Read())
-                {
-                    sums.Times.Add(row.GetFieldValue<byte[]>(0));
-                    sums.FirstBytes.Add(row.GetFieldValue<byte[]>(1));
-                }
+                row.Read();
+                sums.Times.Add(row.GetFieldValue<byte[]>(0));
+                sums.FirstBytes.Add(row.GetFieldValue<byte[]>(1));
             }
 
+            Bind(add, key, sums).Execute();
+        }
+
+        static SqliteStatement Bind(SqliteStatement statement, in UsageSumKey key, UsageSums sums)
+        {
+            statement.Bind(1, (long)key.Facet).Bind(2, key.Owner).Bind(3, key.At).Bind(4, key.Key).Bind(5, (long)key.Group).Bind(6, (long)key.Channel).Bind(7, (long)key.Model);
             for (var i = 0; i < Figures.Length; i++)
             {
-                add.Bind(Keys.Length + i + 1, Figures[i].Of(sums));
+                statement.Bind(Keys.Length + i + 1, Figures[i].Of(sums));
             }
 
-            add.Bind(Columns.Length - 1, sums.Times.ToBytes()).Bind(Columns.Length, sums.FirstBytes.ToBytes()).Execute();
+            return statement.Bind(Columns.Length - 1, sums.Times.ToBytes()).Bind(Columns.Length, sums.FirstBytes.ToBytes());
         }
     }
 
