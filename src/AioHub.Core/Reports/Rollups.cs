@@ -10,8 +10,8 @@ namespace AioHub.Core.Reports;
 /// </summary>
 public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rollups>? logger = null)
 {
-    /// <summary>Rows of one pass: a write of a tenth of a second at most.</summary>
-    private const int Most = 20_000;
+    /// <summary>Rows of one pass: the write after it keeps the receipt writer waiting for a tenth of a second at most.</summary>
+    private const int Most = 10_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);

@@ -17,9 +17,9 @@ internal static class UsageReader
 {
     /// <summary>
     /// Of the newest calls that the sums do not hold. Five seconds of calls, unless an old database is being added up or the rollups have stopped: then the answer lacks what lies
-    /// between, rather than take minutes.
+    /// between, rather than take minutes, and <see cref="UsageReports.BehindAsync"/> tells.
     /// </summary>
-    private const int MostUnsummed = 50_000;
+    internal const int MostUnsummed = 50_000;
 
     /// <param name="from">The first hour since 1970.</param>
     /// <param name="to">The first that no longer counts.</param>

@@ -115,6 +115,16 @@ public sealed class UsageReports(HubDatabase database)
             .Select(static pair => new ReportLink(pair.Key.Group, pair.Key.Channel, pair.Value))];
     }
 
+    /// <summary>
+    /// How many calls no report counts yet: 0, but while an old database is being added up, and when the rollups have stopped. Say so beside the figures.
+    /// </summary>
+    public async Task<long> BehindAsync(CancellationToken cancellation = default)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        var (mark, head) = await RollupStore.StateAsync(reader, cancellation);
+        return Math.Max(0, head - mark - UsageReader.MostUnsummed);
+    }
+
     private static void Take<TKey>(Dictionary<TKey, UsageSums> all, TKey key, UsageSums sums)
         where TKey : notnull
     {

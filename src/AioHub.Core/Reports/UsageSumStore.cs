@@ -69,7 +69,7 @@ internal static class UsageSumStore
             return Task.CompletedTask;
         }
 
-        return rows.Count == 0 ? Task.CompletedTask : AddAsync((NpgsqlConnection)connection, (NpgsqlTransaction)transaction, rows, cancellation);
+        return rows.Count == 0 ? Task.CompletedTask : AddToPostgresAsync(connection, transaction, rows, cancellation);
     }
 
     /// <summary>Rows of one facet in a stretch of time.</summary>
@@ -153,8 +153,10 @@ internal static class UsageSumStore
         }
     }
 
-    private static async Task AddAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, List<(UsageSumKey Key, UsageSums Sums)> rows, CancellationToken cancellation)
+    /// <summary>Its driver is loaded when this is called, and not before.</summary>
+    private static async Task AddToPostgresAsync(DbConnection own, DbTransaction ownTransaction, List<(UsageSumKey Key, UsageSums Sums)> rows, CancellationToken cancellation)
     {
+        var (connection, transaction) = ((NpgsqlConnection)own, (NpgsqlTransaction)ownTransaction);
         await using (var find = new NpgsqlCommand(PostgresFind, connection, transaction))
         {
             BindKeys(find);

@@ -52,6 +52,7 @@ public abstract class UsageReportsTests(DatabaseEngine engine) : OnLog(engine)
         var now = calls.Where(call => call.StartedAt >= middle && call.StartedAt < middle.AddHours(30)).ToList();
         var before = calls.Where(call => call.StartedAt >= middle.AddHours(-30) && call.StartedAt < middle).ToList();
         totals.Now.Calls.ShouldBe(now.Count);
+        (await Reports.BehindAsync(Cancellation)).ShouldBe(0);
         totals.Before.Calls.ShouldBe(before.Count);
         totals.Now.Charge.Value.ShouldBe(now.Sum(static call => call.Charge.Total.Value));
         totals.Before.CacheRead.ShouldBe(before.Sum(static call => call.Usage.CacheRead));
