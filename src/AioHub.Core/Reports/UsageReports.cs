@@ -68,9 +68,9 @@ public sealed class UsageReports(HubDatabase database)
     public async Task<ImmutableArray<ReportPoint>> SeriesAsync(ReportQuestion question, CancellationToken cancellation = default)
     {
         var (from, to) = Hours(question, question.Step == ReportStep.Hour ? MostDaysByHour : MostDays);
-        var offset = OffsetOf(question);
+        var offset = question.By == ReportBy.User ? 0 : OffsetOf(question);
         var points = new Dictionary<(long At, string Key), UsageSums>();
-        var grain = question.Step == ReportStep.Hour || (offset != 0 && question.By != ReportBy.User) ? UsageGrain.Hours : UsageGrain.DaysWhereWhole;
+        var grain = question.Step == ReportStep.Hour || (offset != 0) ? UsageGrain.Hours : UsageGrain.DaysWhereWhole;
         await UsageReader.ReadAsync(database, question.Scope, question.By, from, to, grain, (hour, key, sums) =>
         {
             var at = question.Step == ReportStep.Hour ? hour : (Floor(hour + offset, 24) * 24) - offset;
@@ -146,6 +146,7 @@ public sealed class UsageReports(HubDatabase database)
         problems.Require(question.By != ReportBy.Channel || question.Scope.SeesChannels, "by", "channel is for operators; ask by group");
         problems.Require(question.By != ReportBy.Key || question.Scope.User is not null, "by", "key needs a user whose keys they are");
         problems.Require(question.By != ReportBy.User || question.Scope.User is null, "by", "user is for reports of everybody's calls");
+        problems.Require(question.By != ReportBy.User || question.Step == ReportStep.Day, "step", "must be day: users are added up by day");
         problems.Require(question.Offset.Duration() <= TimeSpan.FromHours(14), "offset", "must be between -14:00 and +14:00");
         problems.ThrowIfAny();
         return question.By == ReportBy.User ? (Floor(from, 24) * 24, -Floor(-to, 24) * 24) : (from, to);

@@ -117,6 +117,7 @@ public abstract class UsageReportsTests(DatabaseEngine engine) : OnLog(engine)
         await RefusedAsync(question with { From = From.AddDays(-90), Step = ReportStep.Hour }, "from");
         await RefusedAsync(question with { From = From.AddDays(-900) }, "from");
         await RefusedAsync(question with { By = ReportBy.Key }, "by");
+        await RefusedAsync(question with { By = ReportBy.User, Step = ReportStep.Hour }, "step");
         await RefusedAsync(question with { Offset = TimeSpan.FromHours(15) }, "offset");
 
         async Task RefusedAsync(ReportQuestion asked, string field) =>
