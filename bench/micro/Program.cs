@@ -20,6 +20,12 @@ internal static class Program
             return 0;
         }
 
+        if (args is ["log", ..])
+        {
+            await LogReads.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, args is [_, _, "postgres", ..]);
+            return 0;
+        }
+
         // In this process: no project is generated and built for every benchmark, so a run takes seconds and needs no SDK.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(5).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(150));
         var config = ManualConfig.CreateEmpty()

@@ -4,6 +4,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
+using AioHub.Core.Reports;
 using AioHub.Core.Routing;
 using AioHub.Relay.Failures;
 using AioHub.Relay.Stages;
@@ -30,22 +31,7 @@ public sealed record DryRun(RouteExplanation Explanation, Charge? Expected, Immu
     /// <summary>The story of a call that is over; null when its receipt keeps none.</summary>
     public static DryRun? Of(Receipt receipt)
     {
-        if (receipt.Route is not { } trace)
-        {
-            return null;
-        }
-
-        var served = receipt.Outcome is not (CallOutcome.Failed or CallOutcome.Refused) && receipt is { GroupId: { } group, ChannelId: { } channel }
-            ? new ServedRoute(group, receipt.Group ?? "", channel, receipt.Channel ?? "", receipt.ServedModel, receipt.UpstreamModel)
-            : null;
-
-        // What a limit kept the call from stands among the attempts, though none was made.
-        var made = receipt.Attempts.Count(static attempt => attempt.Status is not null || attempt.Milliseconds > 0);
-        var told = ToldRoute.Of(new RoutedCall(trace, receipt.RequestedModel, receipt.Outcome == CallOutcome.Refused ? 0 : made, receipt.HttpStatus, receipt.ErrorCode)
-        {
-            Object = receipt.Affinity is { Known: true } affinity ? affinity.Object : null,
-            Served = served,
-        });
+        var told = CallStory.RouteOf(receipt);
         return told is null ? null : new DryRun(told.Explanation, told.Explanation.Price is { } price
             ? RouteDryRun.Expect(price, told.Explanation.Multiplier, receipt.RequestBytes, new PriceContext { Moment = receipt.StartedAt, UserMultiplier = told.OwnerMultiplier, KeyMultiplier = told.KeyMultiplier })
             : null, default);

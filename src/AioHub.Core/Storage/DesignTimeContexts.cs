@@ -9,7 +9,7 @@ namespace AioHub.Core.Storage;
 //   dotnet ef migrations add NAME --project src/AioHub.Core --context SqliteHubContext --output-dir Storage/Migrations/Sqlite
 //   dotnet ef migrations add NAME --project src/AioHub.Core --context PostgresHubContext --output-dir Storage/Migrations/Postgres
 //
-// EF Core cannot write WITHOUT ROWID: SQLite's user_calls is created by a statement in the first migration.
+// EF Core cannot write WITHOUT ROWID: SQLite's user_calls and usage_sums are created by statements in their migrations.
 //
 // Tests fail while the model has changes that no migration carries.
 

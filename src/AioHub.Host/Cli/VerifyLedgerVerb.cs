@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using AioHub.Core.Metering;
+using AioHub.Core.Reports;
 
 namespace AioHub.Host.Cli;
 
@@ -13,6 +14,7 @@ internal static class VerifyLedgerVerb
         frame.OnData(command, async (home, _, cancellation) =>
         {
             var report = await LedgerAudit.VerifyAsync(home.Database, home.Settings.DataFolder, home.Time, cancellation);
+            report = report with { Problems = [.. report.Problems, .. await RollupAudit.VerifyAsync(home.Database, cancellation)] };
             var json = new JsonObject
             {
                 ["ok"] = report.Ok,

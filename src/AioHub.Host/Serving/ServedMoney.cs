@@ -1,5 +1,6 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Core.Reports;
 
 namespace AioHub.Host.Serving;
 
@@ -10,6 +11,7 @@ internal sealed class ServedMoney : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private Task _writing = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
+    private Task _rolling = Task.CompletedTask;
 
     private ServedMoney(RequestLog log, UsageJournal journal, LocalHoldBook holds, ReceiptWriter writer, WatchedLimits limits, WalletHolds wallets, StorageRefunds storage, TaskLedger tasks)
     {
@@ -68,6 +70,7 @@ internal sealed class ServedMoney : IAsyncDisposable
                 new StorageRefunds(home.Database, home.Time, holds.RefreshAsync, logging.CreateLogger<StorageRefunds>()),
                 new TaskLedger(home.Database, holds, journal.NodeId, home.Time, logging.CreateLogger<TaskLedger>()));
             money._writing = Task.Run(() => writer.RunAsync(money._stopping.Token), CancellationToken.None);
+            money._rolling = Task.Run(() => new Rollups(home.Database, home.Time, logging.CreateLogger<Rollups>()).RunAsync(money._closing.Token), CancellationToken.None);
             return money;
         }
         catch
@@ -94,6 +97,7 @@ internal sealed class ServedMoney : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await _watching;
+        await _rolling;
         await _stopping.CancelAsync();
         await _writing;
         await Writer.DisposeAsync();

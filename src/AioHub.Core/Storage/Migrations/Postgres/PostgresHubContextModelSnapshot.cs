@@ -898,6 +898,137 @@ namespace AioHub.Core.Storage.Migrations.Postgres
                     b.ToTable("stored_stretches", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Reports.LogBlockRow", b =>
+                {
+                    b.Property<long>("Block")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("FirstAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Marks")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Block");
+
+                    b.ToTable("log_blocks", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Reports.RollupMarkRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("rollup_marks", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Reports.UsageNameRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("usage_names", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Reports.UsageSumRow", b =>
+                {
+                    b.Property<int>("Facet")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("GroupNo")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ChannelNo")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ModelNo")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Attempts")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheReadTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CallerErrors")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ChargeNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CostNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FailedAttempts")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("FirstBytes")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("HubErrors")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LostNano")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Times")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("UpstreamErrors")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Facet", "OwnerId", "At", "KeyId", "GroupNo", "ChannelNo", "ModelNo");
+
+                    b.ToTable("usage_sums", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>
                 {
                     b.Property<long>("Id")

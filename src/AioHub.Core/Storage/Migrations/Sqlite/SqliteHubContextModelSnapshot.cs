@@ -879,6 +879,137 @@ namespace AioHub.Core.Storage.Migrations.Sqlite
                     b.ToTable("stored_stretches", (string)null);
                 });
 
+            modelBuilder.Entity("AioHub.Core.Reports.LogBlockRow", b =>
+                {
+                    b.Property<long>("Block")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Marks")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Block");
+
+                    b.ToTable("log_blocks", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Reports.RollupMarkRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("rollup_marks", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Reports.UsageNameRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("usage_names", (string)null);
+                });
+
+            modelBuilder.Entity("AioHub.Core.Reports.UsageSumRow", b =>
+                {
+                    b.Property<int>("Facet")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("GroupNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ChannelNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ModelNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheReadTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CallerErrors")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ChargeNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FailedAttempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("FirstBytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("HubErrors")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LostNano")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Times")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("UpstreamErrors")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Facet", "OwnerId", "At", "KeyId", "GroupNo", "ChannelNo", "ModelNo");
+
+                    b.ToTable("usage_sums", (string)null);
+                });
+
             modelBuilder.Entity("AioHub.Core.Routing.ChannelRow", b =>
                 {
                     b.Property<long>("Id")

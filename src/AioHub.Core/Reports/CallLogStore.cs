@@ -1,0 +1,204 @@
+using System.Data.Common;
+using AioHub.Core.Ledger;
+using AioHub.Core.Primitives;
+using AioHub.Core.Storage;
+using AioHub.Wire.Vocabulary;
+
+namespace AioHub.Core.Reports;
+
+/// <summary>
+/// One search of the log, newest first, in steps of a few milliseconds: first the rows that no block tells of yet, then the blocks, of which only those are opened that may hold what
+/// is wanted. All of one moment.
+/// </summary>
+internal sealed class CallLogStore : IAsyncDisposable
+{
+    private const int RowsAtOnce = 8 * LogBlock.Size;
+    private const int BlocksAtOnce = 16;
+    private const int FewestTold = 16;
+    private const int MostTold = 1_024;
+    private const string FirstAtOrAboveSql = """SELECT "StartedAt" FROM request_log WHERE "Seq" >= $1 ORDER BY "Seq" LIMIT 1""";
+
+    private readonly HubReader _reader;
+    private readonly ReportScope _scope;
+    private readonly CallFilter _filter;
+    private readonly int _limit;
+    private readonly List<ulong> _marks;
+    private readonly Queue<long> _candidates = new();
+    private long _edge;
+    private long _told = long.MaxValue;
+    private int _chunk = FewestTold;
+    private bool _allTold;
+
+    private CallLogStore(HubReader reader, ReportScope scope, CallFilter filter, int limit)
+    {
+        (_reader, _scope, _filter, _limit, _marks) = (reader, scope, filter, limit, filter.Marks(scope));
+    }
+
+    public List<CallLine> Found { get; } = [];
+
+    /// <summary>What has not been searched lies below this number.</summary>
+    public long Below { get; private set; }
+
+    /// <summary>A step has been made.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>The page is full, or nothing is left.</summary>
+    public bool IsDone { get; private set; }
+
+    public static async Task<CallLogStore> OpenAsync(HubDatabase database, ReportScope scope, CallFilter filter, long below, int limit, CancellationToken cancellation)
+    {
+        var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
+        try
+        {
+            var search = new CallLogStore(reader, scope, filter, limit);
+            var (mark, head) = await RollupStore.StateAsync(reader, cancellation);
+            search._edge = LogBlock.StartOf(LogBlock.Of(mark));
+            search.Below = Math.Min(below, head + 1);
+            return search;
+        }
+        catch
+        {
+            await reader.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static async Task<CallLine?> FindAsync(HubDatabase database, ReportScope scope, RequestId id, CancellationToken cancellation)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        List<object> values = [RequestLogRow.BytesOf(id)];
+        var where = new CallFilter().Where(scope, values);
+        var lines = await ReadAsync(reader, $"\"Id\" = $1{where}", "", scope, values, cancellation);
+        return lines.Count == 0 ? null : lines[0].Line;
+    }
+
+    /// <summary>A step further down.</summary>
+    public async Task GoOnAsync(CancellationToken cancellation)
+    {
+        HasBegun = true;
+        if (Below > _edge)
+        {
+            await SearchAsync(Math.Max(_edge, Below - RowsAtOnce), cancellation);
+            return;
+        }
+
+        if (_candidates.Count == 0 && !await TellAsync(cancellation))
+        {
+            IsDone = true;
+            return;
+        }
+
+        if (_candidates.TryDequeue(out var block))
+        {
+            // Nothing above the first of them that may hold what is wanted.
+            Below = Math.Min(Below, LogBlock.StartOf(block + 1));
+            for (var more = 1; more < BlocksAtOnce && _candidates.TryPeek(out var next) && next == block - 1; more++)
+            {
+                block = _candidates.Dequeue();
+            }
+
+            await SearchAsync(LogBlock.StartOf(block), cancellation);
+        }
+
+        if (!IsDone && _candidates.Count == 0)
+        {
+            Below = Math.Min(Below, LogBlock.StartOf(_told));
+        }
+    }
+
+    /// <summary>When the oldest call began that was looked at; null = none was.</summary>
+    public async Task<DateTime?> ReachedAsync(CancellationToken cancellation)
+    {
+        var rows = await _reader.ReadAsync(FirstAtOrAboveSql, static row => RequestLogRow.MomentOf(row.GetInt64(0)), cancellation, Below);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
+
+    /// <summary>Reads what further blocks tell of themselves, and notes those that may hold what is wanted. False: there are no more.</summary>
+    private async Task<bool> TellAsync(CancellationToken cancellation)
+    {
+        if (_allTold)
+        {
+            return false;
+        }
+
+        List<object> values = [Math.Min(_told, LogBlock.Of(Below - 1) + 1), (long)_chunk];
+        var during = "";
+        if (_filter.From is { } from)
+        {
+            values.Add(RequestLogRow.MicrosecondsOf(from));
+            during += $" AND \"LastAt\" >= ${values.Count}";
+        }
+
+        if (_filter.To is { } to)
+        {
+            values.Add(RequestLogRow.MicrosecondsOf(to));
+            during += $" AND \"FirstAt\" < ${values.Count}";
+        }
+
+        var told = await _reader.ReadAsync(
+            $"SELECT \"Block\", \"Marks\" FROM log_blocks WHERE \"Block\" < $1{during} ORDER BY \"Block\" DESC LIMIT $2",
+            static row => (Block: row.GetInt64(0), Marks: row.GetFieldValue<byte[]>(1)), cancellation, [.. values]);
+        _allTold = told.Count < _chunk;
+        _chunk = Math.Min(MostTold, _chunk * 4);
+        foreach (var (block, marks) in told)
+        {
+            _told = block;
+            if (_marks.TrueForAll(mark => LogMarks.MayHold(marks, mark)))
+            {
+                _candidates.Enqueue(block);
+            }
+        }
+
+        return told.Count > 0;
+    }
+
+    /// <summary>Reads rows from a number up to <see cref="Below"/>.</summary>
+    private async Task SearchAsync(long from, CancellationToken cancellation)
+    {
+        List<object> values = [from, Below, (long)(_limit - Found.Count)];
+        var where = _filter.Where(_scope, values);
+        var lines = await ReadAsync(_reader, $"\"Seq\" >= $1 AND \"Seq\" < $2{where}", " ORDER BY \"Seq\" DESC LIMIT $3", _scope, values, cancellation);
+        Found.AddRange(lines.Select(static one => one.Line));
+        IsDone = Found.Count >= _limit;
+        Below = IsDone ? lines[^1].Seq : from;
+    }
+
+    private static Task<List<(long Seq, CallLine Line)>> ReadAsync(
+        HubReader reader, string where, string order, ReportScope scope, List<object> values, CancellationToken cancellation) => reader.ReadAsync(
+        $"""
+        SELECT calls.*, api_keys."Name", users."Email"
+        FROM (SELECT {RollupStore.CallColumns}, "Id" FROM request_log WHERE {where}{order}) AS calls
+        LEFT JOIN api_keys ON api_keys."Id" = calls."KeyId" LEFT JOIN users ON users."Id" = calls."UserId" ORDER BY calls."Seq" DESC
+        """,
+        row => LineOf(row, scope), cancellation, [.. values]);
+
+    private static (long Seq, CallLine Line) LineOf(DbDataReader row, ReportScope scope)
+    {
+        var call = RollupStore.CallOf(row);
+        var line = new CallLine(RequestLogRow.IdOf(row.GetFieldValue<byte[]>(23)), call.At, new ApiKeyId(call.Key), row.Text(24), new UserId(call.User))
+        {
+            Email = scope.User is null ? row.Text(25) : null,
+            Group = call.Group,
+            Channel = scope.SeesChannels ? call.Channel : null,
+            RequestedModel = call.RequestedModel,
+            ServedModel = call.Model,
+            Dialect = (Dialect)call.Dialect,
+            Operation = (Operation)call.Operation,
+            Stream = call.Stream,
+            Status = call.Status,
+            Outcome = call.Outcome,
+            ErrorCode = call.Code,
+            Input = call.Input,
+            CacheRead = call.CacheRead,
+            CacheWrite = ReceiptGlance.Of(call.Detail.Span).CacheWrite,
+            Output = call.Output,
+            Charge = new NanoUsd(call.Charge),
+            Cost = scope.SeesChannels ? new NanoUsd(call.Cost) : null,
+            TotalMilliseconds = call.Total,
+            FirstByteMilliseconds = call.FirstByte,
+        };
+        return (call.Seq, line);
+    }
+}

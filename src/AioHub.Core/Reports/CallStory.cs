@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using AioHub.Core.Metering;
+using AioHub.Core.Primitives;
+using AioHub.Core.Routing;
+using AioHub.Core.Storage;
+
+namespace AioHub.Core.Reports;
+
+/// <summary>
+/// One call from its beginning to its charge: which groups and channels there were and why each was passed over, what was tried, when the first byte came, what was used, and how that
+/// became money.
+/// </summary>
+/// <param name="Receipt">All figures. Where the reader may not see channels, those of channels, of the operator's cost and of upstreams' names are taken out.</param>
+/// <param name="Route">In the words of an explanation; null = nothing is kept of it: the call was refused before routing was asked, or is older than such records.</param>
+public sealed record CallStory(Receipt Receipt, ToldRoute? Route)
+{
+    /// <summary>The story of a call, whether its record is in the database or on its way. Null = there is none that this scope shows: also a call that still runs has none.</summary>
+    /// <param name="log">Of this process; null = from the database alone.</param>
+    public static async Task<CallStory?> FindAsync(HubDatabase database, RequestLog? log, ReportScope scope, RequestId id, CancellationToken cancellation = default)
+    {
+        var receipt = log?.FindPending(id) ?? await RequestLog.FindAsync(database, id, cancellation);
+        return receipt is null || (scope.User is { } user && receipt.User != user) ? null : new CallStory(receipt, RouteOf(receipt)).For(scope);
+    }
+
+    /// <summary>How a call that is over was routed; null = its receipt keeps nothing of it.</summary>
+    public static ToldRoute? RouteOf(Receipt receipt)
+    {
+        if (receipt.Route is not { } trace)
+        {
+            return null;
+        }
+
+        var served = receipt.Outcome is not (CallOutcome.Failed or CallOutcome.Refused) && receipt is { GroupId: { } group, ChannelId: { } channel }
+            ? new ServedRoute(group, receipt.Group ?? "", channel, receipt.Channel ?? "", receipt.ServedModel, receipt.UpstreamModel)
+            : null;
+
+        // What a limit kept the call from stands among the attempts, though none was made.
+        var made = receipt.Attempts.Count(static attempt => attempt.Status is not null || attempt.Milliseconds > 0);
+        return ToldRoute.Of(new RoutedCall(trace, receipt.RequestedModel, receipt.Outcome == CallOutcome.Refused ? 0 : made, receipt.HttpStatus, receipt.ErrorCode)
+        {
+            Object = receipt.Affinity is { Known: true } affinity ? affinity.Object : null,
+            Served = served,
+        });
+    }
+
+    /// <summary>The same as this scope shows it.</summary>
+    public CallStory For(ReportScope scope) => scope.SeesChannels ? this : new CallStory(Plain(Receipt), Route is null ? null : Route with { Explanation = Route.Explanation.For(seesChannels: false) });
+
+    private static Receipt Plain(Receipt receipt) => receipt with
+    {
+        Channel = null,
+        ChannelId = null,
+        CredentialId = null,
+        ChargesChannelQuota = false,
+        UpstreamModel = "",
+        ServedCost = NanoUsd.Zero,
+        Cost = null,
+        CreditPrice = null,
+        Usage = receipt.Usage with { NanoCredits = 0 },
+        Route = null,
+        Pin = null,
+        Attempts = receipt.Attempts.IsDefaultOrEmpty
+            ? []
+            : [.. receipt.Attempts.Select(static attempt => new AttemptRecord(attempt.Group, "", "", attempt.Result, attempt.Status, attempt.Milliseconds, null))],
+    };
+}

@@ -1,0 +1,49 @@
+namespace AioHub.Core.Reports;
+
+/// <summary>
+/// A stretch of 1,024 numbers of the log, told in short: when its calls began and what occurs in it, so that a search passes it by without reading its rows. Written once, when
+/// no further number can come into it.
+/// </summary>
+internal sealed class LogBlock(long number)
+{
+    public const int Bits = 10;
+    public const int Size = 1 << Bits;
+
+    private readonly LogMarks _marks = new();
+
+    public long Number { get; } = number;
+
+    /// <summary>The earliest beginning of a call.</summary>
+    public DateTime FirstAt { get; private set; } = DateTime.MaxValue;
+
+    /// <summary>The latest.</summary>
+    public DateTime LastAt { get; private set; } = DateTime.MinValue;
+
+    public int Calls { get; private set; }
+
+    public static long Of(long seq) => seq >> Bits;
+
+    /// <summary>The first number of a block.</summary>
+    public static long StartOf(long block) => block << Bits;
+
+    public byte[] Marks() => _marks.ToBytes();
+
+    public void Add(in LogCall call)
+    {
+        Calls++;
+        FirstAt = call.At < FirstAt ? call.At : FirstAt;
+        LastAt = call.At > LastAt ? call.At : LastAt;
+        _marks.Add(LogMark.Key, call.Key);
+        _marks.Add(LogMark.User, call.User);
+        _marks.Add(LogMark.Group, call.Group);
+        _marks.Add(LogMark.Channel, call.Channel);
+        _marks.Add(LogMark.Model, call.RequestedModel);
+        _marks.Add(LogMark.Model, call.Model);
+        _marks.Add(LogMark.Status, call.Status);
+        _marks.Add(LogMark.StatusClass, call.Status / 100);
+        _marks.Add(LogMark.Outcome, (long)call.Outcome);
+        _marks.Add(LogMark.Code, call.Code);
+        _marks.Add(LogMark.Dialect, call.Dialect);
+        _marks.Add(LogMark.Stream, call.Stream ? 1 : 0);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+
+namespace AioHub.Core.Reports;
+
+/// <summary>What stands in a row of the log that a filter may ask for.</summary>
+internal enum LogMark
+{
+    Key = 1,
+    User,
+    Group,
+    Channel,
+    /// <summary>Asked for or served.</summary>
+    Model,
+    Status,
+    /// <summary>A status' first digit.</summary>
+    StatusClass,
+    Outcome,
+    Code,
+    Dialect,
+    Stream,
+}
+
+/// <summary>
+/// What occurs in a stretch of the log, as a Bloom filter of ten bits for each different value: it never overlooks a value, and takes one in a hundred for there that is not.
+/// The hashes are part of what is stored and never change.
+/// </summary>
+internal sealed class LogMarks
+{
+    private const int BitsEach = 10;
+    private const int Probes = 6;
+    private const int FewestBytes = 16;
+    private const ulong FnvOffset = 14695981039346656037;
+    private const ulong FnvPrime = 1099511628211;
+
+    private readonly HashSet<ulong> _values = [];
+
+    public void Add(LogMark mark, long value) => _values.Add(HashOf(mark, value));
+
+    public void Add(LogMark mark, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            _values.Add(HashOf(mark, value));
+        }
+    }
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Math.Max(FewestBytes, ((_values.Count * BitsEach) + 7) / 8)];
+        foreach (var value in _values)
+        {
+            for (var probe = 0; probe < Probes; probe++)
+            {
+                var bit = BitOf(value, probe, bytes.Length);
+                bytes[bit >> 3] |= (byte)(1 << (bit & 7));
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>False: the value does not occur there.</summary>
+    public static bool MayHold(ReadOnlySpan<byte> marks, ulong value)
+    {
+        if (marks.IsEmpty)
+        {
+            return true;
+        }
+
+        for (var probe = 0; probe < Probes; probe++)
+        {
+            var bit = BitOf(value, probe, marks.Length);
+            if ((marks[bit >> 3] & (1 << (bit & 7))) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public static ulong HashOf(LogMark mark, long value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        return Mixed(Taken((FnvOffset ^ (ulong)mark) * FnvPrime, bytes));
+    }
+
+    public static ulong HashOf(LogMark mark, string value)
+    {
+        var hash = (FnvOffset ^ (ulong)mark) * FnvPrime;
+        foreach (var c in value)
+        {
+            hash = (hash ^ c) * FnvPrime;
+        }
+
+        return Mixed(hash);
+    }
+
+    private static ulong Taken(ulong hash, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var one in bytes)
+        {
+            hash = (hash ^ one) * FnvPrime;
+        }
+
+        return hash;
+    }
+
+    /// <summary>Spreads what FNV leaves in the low bits (the finalizer of MurmurHash3, in the public domain).</summary>
+    private static ulong Mixed(ulong hash)
+    {
+        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
+        return hash ^ (hash >> 33);
+    }
+
+    private static int BitOf(ulong value, int probe, int length) =>
+        (int)(((uint)value + ((ulong)probe * (uint)(value >> 32 | 1))) % ((ulong)length * 8));
+}
