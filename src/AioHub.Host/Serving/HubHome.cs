@@ -106,7 +106,7 @@ internal sealed class HubHome : IAsyncDisposable
     {
         Directory.CreateDirectory(settings.DataFolder);
         var master = MasterKey.Load(settings.MasterKey, settings.DataFolder);
-        var home = new HubHome(settings, HubDatabase.Open(settings.Database, settings.DataFolder), master, time);
+        var home = new HubHome(settings, HubDatabase.Open(settings.Database, settings.DataFolder, time), master, time);
         try
         {
             await home.Database.MigrateAsync(cancellation);
