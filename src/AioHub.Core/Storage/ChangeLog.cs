@@ -31,5 +31,5 @@ public sealed class ChangeLog(HubDatabase database)
     /// <param name="limit">1 to 200.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<ImmutableArray<ChangeEntry>> ListAsync(ChangeFilter filter, long? before = null, int limit = 50, CancellationToken cancellation = default) =>
-        [.. (await ChangeLogStore.ListAsync(database, filter, before, Math.Clamp(limit, 1, MostOfPage), cancellation)).Select(ChangeLogStore.Entry)];
+        [.. (await ChangeLogStore.ListAsync(database, filter, before, Math.Clamp(limit, 1, MostOfPage + 1), cancellation)).Select(ChangeLogStore.Entry)];
 }

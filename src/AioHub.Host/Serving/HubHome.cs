@@ -1,6 +1,7 @@
 using AioHub.Core.Catalog;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Identity;
+using AioHub.Core.Identity.SignIn;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
@@ -30,6 +31,7 @@ internal sealed class HubHome : IAsyncDisposable
             Journal = cancellation => LedgerAudit.UnwrittenAsync(database, settings.DataFolder, time, cancellation),
         };
         Identity = new IdentityAdmin(database, master, time);
+        Sessions = new SessionAdmin(database, master, time);
         Groups = new GroupAdmin(database, time);
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Credentials = new CredentialAdmin(database, new SecretBox(master), Channels);
@@ -68,6 +70,9 @@ internal sealed class HubHome : IAsyncDisposable
     public Func<CancellationToken, Task> LedgerChanged { get; set; } = static _ => Task.CompletedTask;
 
     public IdentityAdmin Identity { get; }
+
+    /// <summary>Sessions of the console, one-time links, tokens.</summary>
+    public SessionAdmin Sessions { get; }
 
     public GroupAdmin Groups { get; }
 

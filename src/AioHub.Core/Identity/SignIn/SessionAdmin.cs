@@ -222,7 +222,7 @@ public sealed class SessionAdmin(HubDatabase database, MasterKey master, TimePro
             var problems = new ProblemList();
             problems.Require(name.Length is > 0 and <= IdentityAdmin.MaxNameLength && !name.Any(char.IsControl), "name", $"must have 1 to {IdentityAdmin.MaxNameLength} characters");
             problems.Require(!scopes.IsDefaultOrEmpty && scopes.All(static scope => Scopes.All.Contains(scope, StringComparer.Ordinal)), "scopes", $"must be one or more of {string.Join(", ", Scopes.All)}");
-            problems.Require(endsAt is null || endsAt > now, "ends_at", "must lie in the future; leave it out for a token that does not end");
+            problems.Require(endsAt is null || endsAt > now, "expires_at", "must lie in the future; leave it out for a token that does not end");
             problems.Require((await SessionStore.TokensAsync(transaction.Context, user.Value, cancellation)).Count < MostTokens, "name", $"there are {MostTokens} tokens already; remove some first");
             problems.ThrowIfAny();
             made = transaction.Context.Add(new AccessTokenRow
@@ -232,7 +232,7 @@ public sealed class SessionAdmin(HubDatabase database, MasterKey master, TimePro
             await transaction.Context.SaveChangesAsync(cancellation);
             var lines = new ChangeLines();
             lines.Set("scopes", null, made.Scopes);
-            lines.Set("ends_at", null, made.EndsAt);
+            lines.Set("expires_at", null, made.EndsAt);
             return (lines.Report($"access token {name} of user {user.Value}", made.Id, created: true), true);
         }, cancellation);
         return new NewToken(Listing(made!), secret);
