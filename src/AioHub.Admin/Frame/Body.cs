@@ -37,6 +37,14 @@ internal sealed class Body<T> : IEndpointParameterMetadataProvider
         }
         catch (JsonException failure)
         {
+            if (MissingOf(failure) is { Count: > 0 } missing)
+            {
+                throw new Refused(RefusalCode.Invalid, $"{string.Join(", ", missing)} must be there.")
+                {
+                    Errors = missing.ToDictionary(static name => name, static _ => new[] { "is missing" }, StringComparer.Ordinal),
+                };
+            }
+
             var field = FieldOf(failure);
             throw field.Length == 0
                 ? new Refused(RefusalCode.Invalid, "The body is no JSON object of the expected form: " + Words(failure))
@@ -92,6 +100,15 @@ internal sealed class Body<T> : IEndpointParameterMetadataProvider
     /// <summary><c>$.limits.rpm</c> → <c>limits.rpm</c>.</summary>
     private static string FieldOf(JsonException failure) => failure.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
 
+    /// <summary>The reader names what it misses in its message alone: <c>… missing required properties including: 'name', 'scopes'.</c></summary>
+    private static List<string> MissingOf(JsonException failure)
+    {
+        const string marker = "missing required properties including: ";
+        var at = failure.Message.IndexOf(marker, StringComparison.Ordinal);
+        var prefix = FieldOf(failure) is { Length: > 0 } outer ? outer + "." : "";
+        return at < 0 ? [] : [.. failure.Message[(at + marker.Length)..].Split('\'').Where(static (_, i) => i % 2 == 1).Select(name => prefix + name)];
+    }
+
     private static string Words(JsonException failure)
     {
         var message = failure.InnerException is FormatException or InvalidOperationException ? failure.InnerException.Message : failure.Message;
@@ -100,7 +117,6 @@ internal sealed class Body<T> : IEndpointParameterMetadataProvider
         message = end > 0 ? message[..end] : message;
         return message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? "has a value of the wrong kind"
             : message.StartsWith("The JSON property", StringComparison.Ordinal) ? "has a member that there is not"
-            : message.Contains("missing required", StringComparison.Ordinal) ? "lacks " + message[(message.LastIndexOf(':') + 1)..].Trim(' ', '.')
             : message.Contains("null values", StringComparison.Ordinal) ? "must not be null"
             : message;
     }

@@ -54,7 +54,8 @@ public sealed class ManagedHub : IAsyncDisposable
     {
         var browser = Open();
         var link = await Home.Sessions.MakeLinkAsync(Owner, cancellation: Cancellation);
-        (await browser.PostAsync("/api/session/link", new JsonObject { ["token"] = link })).Text("needs").ShouldBe("set_up");
+        var half = await browser.PostAsync("/api/session/link", new JsonObject { ["token"] = link });
+        half.Text("needs").ShouldBe("set_up", half.Body);
         (await browser.PostAsync("/api/session/set-up", new JsonObject { ["password"] = Password })).Flag("signed_in").ShouldBeTrue();
         return browser;
     }
