@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using AioHub.Admin.Frame;
 using AioHub.Core.Primitives;
 using Microsoft.AspNetCore.Builder;
@@ -68,12 +69,18 @@ internal static class OpenApiDocumentation
         var type = context.JsonTypeInfo.Type;
         if (type == typeof(DateTime) || type == typeof(DateTime?))
         {
-            schema.Type = JsonSchemaType.String | (type == typeof(DateTime?) ? JsonSchemaType.Null : 0);
+            schema.Type = type == typeof(DateTime?) ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
             schema.Format = "date-time";
         }
 
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(Named<>))
         {
+            if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object && schema.Properties is { Count: > 0 })
+            {
+                // The exporter calls every parameter of a record required; the reader does not.
+                schema.Required = context.JsonTypeInfo.Properties.Where(static member => member.IsRequired).Select(static member => member.Name).ToHashSet(StringComparer.Ordinal);
+            }
+
             return;
         }
 
@@ -208,6 +215,12 @@ internal static class OpenApiDocumentation
             [SessionScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = SessionCookie.Name, Description = "Given by signing in." },
             [TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "aha_…", Description = "A personal access token with scopes." },
         };
+        foreach (var member in document.Components.Schemas.Values.OfType<OpenApiSchema>().SelectMany(static schema => schema.Properties?.Values ?? []).OfType<OpenApiSchema>())
+        {
+            // What a type of ours says of itself to programmers is nothing for callers.
+            member.Description = member.Description?.StartsWith("A member of a draft", StringComparison.Ordinal) == true ? "Absent: it stays. Null: back to the default." : member.Description;
+        }
+
         Examples.AddTo(document);
     }
 

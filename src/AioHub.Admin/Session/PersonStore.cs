@@ -67,7 +67,7 @@ internal sealed class PersonStore(SignInAdmin signIns, PasskeyAdmin passkeys) : 
     };
 
     private static UserPasskeyInfo Info(PasskeyRecord row) => new(
-        row.CredentialId, row.PublicKey, row.CreatedAt, (uint)row.SignCount, [.. row.Transports], row.IsUserVerified, row.IsBackupEligible, row.IsBackedUp, row.AttestationObject, row.ClientDataJson)
+        row.CredentialId, row.PublicKey, new DateTimeOffset(row.CreatedAt), (uint)row.SignCount, [.. row.Transports], row.IsUserVerified, row.IsBackupEligible, row.IsBackedUp, row.AttestationObject, row.ClientDataJson)
     {
         Name = row.Name,
     };
