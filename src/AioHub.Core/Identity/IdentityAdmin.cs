@@ -29,6 +29,31 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
     public Task<ChangeReport> UpsertUserAsync(UserDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
         UserAsync(draft, create: true, update: true, dryRun, within, cancellation);
 
+    /// <summary>Gives a user another e-mail address.</summary>
+    /// <exception cref="AdminException">It is none, or another user's; or there is no such user.</exception>
+    public Task<ChangeReport> RenameUserAsync(UserId id, string email, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        HubCommand.RunAsync(database, ChangeAreas.Identity, within, dryRun: false, async transaction =>
+        {
+            var next = email.Trim().ToLowerInvariant();
+            var problems = new ProblemList();
+            problems.Require(LooksLikeEmail(next), "email", $"'{email}' is not an e-mail address such as ann@example.com");
+            problems.ThrowIfAny();
+            var row = await IdentityStore.FindUserAsync(transaction.Context, id.Value, cancellation) ?? throw new AdminException("id", $"there is no user {id.Value}");
+            var other = await IdentityStore.FindUserAsync(transaction.Context, next, cancellation);
+            problems.Require(other is null || other.Id == row.Id, "email", $"user {next} exists already");
+            problems.ThrowIfAny();
+            var lines = new ChangeLines();
+            var former = row.Email;
+            row.Email = lines.Set("email", row.Email, next);
+            if (lines.Any)
+            {
+                row.Version = transaction.VersionOf(ChangeAreas.Identity);
+                await transaction.Context.SaveChangesAsync(cancellation);
+            }
+
+            return (lines.Report($"user {former}", row.Id, created: false), lines.Any);
+        }, cancellation);
+
     /// <exception cref="AdminException">The draft is wrong, or the owner has a key of this name.</exception>
     public Task<KeyReport> CreateKeyAsync(KeyDraft draft, HubTransaction? within = null, CancellationToken cancellation = default) =>
         KeyAsync(draft, create: true, update: false, dryRun: false, within, cancellation);
@@ -41,6 +66,29 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
     /// <exception cref="AdminException">The draft is wrong.</exception>
     public Task<KeyReport> UpsertKeyAsync(KeyDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>
         KeyAsync(draft, create: true, update: true, dryRun, within, cancellation);
+
+    /// <summary>Gives a key another name.</summary>
+    /// <exception cref="AdminException">The name is wrong, or the owner has a key of it; or there is no such key.</exception>
+    public Task<ChangeReport> RenameKeyAsync(ApiKeyId id, string name, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        HubCommand.RunAsync(database, ChangeAreas.Identity, within, dryRun: false, async transaction =>
+        {
+            var row = await IdentityStore.FindKeyAsync(transaction.Context, id.Value, cancellation) ?? throw new AdminException("id", $"there is no key {id.Value}");
+            var problems = new ProblemList();
+            CheckKeyName(name, problems);
+            problems.ThrowIfAny();
+            var former = row.Name;
+            var lines = new ChangeLines();
+            row.Name = lines.Set("name", row.Name, name);
+            if (lines.Any)
+            {
+                problems.Require(await IdentityStore.FindKeyAsync(transaction.Context, row.UserId, name, cancellation) is null, "name", $"there is a key named '{name}' already");
+                problems.ThrowIfAny();
+                row.Version = transaction.VersionOf(ChangeAreas.Identity);
+                await transaction.Context.SaveChangesAsync(cancellation);
+            }
+
+            return (lines.Report($"key {former}", row.Id, created: false), lines.Any);
+        }, cancellation);
 
     /// <summary>Ends a key for ever; its name is free again.</summary>
     /// <exception cref="AdminException">There is no such key.</exception>
@@ -65,12 +113,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
     {
         await using var context = database.CreateContext();
         var rows = await IdentityStore.ListUsersAsync(context, cancellation);
-        return [.. rows.Select(static row =>
-            new UserListing(new UserId(row.Id), row.Email, row.Role, JsonText.ToList(row.Tags), row.Enabled, row.CreatedAt)
-            {
-                Multiplier = row.Multiplier,
-                Limits = LimitsText.To(row.Limits),
-            })];
+        return [.. rows.Select(IdentityLists.Listing)];
     }
 
     /// <summary>Users with limits of their own.</summary>
@@ -90,7 +133,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         await using var context = database.CreateContext();
         var users = (await IdentityStore.ListUsersAsync(context, cancellation)).ToDictionary(static row => row.Id);
         var rows = await IdentityStore.ListKeysAsync(context, owner?.Value, cancellation);
-        return [.. rows.Select(row => Listing(row, users[row.UserId]))];
+        return [.. rows.Select(row => IdentityLists.Listing(row, users[row.UserId]))];
     }
 
     private Task<ChangeReport> UserAsync(
@@ -215,8 +258,7 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
 
     private static async Task CheckAsync(KeyDraft draft, HubContext context, ProblemList problems, CancellationToken cancellation)
     {
-        problems.Require(
-            draft.Name.Length is > 0 and <= MaxNameLength && !draft.Name.Any(char.IsControl), "name", $"must have 1 to {MaxNameLength} characters");
+        CheckKeyName(draft.Name, problems);
         if (draft.Secret is { } secret)
         {
             ApiKeySecret.Check(secret, problems);
@@ -238,6 +280,9 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
         LimitsText.Check(draft.Limits, problems);
     }
 
+    private static void CheckKeyName(string name, ProblemList problems) => problems.Require(
+        name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl), "name", $"must have 1 to {MaxNameLength} characters");
+
     private static void CheckMultiplier(decimal? multiplier, ProblemList problems)
     {
         problems.Require(multiplier is null or (>= 0 and <= MaxMultiplier), "multiplier", $"must be from 0 to {MaxMultiplier}");
@@ -250,34 +295,11 @@ public sealed class IdentityAdmin(HubDatabase database, MasterKey master, TimePr
             field,
             "an entry is empty, longer than 256 characters, or has spaces in it");
 
-    private static bool LooksLikeEmail(string text)
+    internal static bool LooksLikeEmail(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && at == text.LastIndexOf('@') && at < text.Length - 1 && text.Length <= 254
             && !text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '<' or '>' or ',' or ';' or '"')
             && text[^1] != '.' && text[at + 1] != '.';
     }
-
-    private static KeyListing Listing(ApiKeyRow row, UserRow owner) => new(
-        new ApiKey
-        {
-            Id = new ApiKeyId(row.Id),
-            Name = row.Name,
-            Owner = new UserId(row.UserId),
-            OwnerRole = owner.Role,
-            OwnerTags = JsonText.ToList(owner.Tags),
-            Groups = JsonText.ToList(row.Groups),
-            CrossGroupFailover = row.CrossGroupFailover,
-            Models = JsonText.ToList(row.Models),
-            Multiplier = row.Multiplier,
-            OwnerMultiplier = owner.Multiplier,
-            Limits = LimitsText.To(row.Limits),
-            OwnerLimits = LimitsText.To(owner.Limits),
-            ExpiresAt = row.ExpiresAt,
-            Enabled = row.Enabled,
-        },
-        owner.Email,
-        ApiKeySecret.Mask(row.LastFour),
-        row.CreatedAt,
-        row.RevokedAt);
 }

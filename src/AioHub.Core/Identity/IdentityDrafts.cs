@@ -32,9 +32,9 @@ public sealed record KeyDraft
     public bool? CrossGroupFailover { get; init; }
     /// <summary>Globs; empty = all models.</summary>
     public ImmutableArray<string>? Models { get; init; }
-    /// <summary>Replaces all limits of the key.</summary>
     /// <summary>On all prices of this key; default 1.</summary>
     public decimal? Multiplier { get; init; }
+    /// <summary>Replaces all limits of the key.</summary>
     public Limits? Limits { get; init; }
     /// <summary>UTC; null = never.</summary>
     public Named<DateTime?> ExpiresAt { get; init; }
@@ -43,7 +43,7 @@ public sealed record KeyDraft
 
 /// <summary>What became of a key.</summary>
 /// <param name="Secret">The secret of a new key, here and never again; null when the key existed.</param>
-public sealed record KeyReport(ChangeReport Report, ApiKeyId Id, UserId Owner, string? Secret);
+public sealed record KeyReport(ChangeReport Report, ApiKeyId Id, UserId Owner, string? Secret) : IReported;
 
 /// <summary>A user as lists show it.</summary>
 public sealed record UserListing(UserId Id, string Email, Role Role, ImmutableArray<string> Tags, bool Enabled, DateTime CreatedAt)

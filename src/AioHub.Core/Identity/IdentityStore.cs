@@ -146,6 +146,9 @@ internal static class IdentityStore
     public static Task<UserRow?> FindUserAsync(HubContext context, string email, CancellationToken cancellation) =>
         context.Set<UserRow>().SingleOrDefaultAsync(user => user.Email == email, cancellation);
 
+    public static Task<UserRow?> FindUserAsync(HubContext context, long id, CancellationToken cancellation) =>
+        context.Set<UserRow>().SingleOrDefaultAsync(user => user.Id == id, cancellation);
+
     /// <summary>The user's key of this name that is not revoked.</summary>
     public static Task<ApiKeyRow?> FindKeyAsync(HubContext context, long user, string name, CancellationToken cancellation) =>
         context.Set<ApiKeyRow>().SingleOrDefaultAsync(key => key.UserId == user && key.Name == name && key.RevokedAt == null, cancellation);
@@ -162,6 +165,30 @@ internal static class IdentityStore
 
     public static Task<List<ApiKeyRow>> ListKeysAsync(HubContext context, long? user, CancellationToken cancellation) =>
         context.Set<ApiKeyRow>().AsNoTracking().Where(row => user == null || row.UserId == user).OrderBy(static row => row.Id).ToListAsync(cancellation);
+
+    public static Task<List<UserRow>> PageOfUsersAsync(HubContext context, UserFilter filter, string? afterEmail, long? beforeId, int limit, CancellationToken cancellation)
+    {
+        var rows = context.Set<UserRow>().AsNoTracking();
+        // Addresses are stored in lower case.
+        var text = filter.Text?.ToLowerInvariant();
+        rows = text is { Length: > 0 } ? rows.Where(row => row.Email.Contains(text)) : rows;
+        rows = filter.Role is { } role ? rows.Where(row => row.Role == role) : rows;
+        rows = filter.Enabled is { } enabled ? rows.Where(row => row.Enabled == enabled) : rows;
+        rows = beforeId is { } before ? rows.Where(row => row.Id < before).OrderByDescending(static row => row.Id)
+            : rows.Where(row => afterEmail == null || string.Compare(row.Email, afterEmail) > 0).OrderBy(static row => row.Email);
+        return rows.Take(limit).ToListAsync(cancellation);
+    }
+
+    public static async Task<List<(ApiKeyRow Key, UserRow Owner)>> PageOfKeysAsync(HubContext context, long? owner, long? beforeId, long? id, int limit, CancellationToken cancellation)
+    {
+        var rows = await (
+            from key in context.Set<ApiKeyRow>().AsNoTracking()
+            join user in context.Set<UserRow>().AsNoTracking() on key.UserId equals user.Id
+            where key.RevokedAt == null && (owner == null || key.UserId == owner) && (beforeId == null || key.Id < beforeId) && (id == null || key.Id == id)
+            orderby key.Id descending
+            select new { key, user }).Take(limit).ToListAsync(cancellation);
+        return rows.ConvertAll(static row => (row.key, row.user));
+    }
 
     // Ten thousand keys mostly carry the same few lists.
     private static ImmutableArray<string> Shared(Dictionary<string, ImmutableArray<string>> same, string json)

@@ -1,4 +1,5 @@
 using AioHub.Core.Identity;
+using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -54,6 +55,10 @@ internal static class CodeStore
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
         context.AddRange(codes);
         await context.SaveChangesAsync(cancellation);
+        var first = codes.First();
+        await ChangeLogStore.AddAsync(
+            context, first.CreatedAt,
+            new ChangeReport($"codes {first.Batch}", 0, Created: true, [$"count: {codes.Count}", $"usd: {new NanoUsd(first.AmountNano)}", $"reason: {first.Reason}"]), cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
@@ -86,6 +91,8 @@ internal static class CodeStore
             .ExecuteUpdateAsync(set => set.SetProperty(static code => code.RevokedAt, now).SetProperty(static code => code.RevokedBy, actor), cancellation);
         if (revoked > 0)
         {
+            var what = id is { } one ? $"code {one}" : batch is not null ? $"codes {batch}" : $"codes tagged {tag}";
+            await ChangeLogStore.AddAsync(context, now, new ChangeReport(what, id ?? 0, Created: false, [$"revoked: {revoked}"]) { Action = "revoked" }, cancellation);
             await transaction.CommitAsync(cancellation);
         }
 

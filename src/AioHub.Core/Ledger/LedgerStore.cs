@@ -78,6 +78,8 @@ internal static class LedgerStore
         context.Add(written);
         var balance = checked(row.BalanceNano - await UnpostedAsync(context, account, through, cancellation));
         await context.SaveChangesAsync(cancellation);
+        await ChangeLogStore.AddAsync(
+            context, written.At, new ChangeReport($"{kind} {account.OwnerId}", account.OwnerId, Created: false, [$"{written.Kind}: {entry.Amount} USD", $"entry: {written.Id}", $"reason: {entry.Reason}"]), cancellation);
         return new Posted(written.Id, entry.Amount, new NanoUsd(balance), Repeated: false);
     }
 

@@ -23,6 +23,8 @@ internal sealed class ChangeRow
 /// <summary>The areas of <see cref="ChangeRow"/>.</summary>
 internal static class ChangeAreas
 {
+    /// <summary>How people sign in: passwords, passkeys, sessions, links, tokens. Nothing of it is held in memory, so no server reloads for it.</summary>
+    public const string Access = "access";
     /// <summary>Groups, channels, credentials, models, prices, settings.</summary>
     public const string Configuration = "configuration";
     /// <summary>Users and API keys; rows carry the version at which they changed.</summary>

@@ -22,9 +22,16 @@ public abstract class HubDatabase : IAsyncDisposable
 
     public abstract DatabaseEngine Engine { get; }
 
+    /// <summary>What the audit log's moments are read from.</summary>
+    public TimeProvider Time { get; private set; } = TimeProvider.System;
+
     /// <summary>A PostgreSQL database by its connection string (<c>Host=…</c>), or, when that is empty, a SQLite file in the data folder.</summary>
-    public static HubDatabase Open(string? connectionString, string dataFolder) =>
-        string.IsNullOrWhiteSpace(connectionString) ? SqliteDatabase.In(dataFolder) : PostgresDatabase.At(connectionString);
+    public static HubDatabase Open(string? connectionString, string dataFolder, TimeProvider? time = null)
+    {
+        HubDatabase database = string.IsNullOrWhiteSpace(connectionString) ? SqliteDatabase.In(dataFolder) : PostgresDatabase.At(connectionString);
+        database.Time = time ?? TimeProvider.System;
+        return database;
+    }
 
     internal abstract HubContext CreateContext();
 

@@ -1,3 +1,4 @@
+using AioHub.Core.Primitives;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -9,11 +10,13 @@ namespace AioHub.Core.Storage;
 /// </summary>
 public sealed class HubTransaction : IAsyncDisposable
 {
+    private readonly HubDatabase _database;
     private readonly IDbContextTransaction _transaction;
     private readonly IReadOnlyDictionary<string, long> _versions;
 
-    private HubTransaction(HubContext context, IDbContextTransaction transaction, IReadOnlyDictionary<string, long> versions)
+    private HubTransaction(HubDatabase database, HubContext context, IDbContextTransaction transaction, IReadOnlyDictionary<string, long> versions)
     {
+        _database = database;
         Context = context;
         _transaction = transaction;
         _versions = versions;
@@ -25,6 +28,10 @@ public sealed class HubTransaction : IAsyncDisposable
     internal long VersionOf(string area) => _versions.TryGetValue(area, out var version)
         ? version
         : throw new InvalidOperationException($"The transaction was not opened for changes of '{area}'.");
+
+    /// <summary>Writes into the audit log what the transaction changes. Commands do so by themselves.</summary>
+    internal Task NoteAsync(ChangeReport report, CancellationToken cancellation) =>
+        ChangeLogStore.AddAsync(Context, _database.Time.GetUtcNow().UtcDateTime, report, cancellation);
 
     public Task CommitAsync(CancellationToken cancellation) => _transaction.CommitAsync(cancellation);
 
@@ -52,7 +59,7 @@ public sealed class HubTransaction : IAsyncDisposable
                 versions[area] = await ChangeCounter.RaiseAsync(context, area, cancellation);
             }
 
-            return new HubTransaction(context, transaction, versions);
+            return new HubTransaction(database, context, transaction, versions);
         }
         catch
         {
@@ -67,7 +74,7 @@ public sealed class HubTransaction : IAsyncDisposable
     }
 }
 
-/// <summary>Runs one command in a transaction of its own, or inside a larger one.</summary>
+/// <summary>Runs one command in a transaction of its own, or inside a larger one, and writes into the audit log what it changed.</summary>
 internal static class HubCommand
 {
     /// <param name="database">Where.</param>
@@ -83,12 +90,14 @@ internal static class HubCommand
         bool dryRun,
         Func<HubTransaction, Task<(T Result, bool Changed)>> command,
         CancellationToken cancellation)
+        where T : IReported
     {
         if (within is not null)
         {
             var (part, altered) = await command(within);
             if (altered)
             {
+                await within.NoteAsync(part.Report, cancellation);
                 // What is saved need not be watched any longer: ten thousand rows would be compared again at each of ten thousand saves.
                 within.Context.ChangeTracker.Clear();
             }
@@ -100,6 +109,7 @@ internal static class HubCommand
         var (result, changed) = await command(own);
         if (changed && !dryRun)
         {
+            await own.NoteAsync(result.Report, cancellation);
             await own.CommitAsync(cancellation);
         }
 

@@ -27,7 +27,8 @@ internal static class ServeVerb
                 ["config"] = parsed.GetValue(config),
             });
             await using var server = await StartAsync(frame, settings, cancellation);
-            FirstStart.Tell(frame.Output, server.Address, server.Seeded);
+            var link = server.Seeded.Seeded ? await server.Home.Sessions.MakeLinkAsync(Seed.OwnerEmail, cancellation: cancellation) : null;
+            FirstStart.Tell(frame.Output, server.Address, server.Seeded, link);
 
             await frame.Output.FlushAsync(cancellation);
             await server.WaitForShutdownAsync(cancellation);

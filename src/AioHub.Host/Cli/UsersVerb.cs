@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using AioHub.Admin.Frame;
 using AioHub.Core.Identity;
+using AioHub.Core.Identity.SignIn;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 
 namespace AioHub.Host.Cli;
 
-/// <summary><c>users list|create|change</c>.</summary>
+/// <summary><c>users list|create|change|link</c>.</summary>
 internal static class UsersVerb
 {
-    public static Command Build(VerbFrame frame) => new("users", "People") { List(frame), Create(frame), Change(frame) };
+    public static Command Build(VerbFrame frame) => new("users", "People") { List(frame), Create(frame), Change(frame), Link(frame) };
 
     private static Command List(VerbFrame frame)
     {
@@ -65,6 +67,23 @@ internal static class UsersVerb
             var draft = Draft(parsed, email, role, tags, enabled, multiplier);
             var present = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => string.Equals(user.Email, draft.Email.Trim(), StringComparison.OrdinalIgnoreCase));
             return Shapes.Changed(await home.Identity.UpdateUserAsync(draft with { Limits = limits.Read(parsed, present?.Limits ?? Limits.None) }, cancellation: cancellation));
+        });
+        return command;
+    }
+
+    private static Command Link(VerbFrame frame)
+    {
+        var email = new Argument<string>("EMAIL");
+        var urls = new Option<string?>("--url") { Description = "The hub's address as its users know it (default: the one that it listens on)", HelpName = "URL" };
+        var command = new Command("link", "Make a link that signs a user in once, to set a (new) password; former links end") { email, urls };
+        frame.OnData(command, async (home, parsed, cancellation) =>
+        {
+            var secret = await home.Sessions.MakeLinkAsync(parsed.GetRequiredValue(email), cancellation: cancellation);
+            var address = (parsed.GetValue(urls) ?? home.Settings.Urls.Split(';')[0]).TrimEnd('/');
+            var ends = home.Time.GetUtcNow().UtcDateTime + SessionAdmin.LinkLife;
+            return new Answer(
+                new JsonObject { ["link"] = address + Links.SignIn(secret), ["token"] = secret, ["ends_at"] = Shapes.Moment(ends) },
+                output => output.WriteLine($"Good once, until {ends:yyyy-MM-dd HH:mm} UTC: {address}{Links.SignIn(secret)}"));
         });
         return command;
     }

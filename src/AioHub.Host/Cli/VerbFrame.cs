@@ -39,6 +39,7 @@ internal sealed class VerbFrame(TextWriter output, TextWriter error)
                 await TellSeededAsync(settings, seeded);
             }
 
+            using var acting = Acting.As(Actor.Cli);
             return await run(home, parsed, cancellation);
         }
     });

@@ -31,6 +31,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
             : [];
         var groups = (await home.Groups.ListAsync(cancellation)).Select(static group => group.Group.Name).ToHashSet(StringComparer.Ordinal);
 
+        using var acting = Acting.As(Core.Storage.Actor.File);
         await using var transaction = await home.Database.BeginAsync(cancellation);
         foreach (var model in content.Models)
         {

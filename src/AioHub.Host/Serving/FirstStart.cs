@@ -1,3 +1,4 @@
+using AioHub.Admin.Frame;
 using AioHub.Core.Primitives;
 using AioHub.Core.Setup;
 
@@ -9,7 +10,11 @@ internal static class FirstStart
     /// <summary>The owner's own money on the owner's own hub: enough to try every channel, an ordinary ledger entry like any other.</summary>
     public static NanoUsd OwnerBalance { get; } = NanoUsd.FromUsd(100m);
 
-    public static void Tell(TextWriter output, string address, SeedReport seeded)
+    /// <param name="output">Where it is told.</param>
+    /// <param name="address">The hub's.</param>
+    /// <param name="seeded">What the first start made.</param>
+    /// <param name="link">The secret of the owner's first sign-in link; null = this is no first start.</param>
+    public static void Tell(TextWriter output, string address, SeedReport seeded, string? link)
     {
         if (!seeded.Seeded)
         {
@@ -29,6 +34,12 @@ internal static class FirstStart
         }
 
         output.WriteLine();
+        output.WriteLine($"Console: {address}/");
+        if (link is not null)
+        {
+            output.WriteLine($"Sign in as the owner, once, within a day: {address}{Links.SignIn(link)}");
+        }
+
         output.WriteLine($"Your first API key, shown once: {seeded.KeySecret}");
         output.WriteLine("Try it:");
         output.WriteLine();

@@ -1,6 +1,7 @@
 using AioHub.Core.Catalog;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Identity;
+using AioHub.Core.Identity.SignIn;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Pins;
@@ -30,6 +31,7 @@ internal sealed class HubHome : IAsyncDisposable
             Journal = cancellation => LedgerAudit.UnwrittenAsync(database, settings.DataFolder, time, cancellation),
         };
         Identity = new IdentityAdmin(database, master, time);
+        Sessions = new SessionAdmin(database, master, time);
         Groups = new GroupAdmin(database, time);
         Channels = new ChannelAdmin(database, new SecretBox(master));
         Credentials = new CredentialAdmin(database, new SecretBox(master), Channels);
@@ -69,6 +71,9 @@ internal sealed class HubHome : IAsyncDisposable
 
     public IdentityAdmin Identity { get; }
 
+    /// <summary>Sessions of the console, one-time links, tokens.</summary>
+    public SessionAdmin Sessions { get; }
+
     public GroupAdmin Groups { get; }
 
     public ChannelAdmin Channels { get; }
@@ -106,7 +111,7 @@ internal sealed class HubHome : IAsyncDisposable
     {
         Directory.CreateDirectory(settings.DataFolder);
         var master = MasterKey.Load(settings.MasterKey, settings.DataFolder);
-        var home = new HubHome(settings, HubDatabase.Open(settings.Database, settings.DataFolder), master, time);
+        var home = new HubHome(settings, HubDatabase.Open(settings.Database, settings.DataFolder, time), master, time);
         try
         {
             await home.Database.MigrateAsync(cancellation);

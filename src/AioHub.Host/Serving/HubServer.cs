@@ -1,3 +1,4 @@
+using AioHub.Admin;
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
 using AioHub.Core.Storage;
@@ -135,6 +136,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         AddRooms(builder.Services, home);
         addMoney(builder.Services);
+        builder.Services.AddSingleton(_ => Management(home, loggers));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -143,6 +145,12 @@ internal sealed class HubServer : IAsyncDisposable
         {
             // Behind this point work may touch a database: it leaves the socket's thread.
             await Task.Yield();
+            if (ManagementDoor.Has(http.Request.Path))
+            {
+                await http.RequestServices.GetRequiredService<ManagementDoor>().AnswerAsync(http);
+                return;
+            }
+
             await next(http);
         });
         app.MapGet("/healthz", static () => Results.Text("ok"));
@@ -152,6 +160,20 @@ internal sealed class HubServer : IAsyncDisposable
         app.MapFallback(UnknownPath.AnswerAsync);
         return app;
     }
+
+    /// <summary>Nothing of it is made before the first request comes.</summary>
+    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers) => new(
+        services =>
+        {
+            services.AddSingleton(home.Time);
+            services.AddSingleton(home.Database);
+            services.AddSingleton(home.Master);
+            services.AddSingleton(home.Identity);
+            services.AddSingleton(home.Routing);
+            services.AddSingleton(home.Watch);
+        },
+        loggers,
+        home.Settings.SignIn);
 
     internal static string Version { get; } = typeof(HubServer).Assembly.GetName().Version?.ToString(3) ?? "0";
 

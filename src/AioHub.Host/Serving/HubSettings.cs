@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
+using AioHub.Admin.Session;
 using AioHub.Core.Pins;
 using AioHub.Core.Tasks;
 using AioHub.Core.Transcripts;
@@ -38,6 +39,9 @@ internal sealed class HubSettings
     public TranscriptOptions Transcripts { get; set; } = new();
 
     public TaskOptions Tasks { get; set; } = new();
+
+    /// <summary>How people sign in to the console and the management API.</summary>
+    public SignInSettings SignIn { get; set; } = new();
 
     /// <summary>All addresses that are listened on, for a message.</summary>
     public string Addresses => string.IsNullOrEmpty(H2cUrls) ? Urls : $"{Urls};{H2cUrls}";
@@ -83,6 +87,7 @@ internal sealed class HubSettings
         Validator.ValidateObject(settings.Transcripts, new ValidationContext(settings.Transcripts), validateAllProperties: true);
         Validator.ValidateObject(settings.Pins, new ValidationContext(settings.Pins), validateAllProperties: true);
         Validator.ValidateObject(settings.Tasks, new ValidationContext(settings.Tasks), validateAllProperties: true);
+        settings.SignIn.Check();
         return settings;
     }
 

@@ -83,6 +83,8 @@ public sealed class PriceSyncAdmin(HubDatabase database, TimeProvider time)
         }
 
         await transaction.Context.SaveChangesAsync(cancellation);
+        await transaction.NoteAsync(
+            new ChangeReport($"price sync {id}", id, Created: true, [$"source: {plan.Source}", .. records.Select(static record => $"prices of {record.ModelId}")]), cancellation);
         await transaction.CommitAsync(cancellation);
         return id;
     }
@@ -113,6 +115,8 @@ public sealed class PriceSyncAdmin(HubDatabase database, TimeProvider time)
         }
 
         problems.ThrowIfAny();
+        await transaction.NoteAsync(
+            new ChangeReport($"price sync {id}", id, Created: false, [.. models.Select(static model => $"prices of {model.ModelId}")]) { Action = "undone" }, cancellation);
         await transaction.CommitAsync(cancellation);
         return [.. models.Select(static model => model.ModelId)];
     }

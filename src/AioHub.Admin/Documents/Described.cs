@@ -1,0 +1,41 @@
+using AioHub.Admin.Frame;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace AioHub.Admin.Documents;
+
+/// <summary>What an endpoint tells its document beside its types.</summary>
+/// <param name="Refusals">Beside those that every endpoint has.</param>
+/// <param name="Tagged">The answer has an ETag.</param>
+/// <param name="Guarded"><c>If-Match</c> is wanted.</param>
+/// <param name="Orders">The values of <c>sort</c>; null = it is no list in pages.</param>
+internal sealed record Described(string Summary, IReadOnlyList<RefusalCode> Refusals, bool Tagged = false, bool Guarded = false, IReadOnlyList<string>? Orders = null);
+
+/// <summary>How the route list says what an endpoint gives.</summary>
+internal static class DescribedNames
+{
+    public static RouteHandlerBuilder Gives<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) => route.Produces<T>().WithMetadata(new Described(summary, refusals));
+
+    public static RouteHandlerBuilder GivesTagged<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<T>().WithMetadata(new Described(summary, refusals, Tagged: true));
+
+    public static RouteHandlerBuilder GivesPage<T>(this RouteHandlerBuilder route, string summary, params string[] orders) => route.Produces<Page<T>>().WithMetadata(new Described(summary, [], Orders: orders));
+
+    public static RouteHandlerBuilder GivesNothing(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, refusals));
+
+    public static RouteHandlerBuilder GivesRedirect(this RouteHandlerBuilder route, string summary) =>
+        route.Produces(StatusCodes.Status302Found).WithMetadata(new Described(summary, [RefusalCode.NotFound]));
+
+    /// <summary>Options of a passkey ceremony: their form is the WebAuthn standard's.</summary>
+    public static RouteHandlerBuilder GivesOptions(this RouteHandlerBuilder route, string summary) => route.Produces<System.Text.Json.JsonElement>().WithMetadata(new Described(summary, []));
+
+    public static RouteHandlerBuilder Makes<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<T>(StatusCodes.Status201Created).WithMetadata(new Described(summary, refusals));
+
+    public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary) =>
+        route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Tagged: true, Guarded: true));
+
+    public static RouteHandlerBuilder Removes(this RouteHandlerBuilder route, string summary) =>
+        route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Guarded: true));
+}

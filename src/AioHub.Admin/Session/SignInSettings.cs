@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AioHub.Admin.Session;
+
+/// <summary>Who may sign up by themselves.</summary>
+public enum SignUpMode
+{
+    /// <summary>Whoever has an invitation.</summary>
+    Invite,
+    /// <summary>Anybody.</summary>
+    Open,
+    /// <summary>Nobody: operators make users.</summary>
+    Closed,
+}
+
+/// <summary>How people sign in: section <c>AioHub:SignIn</c>.</summary>
+public sealed class SignInSettings
+{
+    /// <summary><c>invite</c> unless set.</summary>
+    public SignUpMode SignUp { get; set; } = SignUpMode.Invite;
+
+    /// <summary>The domain that passkeys are bound to, such as <c>hub.example.com</c>; null = the one that the browser asks for.</summary>
+    public string? Domain { get; set; }
+
+    /// <summary>OpenID Connect providers, by the name that stands in their addresses.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; } = new(StringComparer.Ordinal);
+
+    /// <exception cref="ValidationException">A provider lacks something; the message names it.</exception>
+    public void Check()
+    {
+        foreach (var (name, provider) in Providers)
+        {
+            if (name.Length is 0 or > 32 || !name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+                throw new ValidationException($"AioHub:SignIn:Providers has '{name}': names have 1 to 32 lower case letters, digits and hyphens.");
+            if (!Uri.TryCreate(provider.Authority, UriKind.Absolute, out var authority) || (authority.Scheme != Uri.UriSchemeHttps && !authority.IsLoopback))
+                throw new ValidationException($"AioHub:SignIn:Providers:{name}:Authority must be an https address such as https://accounts.example.com.");
+            if (string.IsNullOrEmpty(provider.ClientId))
+                throw new ValidationException($"AioHub:SignIn:Providers:{name}:ClientId is missing.");
+        }
+    }
+}
+
+/// <summary>One OpenID Connect provider.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>What the button says; the name unless set.</summary>
+    public string? Title { get; set; }
+
+    /// <summary>The issuer's address.</summary>
+    public string Authority { get; set; } = "";
+
+    public string ClientId { get; set; } = "";
+
+    public string? ClientSecret { get; set; }
+
+    /// <summary>Somebody whom the hub does not know may sign up through it, also where sign-up is by invitation: the provider's own list of people is the invitation.</summary>
+    public bool SignUp { get; set; }
+}

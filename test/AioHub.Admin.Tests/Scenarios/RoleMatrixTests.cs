@@ -1,0 +1,182 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using AioHub.Admin.Tests.Running;
+using AioHub.Core.Identity;
+using AioHub.Core.Identity.SignIn;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AioHub.Admin.Tests.Scenarios;
+
+/// <summary>
+/// Every endpoint of the management API, as everybody. The table is written by hand and says who may; the endpoints come from the hub: one without a row fails, a row without an endpoint fails.
+/// </summary>
+public sealed class RoleMatrixTests
+{
+    private enum Least
+    {
+        Anyone,
+        /// <summary>Any session, also one that is not all the way in.</summary>
+        Entering,
+        User,
+        Operator,
+        Owner,
+    }
+
+    /// <param name="Scope">What a token needs; null = no token may.</param>
+    private sealed record Row(string Method, string Path, Least Least, string? Scope);
+
+    private static readonly Row[] Table =
+    [
+        new("GET", "/api/session", Least.Anyone, null),
+        new("DELETE", "/api/session", Least.Anyone, null),
+        new("POST", "/api/session/password", Least.Anyone, null),
+        new("POST", "/api/session/second-factor", Least.Entering, null),
+        new("POST", "/api/session/passkey/options", Least.Anyone, null),
+        new("POST", "/api/session/passkey", Least.Anyone, null),
+        new("POST", "/api/session/link", Least.Anyone, null),
+        new("POST", "/api/session/set-up", Least.Entering, null),
+        new("POST", "/api/session/sign-up", Least.Anyone, null),
+        new("GET", "/api/session/providers/{name}", Least.Anyone, null),
+        new("GET", "/api/openapi.json", Least.Anyone, null),
+        new("GET", "/api/docs", Least.Anyone, null),
+        new("GET", "/api/docs/assets/{documentName?}", Least.Anyone, null),
+        new("GET", "/api/docs/assets/scalar.js", Least.Anyone, null),
+        new("GET", "/api/docs/assets/favicon.svg", Least.Anyone, null),
+        new("GET", "/api/docs/assets/scalar.aspnetcore.js", Least.Anyone, null),
+        new("GET", "/api/me", Least.User, Scopes.MeRead),
+        new("PATCH", "/api/me", Least.User, Scopes.MeWrite),
+        new("PUT", "/api/me/password", Least.User, null),
+        new("POST", "/api/me/totp", Least.User, null),
+        new("PUT", "/api/me/totp", Least.User, null),
+        new("DELETE", "/api/me/totp", Least.User, null),
+        new("GET", "/api/me/passkeys", Least.User, null),
+        new("POST", "/api/me/passkeys/options", Least.User, null),
+        new("POST", "/api/me/passkeys", Least.User, null),
+        new("DELETE", "/api/me/passkeys/{id:long}", Least.User, null),
+        new("GET", "/api/me/sessions", Least.User, null),
+        new("DELETE", "/api/me/sessions", Least.User, null),
+        new("DELETE", "/api/me/sessions/{id:long}", Least.User, null),
+        new("GET", "/api/me/tokens", Least.User, null),
+        new("POST", "/api/me/tokens", Least.User, null),
+        new("DELETE", "/api/me/tokens/{id:long}", Least.User, null),
+        new("GET", "/api/me/groups", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
+        new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
+        new("GET", "/api/me/keys/{id:long}", Least.User, Scopes.MeRead),
+        new("PATCH", "/api/me/keys/{id:long}", Least.User, Scopes.MeWrite),
+        new("DELETE", "/api/me/keys/{id:long}", Least.User, Scopes.MeWrite),
+        new("GET", "/api/admin/users", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/users", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/users/{id:long}", Least.Operator, Scopes.AdminRead),
+        new("PATCH", "/api/admin/users/{id:long}", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/users/{id:long}/link", Least.Operator, null),
+        new("DELETE", "/api/admin/users/{id:long}/sessions", Least.Operator, Scopes.AdminWrite),
+        new("DELETE", "/api/admin/users/{id:long}/totp", Least.Operator, null),
+        new("POST", "/api/admin/invitations", Least.Operator, null),
+        new("GET", "/api/admin/audit", Least.Operator, Scopes.AdminRead),
+    ];
+
+    [Fact]
+    public async Task Every_endpoint_stands_in_the_table_and_every_row_is_an_endpoint()
+    {
+        await using var hub = await ManagedHub.StartAsync();
+        var mapped = hub.Services.GetRequiredService<ManagementDoor>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(static endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
+            .Where(static one => !one.StartsWith("HEAD ", StringComparison.Ordinal));
+        var (there, told) = (mapped.ToHashSet(StringComparer.Ordinal), Table.Select(static row => $"{row.Method} {row.Path}").ToHashSet(StringComparer.Ordinal));
+        there.Except(told).ShouldBeEmpty("endpoints without a row");
+        told.Except(there).ShouldBeEmpty("rows without an endpoint");
+        Table.Length.ShouldBe(told.Count);
+    }
+
+    [Fact]
+    public async Task Everybody_may_what_the_table_says_and_nothing_else()
+    {
+        await using var hub = await ManagedHub.StartAsync();
+        using var owner = await hub.OwnerAsync();
+        using var operate = await hub.JoinAsync("op@example.com", Role.Operator);
+        using var user = await hub.JoinAsync("user@example.com");
+        using var half = hub.Open();
+        await hub.Home.Identity.CreateUserAsync(new UserDraft { Email = "half@example.com", Role = Role.Owner }, cancellation: ManagedHub.Cancellation);
+        await half.PostAsync("/api/session/link", new JsonObject { ["token"] = await hub.Home.Sessions.MakeLinkAsync("half@example.com", cancellation: ManagedHub.Cancellation) });
+        using var anonymous = hub.Open();
+        using var bad = hub.Open("aha_nonsense");
+        using var key = hub.Open((await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k" })).Text("secret"));
+        var wrong = new List<string>();
+        foreach (var row in Table)
+        {
+            await LookAsync(row, "anonymous", anonymous, row.Least == Least.Anyone ? null : "not_signed_in");
+            await LookAsync(row, "half-way in", half, row.Least <= Least.Entering ? null : "not_signed_in");
+            await LookAsync(row, "user", user, row.Least <= Least.User ? null : "not_allowed");
+            await LookAsync(row, "operator", operate, row.Least <= Least.Operator ? null : "not_allowed");
+            await LookAsync(row, "owner", owner, null);
+            await LookAsync(row, "bad token", bad, "not_signed_in");
+            await LookAsync(row, "API key", key, "not_signed_in");
+        }
+
+        // Tokens of the owner: with every scope but the one that is needed, and with that alone.
+        foreach (var row in Table.Where(static row => row.Least >= Least.User))
+        {
+            using var without = hub.Open(await TokenAsync([.. Scopes.All.Where(scope => scope != row.Scope)]));
+            await LookAsync(row, "token without scope", without, "not_allowed");
+            if (row.Scope is not null)
+            {
+                using var with = hub.Open(await TokenAsync([row.Scope]));
+                await LookAsync(row, "token with scope", with, null);
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+
+        async Task<string> TokenAsync(System.Collections.Immutable.ImmutableArray<string> scopes)
+        {
+            var known = (await hub.Home.Identity.ListUsersAsync(ManagedHub.Cancellation)).Single(static one => one.Email == ManagedHub.Owner);
+            var made = await hub.Home.Sessions.MakeTokenAsync(known.Id, "t", scopes, null, ManagedHub.Cancellation);
+            _made.Add((known.Id, made.Token.Id));
+            while (_made.Count > 50)
+            {
+                await hub.Home.Sessions.RemoveTokenAsync(_made[0].Item1, _made[0].Item2, ManagedHub.Cancellation);
+                _made.RemoveAt(0);
+            }
+
+            return made.Secret;
+        }
+
+        async Task LookAsync(Row row, string who, Browser browser, string? refusal)
+        {
+            // What would end the very sessions that the walk needs is looked at by SessionTests.
+            if (refusal is null && row is { Method: "DELETE", Path: "/api/session" or "/api/me/sessions" or "/api/me/sessions/{id:long}" })
+            {
+                return;
+            }
+
+            var answer = await browser.SendAsync(new HttpMethod(row.Method), Filled(row.Path), row.Method is "GET" or "DELETE" ? null : new JsonObject { ["no_such_member"] = 1 });
+            var passed = answer.Code is not ("not_signed_in" or "not_allowed");
+            if (refusal is null ? !passed || (int)answer.Status >= 500 : answer.Code != refusal)
+            {
+                wrong.Add($"{row.Method} {row.Path} as {who}: {(int)answer.Status} {answer.Code}, not {refusal ?? "let in"}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Without_the_header_no_session_changes_anything()
+    {
+        await using var hub = await ManagedHub.StartAsync();
+        using var owner = await hub.OwnerAsync();
+        foreach (var row in Table.Where(static row => row.Method != "GET"))
+        {
+            var answer = await owner.SendAsync(new HttpMethod(row.Method), Filled(row.Path), row.Method == "DELETE" ? null : new JsonObject(), more: static request => request.Headers.Remove("x-aiohub-csrf"));
+            (answer.Status, answer.Code).ShouldBe((HttpStatusCode.Forbidden, "not_allowed"), $"{row.Method} {row.Path}");
+        }
+
+        (await owner.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Put, "/api/session", new JsonObject())).Status.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        (await owner.GetAsync("/api/admin/nothing")).Code.ShouldBe("not_found");
+    }
+
+    private readonly List<(Core.Primitives.UserId, long)> _made = [];
+
+    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
+}
