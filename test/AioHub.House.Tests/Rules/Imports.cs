@@ -31,6 +31,7 @@ internal static class Imports
         ["Ledger"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins"],
         ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins", "Tasks", "Ledger"],
         ["Setup"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing"],
+        ["Import"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing", "Ledger"],
     };
 
     private static readonly string[] Drivers = ["Microsoft.EntityFrameworkCore", "Npgsql", "Microsoft.Data.Sqlite", "SQLitePCL"];
