@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using AioHub.Core.Import;
 using AioHub.Core.Import.NewApi;
 using AioHub.Core.Primitives;
-using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
 
@@ -22,8 +21,9 @@ internal static class ImportVerb
         var token = new Option<string?>("--token") { Description = "With --url: an access token of its root user" };
         var tokenUser = new Option<long>("--token-user") { HelpName = "ID", Description = "With --url: whose token it is", DefaultValueFactory = static _ => 1 };
         var origin = new Option<string>("--origin") { HelpName = "WORD", Description = "Names the installation; another word for a second one", DefaultValueFactory = static _ => NewApiPlanner.DefaultOrigin };
+        var noBalances = new Option<bool>("--no-balances") { Description = "Leave users' balances where they are; a later run without it brings them over" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would change and change nothing" };
-        var command = new Command("new-api", "Channels, groups, tokens, users, balances and ratios of a new-api (or one-api)") { sqlite, dump, url, token, tokenUser, origin, dryRun };
+        var command = new Command("new-api", "Channels, groups, tokens, users, balances and ratios of a new-api (or one-api)") { sqlite, dump, url, token, tokenUser, origin, noBalances, dryRun };
         command.Validators.Add(parsed =>
         {
             string?[] sources = [parsed.GetValue(sqlite), parsed.GetValue(dump), parsed.GetValue(url)];
@@ -46,16 +46,17 @@ internal static class ImportVerb
                 : parsed.GetValue(dump) is { } text ? MySqlDump.Read(text)
                 : await AskAsync(new Uri(parsed.GetValue(url)!), parsed.GetValue(token)!, parsed.GetValue(tokenUser), cancellation);
             var dry = parsed.GetValue(dryRun);
-            return Tell(await RunAsync(home, content, parsed.GetValue(origin)!, dry, cancellation), dry);
+            var state = await ImportState.ReadAsync(home.Database, home.Master, home.Time, cancellation);
+            var plan = NewApiPlanner.Plan(content, state, parsed.GetValue(origin)!);
+            if (parsed.GetValue(noBalances))
+            {
+                plan = plan with { Users = [.. plan.Users.Select(static user => user with { Balance = NanoUsd.Zero })] };
+            }
+
+            var run = new ImportRun(home.Database, home.Models, home.Channels, home.Identity, home.Groups, home.Ledger);
+            return Tell(await run.RunAsync(plan, $"import {parsed.GetValue(origin)}", dry, cancellation), dry);
         });
         return command;
-    }
-
-    private static async Task<ImportReport> RunAsync(HubHome home, NewApiContent content, string origin, bool dry, CancellationToken cancellation)
-    {
-        var state = await ImportState.ReadAsync(home.Database, home.Master, home.Time, cancellation);
-        var plan = NewApiPlanner.Plan(content, state, origin);
-        return await new ImportRun(home.Database, home.Models, home.Channels, home.Identity, home.Groups, home.Ledger).RunAsync(plan, $"import {origin}", dry, cancellation);
     }
 
     private static async Task<NewApiContent> AskAsync(Uri address, string token, long user, CancellationToken cancellation)
