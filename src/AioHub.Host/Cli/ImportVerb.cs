@@ -35,7 +35,7 @@ internal static class ImportVerb
             {
                 parsed.AddError("--url needs an address that starts with http:// or https://, and --token.");
             }
-            else if (!NewApiPlanner.IsOrigin(parsed.GetValue(origin) ?? ""))
+            else if (parsed.GetValue(origin) is { } word && !NewApiPlanner.IsOrigin(word))
             {
                 parsed.AddError("--origin must have 1 to 24 of a-z, 0-9 and -.");
             }
