@@ -112,6 +112,24 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
         return (await LedgerStore.AddAsync(within.Context, account, new NewEntry(kind, amount, reason, actor, null, time.GetUtcNow().UtcDateTime), cancellation)).Balance;
     }
 
+    /// <summary>
+    /// The same under a key (required): when an entry stands there under it already, of whatever amount and account, nothing moves and that entry is told. For money that comes from elsewhere,
+    /// where the amount may be another one by the time that it is asked for again.
+    /// </summary>
+    /// <exception cref="ArgumentException">The note has no key, or is incomplete; the amount is nothing or too large.</exception>
+    public async Task<PostedOnce> AddOnceWithinAsync(HubTransaction within, AccountRef account, NanoUsd amount, EntryNote note, CancellationToken cancellation = default)
+    {
+        Require(amount);
+        Check(note);
+        if (note.Key is null || amount == NanoUsd.Zero)
+        {
+            throw new ArgumentException("What moves once needs a key and an amount.", nameof(note));
+        }
+
+        var kind = amount > NanoUsd.Zero ? EntryKind.TopUp : EntryKind.Adjustment;
+        return await LedgerStore.AddOnceAsync(within.Context, account, new NewEntry(kind, amount, note.Reason, note.Actor, null, time.GetUtcNow().UtcDateTime) { Key = note.Key }, cancellation);
+    }
+
     /// <summary>All that the entries of one reason add up to.</summary>
     /// <param name="within">A larger change whose entries count too; null = what is committed.</param>
     public async Task<NanoUsd> SumAsync(AccountRef account, string reason, HubTransaction? within = null, CancellationToken cancellation = default)

@@ -83,6 +83,24 @@ internal static class LedgerStore
         return new Posted(written.Id, entry.Amount, new NanoUsd(balance), Repeated: false);
     }
 
+    /// <summary>The same, unless an entry stands under its key already. The counter's lock comes first: who looks at the same moment waits.</summary>
+    public static async Task<PostedOnce> AddOnceAsync(HubContext context, AccountRef account, NewEntry entry, CancellationToken cancellation)
+    {
+        await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
+        var found = await (
+            from row in context.Set<EntryRow>().AsNoTracking()
+            join owner in context.Set<AccountRow>().AsNoTracking() on row.AccountId equals owner.Id
+            where row.Key == entry.Key
+            select new { row.Id, row.AmountNano, owner.Kind, owner.OwnerId }).SingleOrDefaultAsync(cancellation);
+        if (found is null)
+        {
+            return new PostedOnce(await AddAsync(context, account, entry, cancellation), account);
+        }
+
+        var standing = new AccountRef(LedgerNames.AccountKindOf(found.Kind), found.OwnerId);
+        return new PostedOnce(new Posted(found.Id, new NanoUsd(found.AmountNano), new NanoUsd(await BalanceAsync(context, standing, cancellation)), Repeated: true), standing);
+    }
+
     /// <summary>All that was put in or put right for one reason.</summary>
     public static async Task<long> SumAsync(HubContext context, AccountRef account, string reason, CancellationToken cancellation)
     {

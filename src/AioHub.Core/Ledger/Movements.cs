@@ -14,6 +14,11 @@ public sealed record EntryNote(string Reason, string Actor, string? Key = null);
 /// <param name="Repeated">It had been done before; nothing was changed now.</param>
 public sealed record Posted(long EntryId, NanoUsd Amount, NanoUsd Balance, bool Repeated);
 
+/// <summary>What became of money that moves once under its key.</summary>
+/// <param name="Posted">Of the entry that stands under the key, whether it was made now or before.</param>
+/// <param name="Account">Whose entry it is.</param>
+public sealed record PostedOnce(Posted Posted, AccountRef Account);
+
 /// <param name="Charged">What the call cost.</param>
 /// <param name="RefundedInAll">What of it is given back now, this refund included.</param>
 public sealed record Refunded(Posted Posted, UserId User, NanoUsd Charged, NanoUsd RefundedInAll);

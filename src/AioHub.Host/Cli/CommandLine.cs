@@ -50,6 +50,7 @@ internal static class CommandLine
         ServeVerb.Build(frame),
         ApplyVerb.Build(frame),
         ExportVerb.Build(frame),
+        ImportVerb.Build(frame),
         KeysVerb.Build(frame),
         GroupsVerb.Build(frame),
         ChannelsVerb.Build(frame),

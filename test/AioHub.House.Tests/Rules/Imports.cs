@@ -32,6 +32,7 @@ internal static class Imports
         ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins", "Tasks", "Ledger"],
         ["Reports"] = ["Primitives", "Storage", "Identity", "Routing", "Ledger", "Metering"],
         ["Setup"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing"],
+        ["Import"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing", "Ledger"],
     };
 
     private static readonly string[] Drivers = ["Microsoft.EntityFrameworkCore", "Npgsql", "Microsoft.Data.Sqlite", "SQLitePCL"];
