@@ -39,16 +39,28 @@ export function useProblemText(): (failure: unknown) => string {
 export function Trouble({ failure, retry }: { failure: unknown; retry?: () => void }) {
   const { t } = useWords();
   const text = useProblemText();
+  const refused = failure instanceof Problem ? Object.entries(failure.errors) : [];
   const request = failure instanceof Problem ? failure.requestId : undefined;
   return (
     <Alert role="alert" className={classes.trouble} icon={<Icon name="warn" />} title={t('trouble.title')}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{text(failure)}</Text>
+        {refused.length > 0 && <ul className={classes.fields}>{refused.map(([name, texts]) => <li key={name}><code>{name}</code> {texts.join(' ')}</li>)}</ul>}
         {request !== undefined && <Text size="xs" c="dimmed" ff="monospace">{t('trouble.request', { id: request })}</Text>}
         {retry && <Button size="xs" variant="default" onClick={retry}>{t('acts.retry')}</Button>}
       </Stack>
     </Alert>
   );
+}
+
+/** Something to know before going on; nothing failed. */
+export function Caution({ title, children }: { title: string; children: ReactNode }) {
+  return <Alert role="alert" className={classes.caution} icon={<Icon name="warn" />} title={title}><Stack gap="xs" align="flex-start">{children}</Stack></Alert>;
+}
+
+/** A state in a word. The word says it; the colour only helps. */
+export function Pill({ tone = 'plain', children }: { tone?: 'plain' | 'good' | 'warn' | 'bad'; children: ReactNode }) {
+  return <span className={classes.pill} data-tone={tone}>{children}</span>;
 }
 
 /** Keeps the room of what is still on its way, so that nothing jumps when it comes. */

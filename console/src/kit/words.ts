@@ -47,6 +47,7 @@ export async function startWords(language: Language): Promise<void> {
     resources: { [language]: { words } },
     interpolation: { escapeValue: false },
     returnNull: false,
+    showSupportNotice: false,
   });
   document.documentElement.lang = language;
 }

@@ -21,9 +21,9 @@ interface SeriesChartProps {
 export default function SeriesChart({ data, at, series, kind, format }: SeriesChartProps) {
   const common = {
     h: 220, data, dataKey: at, series, valueFormatter: format, withLegend: series.length > 1, tickLine: 'none' as const, gridAxis: 'x' as const,
-    xAxisProps: { minTickGap: 28, tickMargin: 8 }, yAxisProps: { width: 64 }, legendProps: { verticalAlign: 'bottom' as const, height: 32 },
+    xAxisProps: { minTickGap: 24, tickMargin: 8, interval: 'equidistantPreserveStart' as const }, yAxisProps: { width: 64, tickMargin: 8 }, barChartProps: { margin: { top: 12 } }, legendProps: { verticalAlign: 'bottom' as const, height: 32 },
   };
   return kind === 'bars'
-    ? <BarChart {...common} type="stacked" barProps={{ radius: [3, 3, 0, 0], maxBarSize: 28, isAnimationActive: false }} />
+    ? <BarChart {...common} type="stacked" barProps={{ maxBarSize: 28, isAnimationActive: false }} />
     : <AreaChart {...common} type="stacked" curveType="monotone" withDots={false} areaProps={{ isAnimationActive: false }} />;
 }

@@ -57,9 +57,9 @@ export function DataTable<T>({ label, name, list, columns, rowKey, filters, acti
   const turn = (column: Column<T>) => { list.setSort(list.sort === column.sort ? `-${column.sort}` : column.sort ?? ''); };
   return (
     <Stack gap="sm">
-      <Group justify="space-between" gap="sm">
+      <div className={classes.bar}>
         <Group gap="sm" className={classes.filters}>{filters}{list.filtered && <Button variant="subtle" size="sm" onClick={list.clear}>{t('acts.clear')}</Button>}</Group>
-        <Group gap={4}>
+        <Group gap={4} wrap="nowrap">
           {sortable.length > 0 && <SortMenu columns={sortable} sort={list.sort} onSort={list.setSort} />}
           <Menu closeOnItemClick={false} position="bottom-end">
             <Menu.Target><Tooltip label={t('acts.columns')}><ActionIcon size="lg" aria-label={t('acts.columns')}><Icon name="columns" /></ActionIcon></Tooltip></Menu.Target>
@@ -72,7 +72,7 @@ export function DataTable<T>({ label, name, list, columns, rowKey, filters, acti
             </Menu.Dropdown>
           </Menu>
         </Group>
-      </Group>
+      </div>
       {rows.length === 0
         ? <div className="kit-card"><Empty icon="search" title={t('states.no_match')} text={t('states.no_match_text')} action={<Button variant="default" onClick={list.clear}>{t('acts.clear')}</Button>} /></div>
         : (

@@ -127,7 +127,7 @@ function Call({ made }: { made: NewApiKey }) {
       {call.data !== undefined && (
         <>
           <Text size="lg" fw={600}>{t('first.well')}</Text>
-          <ClientSetup secret={made.secret} />
+          <ClientSetup secret={made.secret} known={models.data?.models ?? [model]} />
           <Group><Button component={Link} to="/">{t('first.finish')}</Button></Group>
         </>
       )}

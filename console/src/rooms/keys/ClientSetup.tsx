@@ -12,13 +12,16 @@ import classes from './keys.module.css';
 
 const Usual: Record<string, string> = { 'claude-code': 'claude-sonnet-4-6', anthropic: 'claude-sonnet-4-6', 'gemini-cli': 'gemini-3.8-flash', curl: 'sandbox/echo' };
 
-/** What to paste into each client, and whether this very key is answered. */
-export function ClientSetup({ secret }: { secret: string }) {
+/**
+ * What to paste into each client, and whether this very key is answered.
+ * @param known models that the key is known to reach: then nothing is left to check
+ */
+export function ClientSetup({ secret, known }: { secret: string; known?: readonly string[] }) {
   const { t } = useWords();
   const formats = useFormats();
   const [chosen, setChosen] = useState('');
   const check = useMutation({ mutationFn: () => modelsOf(secret) });
-  const models = check.data?.models ?? [];
+  const models = check.data?.models ?? known ?? [];
   const base = window.location.origin;
   const say = { shell: t('setup.shell'), file: (file: string) => t('setup.file', { file }), then: t('setup.then') };
   const tabs = setups(base, secret, '', say).map(({ id }) => {
@@ -27,7 +30,7 @@ export function ClientSetup({ secret }: { secret: string }) {
   }).filter((tab) => tab !== undefined);
   return (
     <>
-      <Section title={t('setup.check_title')} lead={t('setup.check_text', { address: base })} actions={<Button variant="default" leftSection={<Icon name="bolt" size={16} />} loading={check.isPending} onClick={() => { check.mutate(); }}>{t('setup.check')}</Button>}>
+      {known === undefined && <Section title={t('setup.check_title')} lead={t('setup.check_text', { address: base })} actions={<Button variant="default" leftSection={<Icon name="bolt" size={16} />} loading={check.isPending} onClick={() => { check.mutate(); }}>{t('setup.check')}</Button>}>
         <div role="status">
           {check.isPending && <Text size="sm" c="dimmed">{t('setup.checking')}</Text>}
           {check.isSuccess && (
@@ -38,9 +41,9 @@ export function ClientSetup({ secret }: { secret: string }) {
           )}
         </div>
         {check.isError && <Trouble failure={check.error} />}
-      </Section>
+      </Section>}
       <Section title={t('keys.set_up')} lead={`${t('setup.lead')} ${t('setup.secret_note')}`}>
-        <Autocomplete label={t('setup.model')} description={t('setup.model_hint')} placeholder="gpt-5.5" data={models} limit={30} value={chosen} onChange={setChosen} maw={360} mb="lg" />
+        <Autocomplete label={t('setup.model')} description={t('setup.model_hint')} placeholder="gpt-5.5" data={[...models]} limit={30} value={chosen} onChange={setChosen} maw={360} mb="lg" />
         <CodeTabs label={t('setup.clients')} tabs={tabs} />
       </Section>
     </>

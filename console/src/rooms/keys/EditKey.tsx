@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { Versioned } from '@/kit/api/call';
@@ -7,9 +7,8 @@ import { Problem } from '@/kit/api/problem';
 import type { ApiKey } from '@/kit/api/shapes';
 import { NotFound } from '@/kit/ErrorBoundary';
 import { useForm } from '@/kit/form/useForm';
-import { Icon } from '@/kit/Icon';
 import { Page } from '@/kit/Page';
-import { Loading, Trouble } from '@/kit/States';
+import { Caution, Loading, Trouble } from '@/kit/States';
 import { toastDone } from '@/kit/toast';
 import { useWords } from '@/kit/words';
 import { changeOf, checkKey, fieldsOf } from './keyForm';
@@ -51,9 +50,7 @@ function Edit({ read, reload }: { read: Versioned<ApiKey>; reload: () => void })
       <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate style={{ display: 'contents' }}>
         <KeyInputs form={form} />
         {changed && (
-          <Alert role="alert" color="orange" variant="light" icon={<Icon name="warn" />} title={t('trouble.changed')}>
-            <Stack gap="xs" align="flex-start"><Text size="sm">{t('trouble.changed_text')}</Text><Button size="xs" variant="default" onClick={reload}>{t('trouble.load_present')}</Button></Stack>
-          </Alert>
+          <Caution title={t('trouble.changed')}><Text size="sm">{t('trouble.changed_text')}</Text><Button size="xs" variant="default" onClick={reload}>{t('trouble.load_present')}</Button></Caution>
         )}
         {form.failure !== undefined && !changed && <Trouble failure={form.failure} />}
         <Group><Button type="submit" loading={form.busy}>{t('acts.save')}</Button><Button variant="default" component={Link} to="/keys">{t('acts.cancel')}</Button></Group>

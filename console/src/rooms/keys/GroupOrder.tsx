@@ -1,12 +1,12 @@
 import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors, type Announcements, type DragEndEvent } from '@dnd-kit/core';
 import { arrayMove, SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
-import { ActionIcon, Badge, Input, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Input, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { me } from '@/kit/api/doors';
 import type { Group } from '@/kit/api/shapes';
 import { Icon } from '@/kit/Icon';
-import { Loading, Trouble } from '@/kit/States';
+import { Loading, Pill, Trouble } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
 import classes from './keys.module.css';
 
@@ -72,7 +72,7 @@ export function GroupOrder({ value, onChange, error }: GroupOrderProps) {
 
 function State({ group }: { group: Group | undefined }) {
   const { t } = useWords();
-  return group?.status === 'paused' || group?.status === 'expired' ? <Badge className={classes.warn} variant="light" size="sm">{t(group.status === 'paused' ? 'keys.group_paused' : 'keys.group_expired')}</Badge> : null;
+  return group?.status === 'paused' || group?.status === 'expired' ? <Pill tone="warn">{t(group.status === 'paused' ? 'keys.group_paused' : 'keys.group_expired')}</Pill> : null;
 }
 
 function Factor({ group }: { group: Group | undefined }) {

@@ -1,9 +1,9 @@
 import { Accordion, NumberInput, SimpleGrid, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import type { useForm } from '@/kit/form/useForm';
-import { Section } from '@/kit/Page';
 import { useWords } from '@/kit/words';
 import { GroupOrder } from './GroupOrder';
 import { limitFields, type KeyFields } from './keyForm';
+import classes from './keys.module.css';
 
 /** The inputs of a key: new and edited ones have the same. */
 export function KeyInputs({ form }: { form: ReturnType<typeof useForm<KeyFields>> }) {
@@ -12,16 +12,14 @@ export function KeyInputs({ form }: { form: ReturnType<typeof useForm<KeyFields>
   const used = limitFields.some((name) => form.values[name] !== '' || form.errors[name] !== undefined) || form.values.expires_at !== '' || form.values.models !== '';
   return (
     <>
-      <Section title={t('keys.name')}>
-        <TextInput {...form.field('name')} aria-label={t('keys.name')} description={t('keys.name_hint')} maxLength={100} autoComplete="off" autoFocus />
-      </Section>
-      <Section title={t('keys.groups')}>
-        <Stack gap="lg">
+      <div className={`kit-card ${classes.card ?? ''}`}>
+        <Stack gap="xl">
+          <TextInput {...form.field('name')} label={t('keys.name')} description={t('keys.name_hint')} maxLength={100} autoComplete="off" autoFocus maw={420} />
           <GroupOrder value={form.values.groups} onChange={(groups) => { form.set('groups', groups); }} error={form.errors.groups} />
           <Switch checked={form.values.cross_group_failover} onChange={(change) => { form.set('cross_group_failover', change.currentTarget.checked); }} label={t('keys.failover')} description={t('keys.failover_hint')} />
         </Stack>
-      </Section>
-      <Accordion variant="contained" defaultValue={used ? 'limits' : null}>
+      </div>
+      <Accordion className={`kit-card ${classes.more ?? ''}`} styles={{ item: { border: 0 } }} defaultValue={used ? 'limits' : null}>
         <Accordion.Item value="limits">
           <Accordion.Control>{t('keys.advanced')}</Accordion.Control>
           <Accordion.Panel>

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Badge, Button, Menu, Select, TextInput, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Menu, Select, TextInput, Text } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,7 +8,7 @@ import type { ApiKey } from '@/kit/api/shapes';
 import { Confirm } from '@/kit/Confirm';
 import { Icon } from '@/kit/Icon';
 import { Page } from '@/kit/Page';
-import { Empty, useProblemText } from '@/kit/States';
+import { Empty, Pill, useProblemText } from '@/kit/States';
 import { DataTable, type Column } from '@/kit/table/DataTable';
 import { useList } from '@/kit/table/useList';
 import { toastDone, toastFailed } from '@/kit/toast';
@@ -63,7 +63,7 @@ export default function Keys() {
         label={t('keys.title')} name="keys" list={list} columns={columns} rowKey={(key) => key.id}
         empty={<Empty icon="key" title={t('keys.empty')} text={t('keys.empty_text')} action={create} />}
         filters={<>
-          <TextInput aria-label={t('keys.filter')} placeholder={t('keys.filter')} leftSection={<Icon name="search" size={16} />} value={find} onChange={(change) => { setFind(change.currentTarget.value); search(change.currentTarget.value); }} />
+          <TextInput className={classes.find} aria-label={t('keys.filter')} placeholder={t('keys.filter')} leftSection={<Icon name="search" size={16} />} value={find} onChange={(change) => { setFind(change.currentTarget.value); search(change.currentTarget.value); }} />
           <Select aria-label={t('keys.state')} w={150} value={list.filters.enabled ?? ''} onChange={(value) => { list.setFilter('enabled', value ?? ''); }} data={[{ value: '', label: t('keys.any_state') }, { value: 'true', label: t('keys.only_active') }, { value: 'false', label: t('keys.only_paused') }]} allowDeselect={false} />
         </>}
         actions={(key) => (
@@ -86,5 +86,5 @@ function KeyState({ value }: { value: ApiKey }) {
   const { t } = useWords();
   const over = value.expires_at != null && Date.parse(value.expires_at) < Date.now();
   const state = over ? 'expired' : value.enabled ? 'active' : 'paused';
-  return <Badge variant="light" className={state === 'active' ? classes.on : classes.warn}>{t(`keys.${state}`)}</Badge>;
+  return <Pill tone={state === 'active' ? 'good' : 'warn'}>{t(`keys.${state}`)}</Pill>;
 }

@@ -76,10 +76,17 @@ export function quoted(word: string): string {
   return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-const families: Record<string, RegExp> = { 'claude-code': /claude/, anthropic: /claude/, codex: /^gpt|codex/, openai: /^gpt/, 'gemini-cli': /gemini/, curl: /sandbox/ };
+const claude = [/claude-sonnet/, /claude/];
+const families: Record<string, RegExp[]> = { 'claude-code': claude, anthropic: claude, codex: [/codex/, /^gpt/], openai: [/^gpt/], 'gemini-cli': [/gemini.*flash/, /gemini/], curl: [/^sandbox\/echo$/] };
 
 /** A model that this client's users would choose first, of those that the key reaches; else any. */
 export function modelFor(client: string, models: readonly string[], otherwise: string): string {
-  const family = families[client];
-  return models.find((model) => family?.test(model) === true) ?? models[0] ?? otherwise;
+  for (const family of families[client] ?? []) {
+    const found = models.find((model) => family.test(model));
+    if (found !== undefined) {
+      return found;
+    }
+  }
+
+  return models[0] ?? otherwise;
 }

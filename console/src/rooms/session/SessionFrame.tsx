@@ -14,7 +14,7 @@ export function SessionFrame({ title, lead, children }: { title: string; lead?: 
       <aside className={classes.aside}>
         <span className={classes.brand}><Mark size={32} />{t('app.name')}</span>
         <div>
-          <p className={classes.claim}>{t('session.aside_title')}</p>
+          <p className={classes.claim}>{t('session.aside_title').split(/(?<=[.，]) ?/).map((part) => <span key={part}>{part}</span>)}</p>
           <ul className={classes.points}>{[t('session.aside_1'), t('session.aside_2'), t('session.aside_3')].map((point) => <li key={point}><Icon name="check" size={18} weight={2.200} />{point}</li>)}</ul>
         </div>
         <Wires />

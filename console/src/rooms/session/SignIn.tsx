@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link, Navigate, useLocation, useSearchParams } from 'react-router';
 import { session as door } from '@/kit/api/doors';
@@ -8,7 +8,7 @@ import { useForm } from '@/kit/form/useForm';
 import { Icon } from '@/kit/Icon';
 import { passkeysWork, signWithPasskey } from '@/kit/passkeys';
 import { safeReturn, useNewSession } from '@/kit/session';
-import { Trouble } from '@/kit/States';
+import { Caution, Trouble } from '@/kit/States';
 import { useWords } from '@/kit/words';
 import { SecondFactor } from './SecondFactor';
 import { SessionFrame } from './SessionFrame';
@@ -56,12 +56,11 @@ function FirstFactor({ session, back }: { session: Session; back: string }) {
         {signedOut && form.failure === undefined && <Text role="status" c="dimmed">{t('session.signed_out')}</Text>}
         <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
           <Stack>
-            {failed && <Alert role="alert" color="red" variant="light" icon={<Icon name="warn" />}>{t('session.failed')}</Alert>}
+            {failed && <Caution title={t('session.failed')}><Text size="sm">{t('session.forgot')}</Text></Caution>}
             {form.failure !== undefined && !failed && <Trouble failure={form.failure} />}
             <TextInput {...form.field('email')} label={t('session.email')} type="email" autoComplete="username webauthn" size="md" autoFocus />
             <PasswordInput {...form.field('password')} label={t('session.password')} autoComplete="current-password" size="md" />
             <Button type="submit" size="md" loading={form.busy}>{t('session.enter')}</Button>
-            {failed && <Text size="sm" c="dimmed">{t('session.forgot')}</Text>}
           </Stack>
         </form>
         {others && (

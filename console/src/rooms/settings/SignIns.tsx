@@ -1,11 +1,11 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessions as door } from '@/kit/api/doors';
 import { Confirm } from '@/kit/Confirm';
 import { Icon } from '@/kit/Icon';
 import { Section } from '@/kit/Page';
-import { Loading, Trouble, useProblemText } from '@/kit/States';
+import { Loading, Pill, Trouble, useProblemText } from '@/kit/States';
 import { toastDone, toastFailed } from '@/kit/toast';
 import { useFormats, useWords } from '@/kit/words';
 import { deviceOf } from './devices';
@@ -41,7 +41,7 @@ export function SignIns() {
               {deviceOf(one.user_agent) ?? t('settings.unknown_device')}
               <Text size="xs" c="dimmed">{[one.address, t('settings.seen', { when: formats.ago(one.last_seen_at ?? one.created_at) })].filter(Boolean).join(' · ')}</Text>
             </span>
-            {one.current ? <Badge variant="light">{t('settings.this_one')}</Badge> : <Button size="xs" variant="default" onClick={() => { void end(one.id); }}>{t('settings.end')}</Button>}
+            {one.current ? <Pill tone="good">{t('settings.this_one')}</Pill> : <Button size="xs" variant="default" onClick={() => { void end(one.id); }}>{t('settings.end')}</Button>}
           </li>
         ))}
       </ul>
