@@ -19,5 +19,6 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'The policy of the page and the safety of callers forbid it.' }],
     },
   },
+  { rules: { '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }] } },
   { files: ['src/kit/api/**'], rules: { 'no-restricted-globals': 'off' } },
 );

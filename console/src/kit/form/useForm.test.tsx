@@ -6,7 +6,7 @@ import { useForm } from './useForm';
 function Sample({ send }: { send: (values: { name: string; rpm: string }) => Promise<unknown> }) {
   const form = useForm({ name: '', rpm: '' }, (values): { name?: string } => (values.name === '' ? { name: 'needed' } : {}), send);
   return (
-    <form ref={form.form} onSubmit={(event) => { void form.submit(event); }}>
+    <form onSubmit={(event) => { void form.submit(event); }}>
       {(['name', 'rpm'] as const).map((name) => {
         const { error, ...field } = form.field(name);
         return <label key={name}>{name}<input {...field} aria-invalid={error !== undefined} /><em data-testid={`${name}-error`}>{error}</em></label>;

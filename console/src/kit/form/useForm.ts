@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState, type FormEvent } from 'react';
+import { useCallback, useState, type FormEvent } from 'react';
 import { Problem } from '../api/problem';
 
 type Fields<T> = Partial<Record<keyof T & string, string>>;
@@ -7,14 +7,13 @@ type Fields<T> = Partial<Record<keyof T & string, string>>;
  * A form that keeps what was typed, whatever happens, and shows the hub's refusals at the fields that they name.
  * @param initial what stands in the fields at first
  * @param check looks before anything is sent; what it returns stands at the fields
- * @param send sends; a Problem that it throws is told
+ * @param send sends; a Problem that it throws is told. It may empty the fields again
  */
-export function useForm<T extends object>(initial: T, check: (values: T) => Fields<T>, send: (values: T) => Promise<unknown>) {
+export function useForm<T extends object>(initial: T, check: (values: T) => Fields<T>, send: (values: T, reset: () => void) => Promise<unknown>) {
   const [values, setValues] = useState(initial);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
 
   const set = useCallback(<K extends keyof T & string>(name: K, value: T[K]) => {
     setValues((before) => ({ ...before, [name]: value }));
@@ -31,13 +30,14 @@ export function useForm<T extends object>(initial: T, check: (values: T) => Fiel
     },
   });
 
-  const focusFirst = () => {
+  const focusFirst = (form: HTMLFormElement | undefined) => {
     // After the errors are drawn.
-    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0);
+    setTimeout(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0);
   };
 
-  const submit = async (event?: FormEvent) => {
+  const submit = async (event?: FormEvent<HTMLFormElement>) => {
     event?.preventDefault();
+    const form = event?.currentTarget;
     if (busy) {
       return;
     }
@@ -46,13 +46,13 @@ export function useForm<T extends object>(initial: T, check: (values: T) => Fiel
     const found = check(values) as Record<string, string>;
     setErrors(found);
     if (Object.keys(found).length > 0) {
-      focusFirst();
+      focusFirst(form);
       return;
     }
 
     setBusy(true);
     try {
-      await send(values);
+      await send(values, () => { setValues(initial); });
     } catch (refused) {
       const told: Record<string, string> = {};
       let untold = true;
@@ -68,11 +68,11 @@ export function useForm<T extends object>(initial: T, check: (values: T) => Fiel
 
       setErrors(told);
       setFailure(untold ? refused : undefined);
-      focusFirst();
+      focusFirst(form);
     } finally {
       setBusy(false);
     }
   };
 
-  return { values, set, field, errors, failure, busy, submit, form, setValues, clear: () => { setErrors({}); setFailure(undefined); } };
+  return { values, set, field, errors, failure, busy, submit, clear: () => { setErrors({}); setFailure(undefined); } };
 }

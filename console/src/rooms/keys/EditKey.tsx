@@ -47,7 +47,7 @@ function Edit({ read, reload }: { read: Versioned<ApiKey>; reload: () => void })
   const changed = form.failure instanceof Problem && form.failure.status === 412;
   return (
     <Page narrow title={t('keys.edit_title', { name: key.name })} lead={t('keys.ends_in', { four: key.last_four })} up={{ to: '/keys', title: t('keys.title') }}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate style={{ display: 'contents' }}>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate style={{ display: 'contents' }}>
         <KeyInputs form={form} />
         {changed && (
           <Caution title={t('trouble.changed')}><Text size="sm">{t('trouble.changed_text')}</Text><Button size="xs" variant="default" onClick={reload}>{t('trouble.load_present')}</Button></Caution>

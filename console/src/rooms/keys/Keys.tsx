@@ -84,7 +84,8 @@ export default function Keys() {
 
 function KeyState({ value }: { value: ApiKey }) {
   const { t } = useWords();
-  const over = value.expires_at != null && Date.parse(value.expires_at) < Date.now();
+  const [now] = useState(() => Date.now());
+  const over = value.expires_at != null && Date.parse(value.expires_at) < now;
   const state = over ? 'expired' : value.enabled ? 'active' : 'paused';
   return <Pill tone={state === 'active' ? 'good' : 'warn'}>{t(`keys.${state}`)}</Pill>;
 }

@@ -34,7 +34,7 @@ function Ask({ onMade }: { onMade: (made: NewApiKey) => void }) {
   );
   return (
     <Page narrow title={t('keys.new_title')} lead={t('keys.new_lead')} up={{ to: '/keys', title: t('keys.title') }}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate style={{ display: 'contents' }}>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate style={{ display: 'contents' }}>
         <KeyInputs form={form} />
         {form.failure !== undefined && <Trouble failure={form.failure} />}
         <Group><Button type="submit" loading={form.busy}>{t('keys.create')}</Button><Button variant="default" component={Link} to="/keys">{t('acts.cancel')}</Button></Group>

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { me as meDoor, usage } from '@/kit/api/doors';
 import { ChartFrame } from '@/kit/chart/ChartFrame';
@@ -19,7 +19,8 @@ export default function Overview() {
   const [search, setSearch] = useSearchParams();
   const days = spans.find((span) => span === search.get('days')) ?? '30';
   // One moment for all calls of a visit: keys of queries must not change with each drawing.
-  const span = useMemo(() => spanOf(Number(days), Date.now()), [days]);
+  const [now] = useState(() => Date.now());
+  const span = useMemo(() => spanOf(Number(days), now), [days, now]);
   const totals = useQuery({ queryKey: ['usage', 'totals', span], queryFn: () => usage.totals(span) });
   const series = useQuery({ queryKey: ['usage', 'series', span], queryFn: () => usage.series({ ...span, step: 'day' }) });
   const me = useQuery({ queryKey: ['me'], queryFn: meDoor.readVersioned });

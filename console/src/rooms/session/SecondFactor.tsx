@@ -23,7 +23,7 @@ export function SecondFactor() {
   };
   return (
     <SessionFrame title={t('session.factor_title')} lead={t('session.factor_lead')}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate>
         <Stack>
           {form.failure !== undefined && <Trouble failure={form.failure} />}
           <TextInput {...form.field('code')} label={t('session.code')} autoComplete="one-time-code" inputMode="text" autoCapitalize="none" size="md" autoFocus />

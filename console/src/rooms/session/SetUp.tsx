@@ -32,7 +32,7 @@ export default function SetUp({ session }: { session: Session }) {
 
   return (
     <SessionFrame title={t('session.set_up_title')} lead={t('session.set_up_lead')}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate>
         <Stack>
           {form.failure !== undefined && <Trouble failure={form.failure} />}
           <TextInput {...form.field('email')} label={t('session.email')} type="email" autoComplete="username" />

@@ -54,7 +54,7 @@ function FirstFactor({ session, back }: { session: Session; back: string }) {
     <SessionFrame title={t('session.title')} lead={t('session.lead')}>
       <Stack gap="lg">
         {signedOut && form.failure === undefined && <Text role="status" c="dimmed">{t('session.signed_out')}</Text>}
-        <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+        <form onSubmit={(event) => { void form.submit(event); }} noValidate>
           <Stack>
             {failed && <Caution title={t('session.failed')}><Text size="sm">{t('session.forgot')}</Text></Caution>}
             {form.failure !== undefined && !failed && <Trouble failure={form.failure} />}

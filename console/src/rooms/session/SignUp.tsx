@@ -38,7 +38,7 @@ export default function SignUp({ session }: { session: Session }) {
 
   return (
     <SessionFrame title={t('session.sign_up_title')} lead={t('session.sign_up_lead')}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate>
         <Stack>
           {form.failure !== undefined && <Trouble failure={form.failure} />}
           {session.sign_up === 'invite' && <TextInput {...form.field('invitation')} label={t('session.invitation')} description={t('session.invitation_hint')} autoComplete="off" />}

@@ -54,7 +54,7 @@ export function Passkeys() {
       </ul>
       {passkeysWork()
         ? (
-          <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+          <form onSubmit={(event) => { void form.submit(event); }} noValidate>
             {form.failure !== undefined && <Trouble failure={form.failure} />}
             <Group align="flex-end" mt="md">
               <TextInput {...form.field('name')} label={t('settings.passkey_name')} maxLength={100} />

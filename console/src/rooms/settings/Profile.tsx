@@ -32,7 +32,7 @@ function Fields({ read }: { read: Versioned<Read> }) {
   const keep = (change: { locale: Language } | { theme: MantineColorScheme }) => { door.change(change, read.etag).then(() => client.invalidateQueries({ queryKey: ['me'] })).catch(() => undefined); };
   return (
     <Stack gap="lg" maw={420}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate>
         <Stack>
           {form.failure !== undefined && <Trouble failure={form.failure} />}
           <TextInput label={t('settings.email')} value={read.value.email} readOnly description={t('settings.email_hint')} />

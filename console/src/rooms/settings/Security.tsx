@@ -21,15 +21,15 @@ function Password() {
       ...(values.current === '' ? { current: t('session.need') } : {}),
       ...(values.new.length < LeastPassword ? { new: t('session.short') } : values.new === values.repeat ? {} : { repeat: t('session.differ') }),
     }),
-    async (values) => {
+    async (values, reset) => {
       await door.password({ current: values.current, new: values.new });
-      form.setValues({ current: '', new: '', repeat: '' });
+      reset();
       toastDone(t('settings.password_done'));
     },
   );
   return (
     <Section title={t('settings.password')} lead={t('settings.password_lead')}>
-      <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+      <form onSubmit={(event) => { void form.submit(event); }} noValidate>
         <Stack maw={420}>
           {form.failure !== undefined && <Trouble failure={form.failure} />}
           <PasswordInput {...form.field('current')} label={t('settings.current')} autoComplete="current-password" />

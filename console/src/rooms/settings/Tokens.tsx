@@ -69,7 +69,7 @@ function NewToken({ onMade }: { onMade: (made: NewAccessToken) => void }) {
     async ({ name, scopes }) => { onMade(await door.add({ name: name.trim(), scopes })); },
   );
   return (
-    <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+    <form onSubmit={(event) => { void form.submit(event); }} noValidate>
       <Stack>
         {form.failure !== undefined && <Trouble failure={form.failure} />}
         <TextInput {...form.field('name')} label={t('settings.token_name')} maxLength={100} autoComplete="off" data-autofocus />

@@ -66,7 +66,7 @@ function Confirmation({ offer, onDone, onCancel }: { offer: TotpOffer; onDone: (
   return (
     <div className={classes.totp}>
       <QrCode text={offer.uri} label={t('settings.qr')} className={classes.qr} />
-      <form className={classes.totpForm} ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+      <form className={classes.totpForm} onSubmit={(event) => { void form.submit(event); }} noValidate>
         <Stack gap="sm">
           <Text fw={600}>{t('settings.totp_scan')}</Text>
           <Text size="sm" c="dimmed">{t('settings.totp_manual')}: <span className={classes.secret}>{offer.secret}</span> <Copy text={offer.secret} /></Text>
@@ -86,7 +86,7 @@ function Drop({ onDone }: { onDone: () => void }) {
     onDone();
   });
   return (
-    <form ref={form.form} onSubmit={(event) => { void form.submit(event); }} noValidate>
+    <form onSubmit={(event) => { void form.submit(event); }} noValidate>
       <Stack>
         <Text>{t('settings.totp_drop_text')}</Text>
         {form.failure !== undefined && <Trouble failure={form.failure} />}
