@@ -42,7 +42,7 @@ export function Confirm({ opened, title, text, act, danger = true, onClose, run 
         {failure !== undefined && <Trouble failure={failure} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close} data-autofocus>{t('acts.cancel')}</Button>
-          <Button {...(danger ? { color: 'red' } : {})} loading={busy} onClick={() => { void go(); }}>{act}</Button>
+          <Button {...(danger ? { color: 'red.9' } : {})} loading={busy} onClick={() => { void go(); }}>{act}</Button>
         </Group>
       </Stack>
     </Modal>

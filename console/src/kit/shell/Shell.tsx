@@ -53,7 +53,10 @@ export function Shell({ me }: { me: Me }) {
         <ActionIcon size="lg" aria-label={t('nav.palette')} onClick={search}><Icon name="search" size={20} /></ActionIcon>
       </header>
       <aside className={classes.rail}><Rail me={me} onSearch={search} /></aside>
-      <Drawer opened={drawer} onClose={close} size={280} withCloseButton={false} aria-label={t('nav.label')} padding={0} classNames={{ body: classes.drawer ?? '' }}><Rail me={me} onSearch={search} /></Drawer>
+      <Drawer.Root opened={drawer} onClose={close} size={280} padding={0}>
+        <Drawer.Overlay />
+        <Drawer.Content aria-label={t('nav.label')}><Drawer.Body className={classes.drawer ?? ''}><Rail me={me} onSearch={search} /></Drawer.Body></Drawer.Content>
+      </Drawer.Root>
       <main id="main" className={classes.main} tabIndex={-1}>
         <ErrorBoundary key={pathname}><Suspense fallback={<div className={classes.wait}><Loading rows={5} /></div>}><Outlet /></Suspense></ErrorBoundary>
       </main>
@@ -78,7 +81,7 @@ function Rail({ me, onSearch }: { me: Me; onSearch: () => void }) {
   return (
     <nav className={classes.nav} aria-label={t('nav.label')}>
       <Link to="/" className={classes.brand}><Mark size={28} />{t('app.name')}</Link>
-      <UnstyledButton className={classes.search} onClick={onSearch} aria-label={t('nav.palette')}>
+      <UnstyledButton className={classes.search} onClick={onSearch}>
         <Icon name="search" size={16} /><span>{t('nav.search')}</span><Kbd size="xs">Ctrl K</Kbd>
       </UnstyledButton>
       <ul className={classes.list}>{block('own')}</ul>
@@ -119,7 +122,8 @@ function UserMenu({ me }: { me: Me }) {
   return (
     <Menu position="top-start" width={248}>
       <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={t('nav.account', { name })}>
+        <UnstyledButton className={classes.user}>
+          <span className="kit-unseen">{t('nav.account', { name })}: </span>
           <span className={classes.face} aria-hidden="true">{name.slice(0, 1).toUpperCase()}</span>
           <span className={classes.who}><span>{name}</span><small>{t(`settings.role_${me.role}`)}</small></span>
           <Icon name="dots" size={16} />

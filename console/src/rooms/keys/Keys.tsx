@@ -72,7 +72,7 @@ export default function Keys() {
             <Menu.Dropdown>
               <Menu.Item component={Link} to={`/keys/${String(key.id)}`} leftSection={<Icon name="edit" size={16} />}>{t('acts.edit')}</Menu.Item>
               <Menu.Item onClick={() => { void flip(key); }} leftSection={<Icon name={key.enabled ? 'moon' : 'bolt'} size={16} />}>{t(key.enabled ? 'keys.pause' : 'keys.resume')}</Menu.Item>
-              <Menu.Item color="red" onClick={() => { setDoomed(key); }} leftSection={<Icon name="trash" size={16} />}>{t('acts.revoke')}</Menu.Item>
+              <Menu.Item c="var(--mantine-color-error)" onClick={() => { setDoomed(key); }} leftSection={<Icon name="trash" size={16} />}>{t('acts.revoke')}</Menu.Item>
             </Menu.Dropdown>
           </Menu>
         )}

@@ -91,7 +91,7 @@ function Drop({ onDone }: { onDone: () => void }) {
         <Text>{t('settings.totp_drop_text')}</Text>
         {form.failure !== undefined && <Trouble failure={form.failure} />}
         <PasswordInput {...form.field('password')} label={t('session.password')} autoComplete="current-password" data-autofocus />
-        <Button type="submit" color="red" loading={form.busy}>{t('settings.totp_drop')}</Button>
+        <Button type="submit" color="red.9" loading={form.busy}>{t('settings.totp_drop')}</Button>
       </Stack>
     </form>
   );
