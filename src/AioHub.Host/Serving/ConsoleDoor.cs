@@ -83,7 +83,8 @@ internal sealed class ConsoleDoor(ConsoleFiles files)
             var name = semicolon < 0 ? part : part[..semicolon].TrimEnd();
             if (string.Equals(name, encoding, StringComparison.OrdinalIgnoreCase))
             {
-                return semicolon < 0 || !part[(semicolon + 1)..].Replace(" ", "", StringComparison.Ordinal).TrimEnd('0').TrimEnd('.').EndsWith("q=", StringComparison.OrdinalIgnoreCase);
+                var weight = semicolon < 0 ? "" : part[(semicolon + 1)..].Trim();
+                return !weight.StartsWith("q=", StringComparison.OrdinalIgnoreCase) || !double.TryParse(weight.AsSpan(2), out var value) || value > 0;
             }
         }
 

@@ -32,7 +32,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
   ];
   return (
     <Spotlight
-      actions={groups} nothingFound={t('nav.none')} shortcut={null} scrollable maxHeight={460} onSpotlightClose={onClose}
+      attributes={{ content: { 'aria-label': t('nav.palette') } }} actions={groups} nothingFound={t('nav.none')} shortcut={null} scrollable maxHeight={460} onSpotlightClose={onClose}
       searchProps={{ leftSection: <Icon name="search" />, placeholder: t('nav.palette'), 'aria-label': t('nav.palette') }}
     />
   );
