@@ -75,7 +75,7 @@ let made = 0;
 for (const { look, viewport, scheme, locale, of } of looks) {
   for (const { name, path, inside = false, options = {}, act, whole = true, only } of shots) {
     if ((of && !of.includes(name)) || (only && !only.includes(look)) || !`${name}-${look}`.includes(wanted)) continue;
-    const hub = await serve(here('../dist'), { signedIn: inside, ...options });
+    const hub = await serve(process.env.CONSOLE_OUT ?? here('../dist'), { signedIn: inside, ...options });
     const context = await browser.newContext({ baseURL: hub.address, viewport, colorScheme: scheme, locale, reducedMotion: 'reduce', timezoneId: 'UTC', deviceScaleFactor: 1, isMobile: look === 'phone', hasTouch: look === 'phone', permissions: ['clipboard-read', 'clipboard-write'] });
     try {
       const page = await context.newPage();

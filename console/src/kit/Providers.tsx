@@ -12,6 +12,8 @@ import { theme, variables } from './theme';
 
 /** What the hub put into the page for the style elements that are made at run time; without it the policy forbids them. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? '';
+// The part of Mantine that keeps the page behind a dialog from scrolling asks for it under this name.
+(globalThis as { __webpack_nonce__?: string }).__webpack_nonce__ = nonce;
 const scheme = localStorageColorSchemeManager({ key: 'aiohub-scheme' });
 
 export function newQueryClient(): QueryClient {

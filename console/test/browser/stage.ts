@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { serve, type HubOptions, type MockHub } from '../../mock/hub.mjs';
 import { openBrowser, openWindow, overflow, seriousFaults, settled, type Width } from './eyes';
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const dist = process.env.CONSOLE_OUT ?? fileURLToPath(new URL('../../dist', import.meta.url));
 let browser: Browser;
 
 /** One browser for a file of tests. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openBrowser, openWindow } from './eyes';
 import { serve } from '../../mock/hub.mjs';
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const dist = process.env.CONSOLE_OUT ?? fileURLToPath(new URL('../../dist', import.meta.url));
 const Most = 300 * 1024;
 
 /** What a file takes on the wire: the hub sends the compressed one that was built. */
