@@ -53,7 +53,7 @@ describe('in Chinese', () => {
       expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
       await look();
       await page.getByRole('button', { name: 'Ann Park 的账户' }).click();
-      await page.getByRole('menuitemradio', { name: 'English' }).click();
+      await page.getByRole('menuitem', { name: 'English' }).click();
       await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor();
       await page.keyboard.press('Escape');
       await page.reload();

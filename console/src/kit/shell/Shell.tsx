@@ -134,12 +134,12 @@ function UserMenu({ me }: { me: Me }) {
         <Menu.Divider />
         <Menu.Label>{t('nav.scheme')}</Menu.Label>
         {schemes.map(({ value, icon }) => (
-          <Menu.Item key={value} role="menuitemradio" aria-checked={colorScheme === value} closeMenuOnClick={false} onClick={() => { dress(value); }} leftSection={<Icon name={icon} size={16} />} rightSection={colorScheme === value ? <Icon name="check" size={14} /> : null}>{t(`nav.${value}`)}</Menu.Item>
+          <Menu.Item key={value} aria-current={colorScheme === value ? true : undefined} closeMenuOnClick={false} onClick={() => { dress(value); }} leftSection={<Icon name={icon} size={16} />} rightSection={colorScheme === value ? <Icon name="check" size={14} /> : null}>{t(`nav.${value}`)}</Menu.Item>
         ))}
         <Menu.Divider />
         <Menu.Label>{t('nav.language')}</Menu.Label>
         {(Object.entries(Languages) as [Language, string][]).map(([value, title]) => (
-          <Menu.Item key={value} lang={value} role="menuitemradio" aria-checked={language === value} closeMenuOnClick={false} onClick={() => { talk(value); }} leftSection={<Icon name="globe" size={16} />} rightSection={language === value ? <Icon name="check" size={14} /> : null}>{title}</Menu.Item>
+          <Menu.Item key={value} lang={value} aria-current={language === value ? true : undefined} closeMenuOnClick={false} onClick={() => { talk(value); }} leftSection={<Icon name="globe" size={16} />} rightSection={language === value ? <Icon name="check" size={14} /> : null}>{title}</Menu.Item>
         ))}
         <Menu.Divider />
         <Menu.Item onClick={() => { void out(); }} leftSection={<Icon name="out" size={16} />}>{t('nav.sign_out')}</Menu.Item>
