@@ -157,7 +157,7 @@ internal sealed class HubServer : IAsyncDisposable
         app.MapGet("/readyz", static () => Results.Text("ready"));
         app.MapGet("/api/status", (TimeProvider time) => Results.Json(new StatusReply("aiohub", Version, time.GetUtcNow().UtcDateTime), StatusJson.Default.StatusReply));
         app.MapHub();
-        app.MapFallback(UnknownPath.AnswerAsync);
+        app.MapFallback("{*path}", new ConsoleDoor(ConsoleFiles.Find(Path.Combine(AppContext.BaseDirectory, "wwwroot"))).AnswerAsync);
         return app;
     }
 

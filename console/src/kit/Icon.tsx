@@ -1,0 +1,56 @@
+/** Line icons on a 24 grid, drawn here: one file instead of a package of thousands. */
+const shapes = {
+  home: 'M3 11.5 12 4l9 7.5M5.5 9.8V20h13V9.8M10 20v-5.5h4V20',
+  key: 'M14.5 9.5a4 4 0 1 1-3.2-3.9 4 4 0 0 1 3.2 3.9ZM13.4 12.4 20 19v2h-3v-2h-2v-2h-2l-1.6-1.6M10.5 8.5h.01',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
+  user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.8-3.6 3.8-5.5 7.5-5.5s6.700 1.900 7.500 5.500',
+  shield: 'M12 3.500 5 6v5.500c0 4.300 2.900 7.500 7 9 4.100-1.500 7-4.700 7-9V6Z',
+  devices: 'M3 5h12v9H3ZM6 18h5M9 14v4M17 9h4v11h-5v-4',
+  token: 'M4 8h16v8H4ZM8 12h.01M12 12h.01M16 12h.01',
+  copy: 'M9 9h11v11H9ZM5 15H4V4h11v1',
+  check: 'm4.500 12.500 5 5 10-11',
+  cross: 'M6 6l12 12M18 6 6 18',
+  plus: 'M12 5v14M5 12h14',
+  grip: 'M9 6h.01M9 12h.01M9 18h.01M15 6h.01M15 12h.01M15 18h.01',
+  up: 'm6 15 6-6 6 6',
+  down: 'm6 9 6 6 6-6',
+  right: 'm9 6 6 6-6 6',
+  left: 'm15 6-6 6 6 6',
+  dots: 'M5 12h.01M12 12h.01M19 12h.01',
+  search: 'M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13ZM15.500 15.500 20 20',
+  sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M18.700 5.300l-1.400 1.400M6.700 17.300l-1.400 1.400',
+  moon: 'M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500Z',
+  auto: 'M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM12 3.500v17M12 8h5M12 12h8M12 16h6',
+  out: 'M14 4H5v16h9M10 12h10M17 9l3 3-3 3',
+  globe: 'M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM3.500 12h17M12 3.500c2.500 2.500 3.500 5.300 3.500 8.500s-1 6-3.500 8.500c-2.500-2.500-3.500-5.300-3.500-8.500s1-6 3.500-8.500Z',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  bolt: 'M13 3 5 13.500h6L10.500 21 19 10h-6.500Z',
+  columns: 'M4 5h16v14H4ZM10 5v14M15 5v14',
+  warn: 'M12 4 2.800 20h18.400ZM12 10v4.500M12 17.300h.01',
+  trash: 'M5 7h14M10 7V4.500h4V7M7 7l.8 13h8.400L17 7M10.500 11v5.500M13.500 11v5.500',
+  edit: 'M4 20l.8-4L16 4.800l3.200 3.200L8 19.200ZM13.500 7.300l3.200 3.200',
+  finger: 'M7 19c1.200-2.200 1.500-4.200 1.500-7a3.500 3.500 0 0 1 7 0c0 3-.3 5.500-1.300 8M12 12c0 3.500-.4 6-1.800 8.700M5 15.500c.5-1.200.6-2.300.6-3.500a6.400 6.400 0 0 1 11.600-3.700M18.300 11c.2 2.900 0 5.200-.6 7.500',
+  chart: 'M4 20h16M6.500 16v-5M11 16V6M15.500 16v-8M20 16v-3',
+  flag: 'M5.500 21V4.500M5.500 5c4-2 7 2 13 0v9c-6 2-9-2-13 0',
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+/** Decoration: whatever it means is also said in words beside it or in the label of its button. */
+export function Icon({ name, size = 18, weight = 1.7 }: { name: IconName; size?: number; weight?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={weight} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
+      <path d={shapes[name]} />
+    </svg>
+  );
+}
+
+export function Mark({ size = 28 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" fill="#0f766e" />
+      <path d="M16 16 8 9M16 16l8-7M16 16v9" fill="none" stroke="#fff" strokeWidth="2.4" strokeLinecap="round" />
+      <g fill="#fff"><circle cx="16" cy="16" r="4" /><circle cx="7.5" cy="8.5" r="2.4" /><circle cx="24.5" cy="8.5" r="2.4" /><circle cx="16" cy="25.5" r="2.4" /></g>
+    </svg>
+  );
+}

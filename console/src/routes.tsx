@@ -1,0 +1,87 @@
+import { lazy, Suspense, type ReactNode } from 'react';
+import { createBrowserRouter, Navigate, useLocation, type RouteObject } from 'react-router';
+import { NotFound, RouteTrouble } from './kit/ErrorBoundary';
+import { Shell } from './kit/shell/Shell';
+import { useSession } from './kit/session';
+import { Loading, Trouble } from './kit/States';
+import type { Session } from './kit/api/shapes';
+import classes from './kit/shell/shell.module.css';
+
+const SignIn = lazy(() => import('./rooms/session/SignIn'));
+const SignUp = lazy(() => import('./rooms/session/SignUp'));
+const OneTimeLink = lazy(() => import('./rooms/session/OneTimeLink'));
+const SetUp = lazy(() => import('./rooms/session/SetUp'));
+const Overview = lazy(() => import('./rooms/overview/Overview'));
+const Keys = lazy(() => import('./rooms/keys/Keys'));
+const NewKey = lazy(() => import('./rooms/keys/NewKey'));
+const EditKey = lazy(() => import('./rooms/keys/EditKey'));
+const Settings = lazy(() => import('./rooms/settings/Settings'));
+const FirstRun = lazy(() => import('./rooms/first-run/FirstRun'));
+
+function Wait({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<div className={classes.wait}><Loading /></div>}>{children}</Suspense>;
+}
+
+/** Asks who is here, then shows what they came for. */
+function WithSession({ show }: { show: (session: Session) => ReactNode }) {
+  const session = useSession();
+  if (session.data !== undefined) {
+    return <Wait>{show(session.data)}</Wait>;
+  }
+
+  return (
+    <main className={classes.wait}>
+      {session.isError ? <Trouble failure={session.error} retry={() => { void session.refetch(); }} /> : <Loading />}
+    </main>
+  );
+}
+
+/** Pages of those who are signed in; others are sent to sign in, and come back. */
+function Guarded() {
+  const { pathname, search } = useLocation();
+  return (
+    <WithSession show={(session) => {
+      if (session.needs === 'set_up') {
+        return <Navigate to="/set-up" replace />;
+      }
+
+      if (!session.signed_in || !session.user) {
+        const here = `${pathname}${search}`;
+        return <Navigate to={here === '/' ? '/sign-in' : `/sign-in?return=${encodeURIComponent(here)}`} replace />;
+      }
+
+      return <Shell me={session.user} />;
+    }} />
+  );
+}
+
+/**
+ * Every page. Their first parts must not be paths of the relay's or the API's (`/v1`, `/models`, `/responses`, `/api`, …): the hub's own paths win.
+ * `pages.json` lists them for the test of the host that asks for each.
+ */
+export const routes: RouteObject[] = [
+  {
+    errorElement: <RouteTrouble />,
+    children: [
+      { path: '/sign-in', element: <WithSession show={(session) => <SignIn session={session} />} /> },
+      { path: '/sign-up', element: <WithSession show={(session) => <SignUp session={session} />} /> },
+      { path: '/link', element: <Wait><OneTimeLink /></Wait> },
+      { path: '/set-up', element: <WithSession show={(session) => <SetUp session={session} />} /> },
+      {
+        element: <Guarded />,
+        children: [
+          { path: '/', element: <Overview /> },
+          { path: '/keys', element: <Keys /> },
+          { path: '/keys/new', element: <NewKey /> },
+          { path: '/keys/:id', element: <EditKey /> },
+          { path: '/settings', element: <Navigate to="/settings/profile" replace /> },
+          { path: '/settings/:part', element: <Settings /> },
+          { path: '/welcome', element: <FirstRun /> },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+];
+
+export const newRouter = () => createBrowserRouter(routes);
