@@ -30,7 +30,7 @@ internal static class Imports
         ["Routing"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins"],
         ["Ledger"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins"],
         ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins", "Tasks", "Ledger"],
-        ["Reports"] = ["Primitives", "Storage", "Identity", "Routing", "Ledger", "Metering"],
+        ["Reports"] = ["Primitives", "Storage", "Identity", "Pins", "Routing", "Ledger", "Metering"],
         ["Setup"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing"],
         ["Import"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing", "Ledger"],
     };
