@@ -39,7 +39,7 @@ public sealed partial class ConsoleDoorTests : IDisposable
         first.Headers.ContentType.ToString().ShouldBe("text/html; charset=utf-8");
         first.Headers.CacheControl.ToString().ShouldBe("no-store");
         var policy = first.Headers.ContentSecurityPolicy.ToString();
-        var nonce = Nonce().Match(policy).Groups[1].Value;
+        var nonce = Nonce().Match(policy).Groups["nonce"].Value;
         Convert.FromBase64String(nonce).Length.ShouldBe(16);
         first.Body.ShouldBe($"<meta name=\"style-nonce\" content=\"{nonce}\">");
         policy.ShouldContain("default-src 'self'");
@@ -153,6 +153,6 @@ public sealed partial class ConsoleDoorTests : IDisposable
         return (http.Response.StatusCode, http.Response.Headers, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 
-    [GeneratedRegex("'nonce-([A-Za-z0-9+/=]+)'", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("'nonce-(?<nonce>[A-Za-z0-9+/=]+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Nonce();
 }
