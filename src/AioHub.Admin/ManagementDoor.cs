@@ -5,6 +5,7 @@ using AioHub.Admin.Session;
 using AioHub.Admin.Users;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
+using AioHub.Core.Reports;
 using AioHub.Core.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -126,6 +127,7 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<Ceremony>();
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<OfferedGroups>();
+        services.AddSingleton<UsageReports>();
         services.AddSingleton<UserList>();
         services.AddSingleton<IDataProtectionProvider>(static provider => new MasterProtection(provider.GetRequiredService<SecretBox>()));
         services.AddIdentityCore<Person>();

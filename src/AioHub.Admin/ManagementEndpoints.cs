@@ -3,6 +3,7 @@ using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
 using AioHub.Admin.Session;
+using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
@@ -21,6 +22,7 @@ internal static class ManagementEndpoints
         MapSession(api.MapGroup("/session").WithTags("Session"));
         MapMe(api.MapGroup("/me").WithTags("Me"));
         MapKeys(api.MapGroup("/me").WithTags("Keys"));
+        MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
@@ -67,6 +69,12 @@ internal static class ManagementEndpoints
         me.MapGet("/keys/{id:long}", ShowOwnKey.AnswerAsync).For(Role.User, Scopes.MeRead).GivesTagged<KeyReply>("One key", RefusalCode.NotFound);
         me.MapPatch("/keys/{id:long}", ChangeOwnKey.AnswerAsync).For(Role.User, Scopes.MeWrite).Changes<KeyReply>("Change a key");
         me.MapDelete("/keys/{id:long}", RevokeOwnKey.AnswerAsync).For(Role.User, Scopes.MeWrite).Removes("Revoke a key, for ever");
+    }
+
+    private static void MapUsage(RouteGroupBuilder usage)
+    {
+        usage.MapGet("/totals", ShowOwnTotals.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageTotalsReply>("What one's calls came to, beside the period before", RefusalCode.Invalid);
+        usage.MapGet("/series", ShowOwnSeries.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group or key", RefusalCode.Invalid);
     }
 
     private static void MapUsers(RouteGroupBuilder admin)

@@ -61,6 +61,8 @@ public sealed class RoleMatrixTests
         new("POST", "/api/me/tokens", Least.User, null),
         new("DELETE", "/api/me/tokens/{id:long}", Least.User, null),
         new("GET", "/api/me/groups", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/usage/totals", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/usage/series", Least.User, Scopes.MeRead),
         new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
         new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
         new("GET", "/api/me/keys/{id:long}", Least.User, Scopes.MeRead),
