@@ -9,26 +9,12 @@ public sealed class SqliteOwnKeysTests() : OwnKeysTests(DatabaseEngine.Sqlite);
 
 public sealed class PostgresOwnKeysTests() : OwnKeysTests(DatabaseEngine.Postgres);
 
-public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
+public abstract class OwnKeysTests(DatabaseEngine engine) : OnManagedHub(engine)
 {
-    private ManagedHub _hub = null!;
-
-    public async ValueTask InitializeAsync() => _hub = await ManagedHub.StartAsync(engine);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hub is not null)
-        {
-            await _hub.DisposeAsync();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task A_key_is_made_used_changed_and_revoked()
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
+        using var ann = await Hub.JoinAsync("ann@example.com");
         var made = await ann.PostAsync("/api/me/keys", new JsonObject
         {
             ["name"] = "laptop", ["groups"] = new JsonArray("openai", "auto"), ["limits"] = new JsonObject { ["rpm"] = 60, ["usd_per_day"] = 1.5 }, ["models"] = new JsonArray("sandbox/*"),
@@ -53,7 +39,7 @@ public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Of_two_changes_that_race_one_is_told_what_the_other_did()
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
+        using var ann = await Hub.JoinAsync("ann@example.com");
         var id = (await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k" })).Id;
         var tag = (await ann.GetAsync($"/api/me/keys/{id}")).Tag;
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => ann.PatchAsync($"/api/me/keys/{id}", new JsonObject { ["name"] = $"k{i}" }, tag)));
@@ -69,9 +55,9 @@ public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Anothers_key_is_nowhere_even_for_the_owner_of_the_hub()
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
-        using var bo = await _hub.JoinAsync("bo@example.com");
-        using var owner = await _hub.OwnerAsync();
+        using var ann = await Hub.JoinAsync("ann@example.com");
+        using var bo = await Hub.JoinAsync("bo@example.com");
+        using var owner = await Hub.OwnerAsync();
         var id = (await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = "mine" })).Id;
         foreach (var other in new[] { bo, owner })
         {
@@ -89,7 +75,7 @@ public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task What_is_not_offered_cannot_be_set()
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
+        using var ann = await Hub.JoinAsync("ann@example.com");
         var refused = await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k", ["multiplier"] = 0, ["user_id"] = 1, ["secret"] = "sk-0123456789abcdef" });
         refused.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         refused.Json["errors"]!.AsObject().Select(static member => member.Key).ShouldBe(["multiplier", "user_id", "secret"], ignoreOrder: true);
@@ -106,12 +92,12 @@ public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Hidden_and_restricted_groups_are_for_those_who_have_them()
     {
-        await _hub.Home.Groups.UpsertAsync(new Core.Routing.GroupDraft { Name = "lab", Visibility = Core.Routing.GroupVisibility.Restricted, Tags = ["research"] }, cancellation: ManagedHub.Cancellation);
-        await _hub.Home.Watch.RefreshAsync(ManagedHub.Cancellation);
-        using var ann = await _hub.JoinAsync("ann@example.com");
+        await Hub.Home.Groups.UpsertAsync(new Core.Routing.GroupDraft { Name = "lab", Visibility = Core.Routing.GroupVisibility.Restricted, Tags = ["research"] }, cancellation: ManagedHub.Cancellation);
+        await Hub.Home.Watch.RefreshAsync(ManagedHub.Cancellation);
+        using var ann = await Hub.JoinAsync("ann@example.com");
         (await ann.GetAsync("/api/me/groups")).Items.ShouldNotContain(static one => (string?)one!["name"] == "lab");
         (await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k", ["groups"] = new JsonArray("lab") })).Json["errors"]!["groups"].ShouldNotBeNull();
-        await _hub.Home.Identity.UpdateUserAsync(new Core.Identity.UserDraft { Email = "ann@example.com", Tags = ["research"] }, cancellation: ManagedHub.Cancellation);
+        await Hub.Home.Identity.UpdateUserAsync(new Core.Identity.UserDraft { Email = "ann@example.com", Tags = ["research"] }, cancellation: ManagedHub.Cancellation);
         (await ann.GetAsync("/api/me/groups")).Items.ShouldContain(static one => (string?)one!["name"] == "lab");
         (await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k", ["groups"] = new JsonArray("lab") })).Status.ShouldBe(HttpStatusCode.Created);
     }
@@ -119,7 +105,7 @@ public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Pages_follow_each_other_by_cursor()
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
+        using var ann = await Hub.JoinAsync("ann@example.com");
         for (var i = 0; i < 5; i++)
         {
             await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = $"k{i}" });
@@ -138,7 +124,7 @@ public abstract class OwnKeysTests(DatabaseEngine engine) : IAsyncLifetime
 
     private async Task<HttpStatusCode> UseAsync(string secret)
     {
-        using var program = _hub.Open(secret);
+        using var program = Hub.Open(secret);
         return (await program.PostAsync("/v1/chat/completions", new JsonObject
         {
             ["model"] = "sandbox/echo", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "hello" }),

@@ -12,28 +12,14 @@ public sealed class SqliteSessionTests() : SessionTests(DatabaseEngine.Sqlite);
 
 public sealed class PostgresSessionTests() : SessionTests(DatabaseEngine.Postgres);
 
-public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
+public abstract class SessionTests(DatabaseEngine engine) : OnManagedHub(engine)
 {
-    private ManagedHub _hub = null!;
-
-    public async ValueTask InitializeAsync() => _hub = await ManagedHub.StartAsync(engine);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hub is not null)
-        {
-            await _hub.DisposeAsync();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task The_first_run_goes_from_link_to_set_up_to_password()
     {
-        using var browser = _hub.Open();
+        using var browser = Hub.Open();
         (await browser.GetAsync("/api/session")).Flag("signed_in").ShouldBeFalse();
-        var link = await _hub.Home.Sessions.MakeLinkAsync(ManagedHub.Owner, cancellation: ManagedHub.Cancellation);
+        var link = await Hub.Home.Sessions.MakeLinkAsync(ManagedHub.Owner, cancellation: ManagedHub.Cancellation);
         var half = await browser.PostAsync("/api/session/link", new JsonObject { ["token"] = link });
         (half.Status, half.Text("needs"), half.Flag("signed_in")).ShouldBe((HttpStatusCode.OK, "set_up", false));
         // Half the way in is not in.
@@ -43,7 +29,7 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
         whole.Flag("signed_in").ShouldBeTrue();
         (await browser.GetAsync("/api/me")).Text("email").ShouldBe("ann@example.com");
         // The link was good once.
-        using var other = _hub.Open();
+        using var other = Hub.Open();
         (await other.PostAsync("/api/session/link", new JsonObject { ["token"] = link })).Code.ShouldBe("sign_in_failed");
         (await other.PostAsync("/api/session/password", new JsonObject { ["email"] = "ann@example.com", ["password"] = ManagedHub.Password })).Flag("signed_in").ShouldBeTrue();
         (await other.DeleteAsync("/api/session")).Status.ShouldBe(HttpStatusCode.NoContent);
@@ -53,8 +39,8 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Who_does_not_exist_is_refused_like_a_wrong_password_and_too_many_tries_are_stopped()
     {
-        using var owner = await _hub.OwnerAsync();
-        using var stranger = _hub.Open();
+        using var owner = await Hub.OwnerAsync();
+        using var stranger = Hub.Open();
         var wrong = await TryAsync(stranger, ManagedHub.Owner, "not the password");
         var unknown = await TryAsync(stranger, "nobody@example.com", "not the password");
         (wrong.Status, wrong.Code, wrong.Text("detail")).ShouldBe((HttpStatusCode.Unauthorized, "sign_in_failed", unknown.Text("detail")));
@@ -67,7 +53,7 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
 
         (last.Status, last.Code).ShouldBe((HttpStatusCode.TooManyRequests, "too_many_tries"));
         last.Message.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
-        var known = (await new SignInAdmin(_hub.Home.Database, _hub.Home.Master, _hub.Home.Identity, _hub.Home.Time).FindAsync(ManagedHub.Owner, ManagedHub.Cancellation))!;
+        var known = (await new SignInAdmin(Hub.Home.Database, Hub.Home.Master, Hub.Home.Identity, Hub.Home.Time).FindAsync(ManagedHub.Owner, ManagedHub.Cancellation))!;
         known.LockedUntil.ShouldNotBeNull();
         // Whoever is in stays in: strangers cannot put anybody out.
         (await owner.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.OK);
@@ -76,8 +62,8 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_session_that_is_ended_is_out_at_once()
     {
-        using var owner = await _hub.OwnerAsync();
-        using var other = _hub.Open();
+        using var owner = await Hub.OwnerAsync();
+        using var other = Hub.Open();
         (await TryAsync(other, ManagedHub.Owner, ManagedHub.Password)).Flag("signed_in").ShouldBeTrue();
         var sessions = (await owner.GetAsync("/api/me/sessions")).Items;
         sessions.Count.ShouldBe(2);
@@ -91,8 +77,8 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_new_password_puts_out_all_other_sessions_and_wants_the_former()
     {
-        using var owner = await _hub.OwnerAsync();
-        using var other = _hub.Open();
+        using var owner = await Hub.OwnerAsync();
+        using var other = Hub.Open();
         await TryAsync(other, ManagedHub.Owner, ManagedHub.Password);
         (await owner.PutAsync("/api/me/password", new JsonObject { ["current"] = "wrong", ["new"] = "another horse battery" })).Json["errors"]!["current"].ShouldNotBeNull();
         (await owner.PutAsync("/api/me/password", new JsonObject { ["current"] = ManagedHub.Password, ["new"] = "another horse battery" })).Status.ShouldBe(HttpStatusCode.NoContent);
@@ -105,21 +91,21 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_code_is_wanted_counts_once_and_a_recovery_code_too()
     {
-        using var owner = await _hub.OwnerAsync();
+        using var owner = await Hub.OwnerAsync();
         var secret = (await owner.PostAsync("/api/me/totp")).Text("secret")!;
-        var step = _hub.Home.Time.GetUtcNow().ToUnixTimeSeconds() / 30;
+        var step = Hub.Home.Time.GetUtcNow().ToUnixTimeSeconds() / 30;
         var codes = (await owner.PutAsync("/api/me/totp", new JsonObject { ["code"] = Totp.CodeAt(secret, step) })).Json["recovery_codes"]!.AsArray();
         codes.Count.ShouldBe(10);
-        using var browser = _hub.Open();
+        using var browser = Hub.Open();
         var half = await TryAsync(browser, ManagedHub.Owner, ManagedHub.Password);
         (half.Text("needs"), half.Flag("signed_in"), half.Json["user"]).ShouldBe(("second_factor", false, null));
         (await browser.GetAsync("/api/me")).Code.ShouldBe("not_signed_in");
         (await browser.PostAsync("/api/session/second-factor", new JsonObject { ["code"] = Totp.CodeAt(secret, step) })).Code.ShouldBe("sign_in_failed");
         (await browser.PostAsync("/api/session/second-factor", new JsonObject { ["code"] = Totp.CodeAt(secret, step + 1) })).Flag("signed_in").ShouldBeTrue();
-        using var third = _hub.Open();
+        using var third = Hub.Open();
         await TryAsync(third, ManagedHub.Owner, ManagedHub.Password);
         (await third.PostAsync("/api/session/second-factor", new JsonObject { ["code"] = (string?)codes[0] })).Flag("signed_in").ShouldBeTrue();
-        using var fourth = _hub.Open();
+        using var fourth = Hub.Open();
         await TryAsync(fourth, ManagedHub.Owner, ManagedHub.Password);
         (await fourth.PostAsync("/api/session/second-factor", new JsonObject { ["code"] = (string?)codes[0] })).Code.ShouldBe("sign_in_failed");
         (await owner.DeleteAsync("/api/me/totp", body: new JsonObject { ["password"] = ManagedHub.Password })).Status.ShouldBe(HttpStatusCode.NoContent);
@@ -129,8 +115,8 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Signing_up_wants_an_invitation_and_takes_its_role()
     {
-        using var owner = await _hub.OwnerAsync();
-        using var stranger = _hub.Open();
+        using var owner = await Hub.OwnerAsync();
+        using var stranger = Hub.Open();
         var wanted = new JsonObject { ["email"] = "bo@example.com", ["password"] = ManagedHub.Password };
         (await stranger.PostAsync("/api/session/sign-up", wanted.DeepClone())).Json["errors"]!["invitation"].ShouldNotBeNull();
         var token = (await owner.PostAsync("/api/admin/invitations", new JsonObject { ["email"] = "bo@example.com" })).Text("token");
@@ -143,10 +129,10 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_token_may_what_its_scopes_say_and_never_what_is_done_in_person()
     {
-        using var owner = await _hub.OwnerAsync();
+        using var owner = await Hub.OwnerAsync();
         var made = await owner.PostAsync("/api/me/tokens", new JsonObject { ["name"] = "ci", ["scopes"] = new JsonArray("me:read") });
         made.Status.ShouldBe(HttpStatusCode.Created);
-        using var program = _hub.Open(made.Text("secret"));
+        using var program = Hub.Open(made.Text("secret"));
         (await program.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.OK);
         (await program.PatchAsync("/api/me", new JsonObject { ["name"] = "x" })).Code.ShouldBe("not_allowed");
         (await program.GetAsync("/api/admin/users")).Code.ShouldBe("not_allowed");
@@ -159,20 +145,20 @@ public abstract class SessionTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Another_sites_page_can_do_nothing_with_a_session()
     {
-        using var owner = await _hub.OwnerAsync();
-        foreach (var origin in new[] { "https://evil.example", "null", $"http://127.0.0.1.evil.example:{_hub.Address.Port}" })
+        using var owner = await Hub.OwnerAsync();
+        foreach (var origin in new[] { "https://evil.example", "null", $"http://127.0.0.1.evil.example:{Hub.Address.Port}" })
         {
             var refused = await owner.SendAsync(HttpMethod.Patch, "/api/me", new JsonObject { ["name"] = "x" }, more: request => request.Headers.TryAddWithoutValidation("origin", origin));
             refused.Code.ShouldBe("not_allowed");
         }
 
         var own = await owner.SendAsync(
-            HttpMethod.Patch, "/api/me", new JsonObject { ["name"] = "Ann" }, more: request => request.Headers.TryAddWithoutValidation("origin", _hub.Address.GetLeftPart(UriPartial.Authority)));
+            HttpMethod.Patch, "/api/me", new JsonObject { ["name"] = "Ann" }, more: request => request.Headers.TryAddWithoutValidation("origin", Hub.Address.GetLeftPart(UriPartial.Authority)));
         own.Text("name").ShouldBe("Ann");
         own.Message.Headers.CacheControl!.NoStore.ShouldBeTrue();
         own.Message.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'");
         own.Message.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
-        var cookie = (await TryAsync(_hub.Open(), ManagedHub.Owner, ManagedHub.Password)).Message.Headers.GetValues("Set-Cookie").Single(static one => one.StartsWith("aiohub_session", StringComparison.Ordinal));
+        var cookie = (await TryAsync(Hub.Open(), ManagedHub.Owner, ManagedHub.Password)).Message.Headers.GetValues("Set-Cookie").Single(static one => one.StartsWith("aiohub_session", StringComparison.Ordinal));
         cookie.ShouldContain("httponly", Case.Insensitive);
         cookie.ShouldContain("samesite=lax", Case.Insensitive);
     }

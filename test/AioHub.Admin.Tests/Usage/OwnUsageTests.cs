@@ -9,29 +9,15 @@ public sealed class SqliteOwnUsageTests() : OwnUsageTests(DatabaseEngine.Sqlite)
 
 public sealed class PostgresOwnUsageTests() : OwnUsageTests(DatabaseEngine.Postgres);
 
-public abstract class OwnUsageTests(DatabaseEngine engine) : IAsyncLifetime
+public abstract class OwnUsageTests(DatabaseEngine engine) : OnManagedHub(engine)
 {
-    private ManagedHub _hub = null!;
-
-    public async ValueTask InitializeAsync() => _hub = await ManagedHub.StartAsync(engine);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hub is not null)
-        {
-            await _hub.DisposeAsync();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Ones_own_calls_are_counted_and_nobody_elses()
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
-        using var bob = await _hub.JoinAsync("bob@example.com");
+        using var ann = await Hub.JoinAsync("ann@example.com");
+        using var bob = await Hub.JoinAsync("bob@example.com");
         var secret = (await ann.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k" })).Text("secret")!;
-        using var program = _hub.Open(secret);
+        using var program = Hub.Open(secret);
         (await program.PostAsync("/v1/chat/completions", new JsonObject
         {
             ["model"] = "sandbox/echo", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "hello" }),
@@ -63,7 +49,7 @@ public abstract class OwnUsageTests(DatabaseEngine engine) : IAsyncLifetime
     [InlineData("step=hour&from=2020-01-01T00:00:00Z", "from")]
     public async Task What_cannot_be_asked_is_named(string query, string field)
     {
-        using var ann = await _hub.JoinAsync("ann@example.com");
+        using var ann = await Hub.JoinAsync("ann@example.com");
         var refused = await ann.GetAsync("/api/me/usage/series?" + query);
         refused.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         refused.Json["errors"]![field].ShouldNotBeNull();

@@ -10,30 +10,16 @@ public sealed class SqliteUserListTests() : UserListTests(DatabaseEngine.Sqlite)
 
 public sealed class PostgresUserListTests() : UserListTests(DatabaseEngine.Postgres);
 
-public abstract class UserListTests(DatabaseEngine engine) : IAsyncLifetime
+public abstract class UserListTests(DatabaseEngine engine) : OnManagedHub(engine)
 {
-    private ManagedHub _hub = null!;
-
-    public async ValueTask InitializeAsync() => _hub = await ManagedHub.StartAsync(engine);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hub is not null)
-        {
-            await _hub.DisposeAsync();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task An_operator_makes_changes_and_puts_out_users_and_the_audit_log_tells_it()
     {
-        using var operate = await _hub.JoinAsync("op@example.com", Role.Operator);
+        using var operate = await Hub.JoinAsync("op@example.com", Role.Operator);
         var made = await operate.PostAsync("/api/admin/users", new JsonObject { ["email"] = "Bo@Example.com", ["tags"] = new JsonArray("research"), ["limits"] = new JsonObject { ["usd_per_month"] = 20 } });
         made.Status.ShouldBe(HttpStatusCode.Created);
         var token = (await operate.PostAsync($"/api/admin/users/{made.Id}/link")).Text("token");
-        using var bo = _hub.Open();
+        using var bo = Hub.Open();
         (await bo.PostAsync("/api/session/link", new JsonObject { ["token"] = token })).Text("needs").ShouldBe("set_up");
         (await bo.PostAsync("/api/session/set-up", new JsonObject { ["password"] = ManagedHub.Password })).Flag("signed_in").ShouldBeTrue();
         var shown = await operate.GetAsync($"/api/admin/users/{made.Id}");
@@ -49,8 +35,8 @@ public abstract class UserListTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Nobody_raises_themselves_and_operators_do_not_touch_owners()
     {
-        using var operate = await _hub.JoinAsync("op@example.com", Role.Operator);
-        using var owner = await _hub.OwnerAsync();
+        using var operate = await Hub.JoinAsync("op@example.com", Role.Operator);
+        using var owner = await Hub.OwnerAsync();
         (await operate.PostAsync("/api/admin/users", new JsonObject { ["email"] = "x@example.com", ["role"] = "owner" })).Code.ShouldBe("not_allowed");
         (await operate.PostAsync("/api/admin/invitations", new JsonObject { ["role"] = "operator" })).Code.ShouldBe("not_allowed");
         var ownerId = (await owner.GetAsync("/api/me")).Id;
@@ -67,7 +53,7 @@ public abstract class UserListTests(DatabaseEngine engine) : IAsyncLifetime
     [Fact]
     public async Task Users_come_in_pages_by_address_or_newest_first()
     {
-        using var owner = await _hub.OwnerAsync();
+        using var owner = await Hub.OwnerAsync();
         foreach (var name in new[] { "c", "a", "b" })
         {
             await owner.PostAsync("/api/admin/users", new JsonObject { ["email"] = $"{name}@example.com" });
