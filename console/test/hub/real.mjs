@@ -90,9 +90,9 @@ export class RealHub {
    */
   async join(owner, email, role = 'user') {
     const made = await owner.call('POST', '/api/admin/users', { email, role });
-    const { link } = await owner.call('POST', `/api/admin/users/${made.id}/link`);
+    const { token } = await owner.call('POST', `/api/admin/users/${made.id}/link`);
     const person = new Person(this.address, email);
-    await person.call('POST', '/api/session/link', { token: String(link).split('#')[1] });
+    await person.call('POST', '/api/session/link', { token });
     await person.call('POST', '/api/session/set-up', { password });
     return Object.assign(person, { id: Number(made.id) });
   }
