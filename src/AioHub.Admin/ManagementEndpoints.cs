@@ -2,6 +2,7 @@ using AioHub.Admin.Audit;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
+using AioHub.Admin.Redemption;
 using AioHub.Admin.Session;
 using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
@@ -26,6 +27,7 @@ internal static class ManagementEndpoints
         MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
         MapWallet(api.MapGroup("/me/wallet").WithTags("Wallet"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
+        MapMoney(api.MapGroup("/admin").WithTags("Money"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
 
@@ -79,8 +81,27 @@ internal static class ManagementEndpoints
         usage.MapGet("/series", ShowOwnSeries.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group or key", RefusalCode.Invalid);
     }
 
-    private static void MapWallet(RouteGroupBuilder wallet) =>
+    private static void MapWallet(RouteGroupBuilder wallet)
+    {
         wallet.MapGet("", ShowWallet.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<WalletReply>("What is left in one's wallet");
+        wallet.MapGet("/entries", ListOwnEntries.AnswerAsync).For(Role.User, Scopes.MeRead).GivesPage<EntryReply>("What moved in one's wallet, newest first", "-id");
+        wallet.MapPost("/redemptions", RedeemCode.AnswerAsync).For(Role.User, Scopes.Money).Gives<MovementReply>("Redeem a code", RefusalCode.Conflict, RefusalCode.TooManyTries);
+        wallet.MapGet("/statements/{month}", ShowStatement.AnswerAsync).For(Role.User, Scopes.MeRead).GivesFile("A month's statement", "text/csv", RefusalCode.Invalid);
+    }
+
+    private static void MapMoney(RouteGroupBuilder admin)
+    {
+        var account = admin.MapGroup("/accounts/{kind}/{owner:long}");
+        account.MapGet("", ShowAccount.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<WalletReply>("What a wallet, a group's quota or a channel's budget holds", RefusalCode.NotFound);
+        account.MapGet("/entries", ListEntries.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<EntryReply>("What moved in it, newest first", "-id");
+        account.MapPost("/top-ups", TopUp.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Put money in", RefusalCode.NotFound);
+        account.MapPost("/adjustments", Adjust.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Put a balance right, up or down", RefusalCode.NotFound);
+        admin.MapPost("/calls/{id}/refunds", RefundCall.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Give a call's charge back", RefusalCode.NotFound);
+        admin.MapPost("/transfers", Transfer.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Move money from wallet to wallet");
+        admin.MapGet("/codes", ListCodes.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<CodeReply>("Redemption codes, newest first", "-id");
+        admin.MapPost("/codes", MakeCodes.AnswerAsync).For(Role.Operator, Scopes.Money).Makes<NewCodesReply>("Make codes; their texts are in the answer, this once", RefusalCode.Conflict, RefusalCode.IdempotencyKeyRequired);
+        admin.MapPost("/codes/revocations", RevokeCodes.AnswerAsync).For(Role.Operator, Scopes.Money).Gives<RevocationReply>("End codes that nobody redeemed");
+    }
 
     private static void MapUsers(RouteGroupBuilder admin)
     {
@@ -91,6 +112,12 @@ internal static class ManagementEndpoints
         admin.MapPost("/users/{id:long}/link", MakeLink.AnswerAsync).InPerson(Role.Operator).Makes<LinkReply>("A link that lets the user in once, to set a password", RefusalCode.NotFound);
         admin.MapDelete("/users/{id:long}/sessions", EndSessionsOfUser.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).GivesNothing("Sign the user out everywhere", RefusalCode.NotFound);
         admin.MapDelete("/users/{id:long}/totp", TurnTotpOffForUser.AnswerAsync).InPerson(Role.Operator).GivesNothing("Turn the user's codes off", RefusalCode.NotFound);
+        admin.MapGet("/keys", ListKeysOfUsers.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<UserKeyItem>("API keys of users", "-created_at");
+        admin.MapGet("/keys/{id:long}", ShowKeyOfUser.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesTagged<UserKeyItem>("One key", RefusalCode.NotFound);
+        admin.MapPatch("/keys/{id:long}", ChangeKeyOfUser.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<UserKeyItem>("Stop a key, or start it again");
+        admin.MapDelete("/keys/{id:long}", RevokeKeyOfUser.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Removes("Revoke a user's key, for ever");
+        admin.MapGet("/invitations", ListInvitations.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<InvitationItem>("Invitations that nobody used yet", "-id");
+        admin.MapDelete("/invitations/{id:long}", RevokeInvitation.AnswerAsync).InPerson(Role.Operator).GivesNothing("Take an invitation back", RefusalCode.NotFound);
         admin.MapPost("/invitations", Invite.AnswerAsync).InPerson(Role.Operator).Makes<LinkReply>("Invite somebody to sign up");
     }
 

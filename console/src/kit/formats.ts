@@ -16,6 +16,7 @@ function kept<T>(make: (locale: string) => T): (locale: string) => T {
 
 const whole = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
 const short = kept((locale) => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }));
+const fine = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }));
 const percent = kept((locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }));
 const cents = kept((locale) => new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' }));
 const day = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
@@ -32,6 +33,8 @@ export interface Formats {
   count: (value: number | null | undefined) => string;
   /** A count where room is short: 1.2M. */
   compact: (value: number | null | undefined) => string;
+  /** What something is multiplied by: 1.25. */
+  factor: (value: number | null | undefined) => string;
   /** A share of one: 0.25 → 25%. */
   share: (value: number | null | undefined) => string;
   /** Milliseconds: 340 ms, 2.4 s, 3 min 5 s. */
@@ -89,6 +92,7 @@ export function formatsFor(locale: string): Formats {
     money: given((usd: number) => moneyText(usd, locale)),
     count: given((value: number) => whole(locale).format(value)),
     compact: given((value: number) => (Math.abs(value) < 10_000 ? whole(locale) : short(locale)).format(value)),
+    factor: given((value: number) => fine(locale).format(value)),
     share: given((value: number) => percent(locale).format(value)),
     duration: given((ms: number) => durationText(ms, locale)),
     date: given((iso: string) => day(locale).format(new Date(iso))),

@@ -33,6 +33,14 @@ internal static class DescribedNames
     public static RouteHandlerBuilder Makes<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces<T>(StatusCodes.Status201Created).WithMetadata(new Described(summary, refusals));
 
+    /// <summary>A movement of money: 201, and 200 when it had been done before.</summary>
+    public static RouteHandlerBuilder Moves(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<Wallet.MovementReply>().Produces<Wallet.MovementReply>(StatusCodes.Status201Created).WithMetadata(new Described(summary, [.. refusals, RefusalCode.Conflict, RefusalCode.IdempotencyKeyRequired]));
+
+    /// <summary>Something to keep, in another form than JSON.</summary>
+    public static RouteHandlerBuilder GivesFile(this RouteHandlerBuilder route, string summary, string contentType, params RefusalCode[] refusals) =>
+        route.Produces(StatusCodes.Status200OK, typeof(string), contentType).WithMetadata(new Described(summary, refusals));
+
     public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary) =>
         route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Tagged: true, Guarded: true));
 

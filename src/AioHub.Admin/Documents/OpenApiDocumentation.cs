@@ -121,6 +121,11 @@ internal static class OpenApiDocumentation
             operation.Parameters.Add(Header("If-Match", "The ETag of what was read.", required: true, "\"3f2a9c01b7d4e5f6a8b9c0d1\""));
         }
 
+        if (metadata.OfType<IdempotencyKey.Wanted>().Any())
+        {
+            operation.Parameters.Add(Header(IdempotencyKey.Header, "One of your own for each movement: asked again under it, nothing moves.", required: true, "b0a6c1d2-top-up-7"));
+        }
+
         if (told.Orders is { } orders)
         {
             operation.Parameters.Add(Query("limit", "How many, 1 to 200; 50 unless said.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "200", Default = 50 }));

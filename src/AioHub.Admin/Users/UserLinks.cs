@@ -46,19 +46,3 @@ internal static class TurnTotpOffForUser
         return Results.NoContent();
     }
 }
-
-/// <param name="Email">The only address that may use it; absent = any.</param>
-/// <param name="Role"><c>user</c> unless said; only owners invite operators and owners.</param>
-internal sealed record InvitationRequest(string? Email, Role? Role);
-
-/// <summary><c>POST /api/admin/invitations</c>.</summary>
-internal static class Invite
-{
-    public static async Task<IResult> AnswerAsync(Body<InvitationRequest> body, HttpContext http, Who who, SessionAdmin sessions)
-    {
-        var (email, role) = body.Value;
-        Ranks.Check(who, null, role);
-        var (invitation, token) = await sessions.InviteAsync(email, role ?? Role.User, http.RequestAborted);
-        return Results.Json(new LinkReply(token, Links.Invitation(token), invitation.EndsAt), ManagementJson.Options, statusCode: StatusCodes.Status201Created);
-    }
-}

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 
@@ -20,11 +22,15 @@ public enum CodeState
 /// <param name="Tag">A word to find them by; null = none.</param>
 /// <param name="Reason">Why; it stands in the ledger when a code is redeemed.</param>
 /// <param name="Actor">Who makes them.</param>
-public sealed record CodeDraft(int Count, NanoUsd Amount, DateTime? ExpiresAt, string? Tag, string Reason, string Actor);
+public sealed record CodeDraft(int Count, NanoUsd Amount, DateTime? ExpiresAt, string? Tag, string Reason, string Actor)
+{
+    /// <summary>Idempotency key: the batch is named by it, so codes are made once under it. Null = none.</summary>
+    public string? Key { get; init; }
+}
 
 /// <summary>Codes that were just made: the only time that their texts are known.</summary>
 /// <param name="Batch">Names them together.</param>
-/// <param name="Codes">Such as <c>AIO-7K2QM-…</c>.</param>
+/// <param name="Codes">Such as <c>AIO-7K2QM-…</c>; empty = they were made before, under the same key, and cannot be told again.</param>
 public sealed record CodeBatch(string Batch, ImmutableArray<string> Codes);
 
 /// <summary>A code as it may be shown.</summary>
@@ -78,7 +84,7 @@ public sealed class CodeBook(HubDatabase database, MasterKey master, TimeProvide
         LedgerBook.CheckTexts(new EntryNote(draft.Reason, draft.Actor), problems);
         problems.ThrowIfAny();
 
-        var batch = RequestId.New(time).ToString();
+        var batch = draft.Key is { } key ? BatchOf(key) : RequestId.New(time).ToString();
         var codes = Enumerable.Range(0, draft.Count).Select(static _ => RedemptionCode.New()).ToImmutableArray();
         var rows = codes.Select(code =>
         {
@@ -98,9 +104,10 @@ public sealed class CodeBook(HubDatabase database, MasterKey master, TimeProvide
             row.Seal = EntrySeal.Of(row);
             return row;
         }).ToList();
-        await CodeStore.AddAsync(database, rows, cancellation);
-        return new CodeBatch(batch, codes);
+        return await CodeStore.AddAsync(database, rows, cancellation) ? new CodeBatch(batch, codes) : new CodeBatch(batch, []);
     }
+
+    private static string BatchOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, MaxBatchLength / 2));
 
     /// <summary>Newest first.</summary>
     /// <param name="before">Only codes with a smaller id; null = from the newest.</param>

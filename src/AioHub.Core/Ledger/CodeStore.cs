@@ -49,17 +49,27 @@ internal sealed class RedemptionCodeRow
 /// <summary>Reads and writes codes; <see cref="MovementStore"/> pays them out.</summary>
 internal static class CodeStore
 {
-    public static async Task AddAsync(HubDatabase database, IReadOnlyCollection<RedemptionCodeRow> codes, CancellationToken cancellation)
+    /// <summary>Adds a batch.</summary>
+    /// <returns>False = a batch of this name was there already; nothing was added.</returns>
+    public static async Task<bool> AddAsync(HubDatabase database, IReadOnlyCollection<RedemptionCodeRow> codes, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+        // The ledger's lock: of two who bring the same batch at once the later one sees the other's.
+        await ChangeCounter.RaiseAsync(context, ChangeAreas.Ledger, cancellation);
+        var first = codes.First();
+        if (await context.Set<RedemptionCodeRow>().AnyAsync(code => code.Batch == first.Batch, cancellation))
+        {
+            return false;
+        }
+
         context.AddRange(codes);
         await context.SaveChangesAsync(cancellation);
-        var first = codes.First();
         await ChangeLogStore.AddAsync(
             context, first.CreatedAt,
             new ChangeReport($"codes {first.Batch}", 0, Created: true, [$"count: {codes.Count}", $"usd: {new NanoUsd(first.AmountNano)}", $"reason: {first.Reason}"]), cancellation);
         await transaction.CommitAsync(cancellation);
+        return true;
     }
 
     /// <summary>Newest first, with the redeemer's e-mail.</summary>

@@ -21,6 +21,21 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     /// <summary>The largest single amount: 100 million USD.</summary>
     public static NanoUsd MaxAmount { get; } = new(100_000_000L * NanoUsd.PerUsd);
 
+    /// <summary>An amount as somebody typed it: exact to the nano-USD, or refused.</summary>
+    /// <param name="field">Names it in a refusal.</param>
+    /// <param name="mayBeNegative">It may take money out; nothing at all it may never be.</param>
+    /// <exception cref="AdminException">It is nothing, too much, or finer than nine decimals.</exception>
+    public static NanoUsd AmountOf(decimal usd, string field, bool mayBeNegative = false)
+    {
+        var most = MaxAmount.ToUsd();
+        if (usd == 0 || usd > most || usd < (mayBeNegative ? -most : 0))
+        {
+            throw new AdminException(field, mayBeNegative ? $"must be between -{most:0} and {most:0}, and not 0" : $"must be more than 0 and at most {most:0}");
+        }
+
+        return NanoUsd.FromUsd(usd) is var amount && amount.ToUsd() == usd ? amount : throw new AdminException(field, "has more than nine decimals");
+    }
+
     /// <summary>Puts money in.</summary>
     /// <param name="reason">Why, for people; required.</param>
     /// <param name="actor">Who did it, such as <c>cli</c> or an operator's e-mail; required.</param>
@@ -151,7 +166,11 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
     /// <param name="before">Only entries older than this id; null = from the newest.</param>
     /// <param name="limit">1 to 1,000.</param>
     public Task<ImmutableArray<Entry>> EntriesAsync(AccountRef account, long? before, int limit, CancellationToken cancellation = default) =>
-        LedgerStore.EntriesAsync(database, account, before, Math.Clamp(limit, 1, 1_000), cancellation);
+        LedgerStore.EntriesAsync(database, account, before, Math.Clamp(limit, 1, 1_000), withCharges: true, cancellation);
+
+    /// <summary>The same without the charges of calls: what people moved.</summary>
+    public Task<ImmutableArray<Entry>> MovementsAsync(AccountRef account, long? before, int limit, CancellationToken cancellation = default) =>
+        LedgerStore.EntriesAsync(database, account, before, Math.Clamp(limit, 1, 1_000), withCharges: false, cancellation);
 
     /// <exception cref="ArgumentException">Reason or actor is missing or too long, or the key is.</exception>
     internal static void Check(EntryNote note)

@@ -128,7 +128,7 @@ internal static class LedgerStore
     }
 
     /// <summary>Entries and charged calls, which share one row of numbers, newest first.</summary>
-    public static async Task<ImmutableArray<Entry>> EntriesAsync(HubDatabase database, AccountRef account, long? before, int limit, CancellationToken cancellation)
+    public static async Task<ImmutableArray<Entry>> EntriesAsync(HubDatabase database, AccountRef account, long? before, int limit, bool withCharges, CancellationToken cancellation)
     {
         await using var context = database.CreateContext();
         await using var snapshot = await BeginSnapshotAsync(context, cancellation);
@@ -142,7 +142,7 @@ internal static class LedgerStore
             select entry).Take(limit).ToListAsync(cancellation);
         var entries = rows.ConvertAll(row =>
             new Entry(row.Id, account, LedgerNames.EntryKindOf(row.Kind), new NanoUsd(row.AmountNano), row.RequestId, row.Reason, row.Actor, row.At));
-        foreach (var calls in CallsOf(context, account, await ThroughAsync(context, cancellation)))
+        foreach (var calls in withCharges ? CallsOf(context, account, await ThroughAsync(context, cancellation)) : [])
         {
             var charges = await (
                 from call in calls

@@ -18,16 +18,7 @@ internal static class MoneyOptions
 
     /// <summary>USD as nano-USD, exactly.</summary>
     /// <exception cref="AdminException">Out of range, or finer than a nano-dollar.</exception>
-    public static NanoUsd Amount(decimal usd, bool mayBeNegative = false)
-    {
-        var most = LedgerBook.MaxAmount.ToUsd();
-        if (usd == 0 || usd > most || usd < (mayBeNegative ? -most : 0))
-        {
-            throw new AdminException("usd", mayBeNegative ? $"must be between -{most:0} and {most:0}, and not 0" : $"must be more than 0 and at most {most:0}");
-        }
-
-        return NanoUsd.FromUsd(usd) is var amount && amount.ToUsd() == usd ? amount : throw new AdminException("usd", "has more than nine decimals");
-    }
+    public static NanoUsd Amount(decimal usd, bool mayBeNegative = false) => LedgerBook.AmountOf(usd, "usd", mayBeNegative);
 
     public static async Task<UserListing> UserAsync(HubHome home, string email, string field, CancellationToken cancellation) =>
         (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => string.Equals(user.Email, email.Trim(), StringComparison.OrdinalIgnoreCase))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AioHub.Admin.Tests.Running;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
@@ -11,7 +12,7 @@ namespace AioHub.Admin.Tests.Scenarios;
 /// <summary>
 /// Every endpoint of the management API, as everybody. The table is written by hand and says who may; the endpoints come from the hub: one without a row fails, a row without an endpoint fails.
 /// </summary>
-public sealed class RoleMatrixTests
+public sealed partial class RoleMatrixTests
 {
     private enum Least
     {
@@ -77,6 +78,24 @@ public sealed class RoleMatrixTests
         new("DELETE", "/api/admin/users/{id:long}/sessions", Least.Operator, Scopes.AdminWrite),
         new("DELETE", "/api/admin/users/{id:long}/totp", Least.Operator, null),
         new("POST", "/api/admin/invitations", Least.Operator, null),
+        new("GET", "/api/me/wallet/entries", Least.User, Scopes.MeRead),
+        new("POST", "/api/me/wallet/redemptions", Least.User, Scopes.Money),
+        new("GET", "/api/me/wallet/statements/{month}", Least.User, Scopes.MeRead),
+        new("GET", "/api/admin/accounts/{kind}/{owner:long}", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/accounts/{kind}/{owner:long}/entries", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/accounts/{kind}/{owner:long}/top-ups", Least.Operator, Scopes.Money),
+        new("POST", "/api/admin/accounts/{kind}/{owner:long}/adjustments", Least.Operator, Scopes.Money),
+        new("POST", "/api/admin/calls/{id}/refunds", Least.Operator, Scopes.Money),
+        new("POST", "/api/admin/transfers", Least.Operator, Scopes.Money),
+        new("GET", "/api/admin/codes", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/codes", Least.Operator, Scopes.Money),
+        new("POST", "/api/admin/codes/revocations", Least.Operator, Scopes.Money),
+        new("GET", "/api/admin/keys", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/keys/{id:long}", Least.Operator, Scopes.AdminRead),
+        new("PATCH", "/api/admin/keys/{id:long}", Least.Operator, Scopes.AdminWrite),
+        new("DELETE", "/api/admin/keys/{id:long}", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/invitations", Least.Operator, Scopes.AdminRead),
+        new("DELETE", "/api/admin/invitations/{id:long}", Least.Operator, null),
         new("GET", "/api/admin/audit", Least.Operator, Scopes.AdminRead),
     ];
 
@@ -181,5 +200,16 @@ public sealed class RoleMatrixTests
 
     private readonly List<(Core.Primitives.UserId, long)> _made = [];
 
-    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
+    /// <summary>Names that nothing has: what is refused is refused before anybody looks.</summary>
+    private static string Filled(string path) =>
+        TextMember().Replace(OptionalMember().Replace(NumberMember().Replace(path, "999999"), "").Replace("{month}", "2026-11", StringComparison.Ordinal), "nobody");
+
+    [GeneratedRegex(@"\{\w+:long\}")]
+    private static partial Regex NumberMember();
+
+    [GeneratedRegex(@"\{\w+\?\}")]
+    private static partial Regex OptionalMember();
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex TextMember();
 }

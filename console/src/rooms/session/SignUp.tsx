@@ -1,5 +1,5 @@
 import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useLocation } from 'react-router';
 import { session as door } from '@/kit/api/session';
 import type { Session } from '@/kit/api/shapes';
 import { useForm } from '@/kit/form/useForm';
@@ -12,10 +12,11 @@ import classes from './session.module.css';
 
 export default function SignUp({ session }: { session: Session }) {
   const { t } = useWords();
-  const [search] = useSearchParams();
+  // Links of invitations carry their secret behind the #, which reaches no server and no log.
+  const { hash } = useLocation();
   const arrive = useNewSession();
   const form = useForm(
-    { email: '', name: '', password: '', repeat: '', invitation: search.get('invitation') ?? '' },
+    { email: '', name: '', password: '', repeat: '', invitation: hash.slice(1) },
     (values) => ({
       ...(values.email.trim() === '' ? { email: t('session.need') } : {}),
       ...(session.sign_up === 'invite' && values.invitation.trim() === '' ? { invitation: t('session.need') } : {}),

@@ -1,1 +1,15 @@
-export const users = {};
+export const users = {
+  title: 'Users', lead: 'Who may sign in and call, with what money and within which limits.', add: 'Add a user', add_text: 'They get no password from you: on their page you make a link by which they set one.', email: 'E-mail', name: 'Name', role: 'Role', state: 'State', tags: 'Tags',
+  tags_hint: 'Separated by commas. They open restricted groups.', multiplier: 'Price multiplier', multiplier_hint: 'On all prices of all their keys.', created: 'Added', find: 'Find by e-mail', any_role: 'Any role', enabled: 'Enabled', disabled: 'Disabled', locked: 'Locked',
+  empty: 'Nobody is here', empty_text: 'Invite somebody, or add them yourself.',
+  invitations: 'Invitations', invitations_text: 'Links by which somebody signs up, once.', invite: 'Invite somebody', invite_hint: 'The only address that may use the link. Empty: whoever has the link.', invite_act: 'Make the link', no_invitations: 'No invitation is open.',
+  invited: 'The invitation is made', invited_text: 'Send this link to whom you invite. It works once, until {{when}}, and is shown only now.', anybody: 'Whoever has the link', good_until: 'good until {{date}}', uninvite: 'Revoke the invitation of {{name}}?',
+  uninvite_text: 'Its link lets nobody in any more.', uninvited: 'The invitation is revoked',
+  wallet: 'Wallet', pay: 'Move money', no_entries: 'Nothing moved yet.', top_up: 'Top up', adjust: 'Adjust', top_up_text: 'Puts money in. It is an entry of the ledger, for ever.', adjust_text: 'Puts a balance right, up or, below zero, down.', amount: 'Amount in USD',
+  reason_hint: 'Stands in the ledger. The owner of the wallet reads it.', paid: 'Done. Balance: {{balance}}',
+  rights: 'Rights and limits', rights_text: 'Limits bound all keys of the user together.', may_in: 'May sign in and call', may_in_hint: 'Switched off, sessions, tokens and API keys end at once; nothing is deleted.',
+  keys_text: 'You can stop and end them. Their secrets are nobody’s but their owner’s.', no_keys: 'No keys.',
+  way_in: 'Signing in', in_both: 'By password and authenticator app.', in_password: 'By password.', in_none: 'No password yet: make a link for them.', link: 'Make a sign-in link', link_ask: 'Whoever has the link signs in once as {{email}} and sets a password. Former links end.',
+  link_made: 'The link is made', link_text: 'Hand it over on a way you trust. It works once, until {{when}}, and is shown only now.', out: 'Sign out everywhere', out_ask: 'All sessions of {{email}} end. API keys go on.', out_done: 'All sessions are ended',
+  totp: 'Switch codes off', totp_ask: 'For somebody who lost authenticator and recovery codes. From then on the password alone lets {{email}} in; their sessions end.', totp_done: 'Codes are off',
+};

@@ -195,6 +195,30 @@ public sealed class SessionAdmin(HubDatabase database, MasterKey master, TimePro
         return (made!, secret);
     }
 
+    /// <summary>Invitations that nobody used yet, the newest first.</summary>
+    /// <param name="before">Only those with a smaller id.</param>
+    public async Task<ImmutableArray<OpenInvitation>> ListInvitationsAsync(long? before = null, int limit = 50, CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        return [.. (await SessionStore.InvitationsAsync(context, before, id: null, limit, Now(), cancellation)).Select(static row => new OpenInvitation(row.Id, row.Email, row.Role, row.CreatedAt, row.EndsAt))];
+    }
+
+    /// <summary>Takes an invitation back: its link lets nobody in any more.</summary>
+    /// <param name="most">The highest role that the one who takes it back may invite.</param>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> RevokeInvitationAsync(long id, Role most, CancellationToken cancellation = default)
+    {
+        var now = Now();
+        var revoked = false;
+        await HubCommand.RunAsync(database, ChangeAreas.Access, within: null, dryRun: false, async transaction =>
+        {
+            var found = await SessionStore.InvitationsAsync(transaction.Context, before: null, id, limit: 1, now, cancellation);
+            revoked = found is [{ } row] && row.Role <= most && await SessionStore.UseLinkAsync(transaction.Context, id, now, cancellation);
+            return (new ChangeReport("invitation", id, Created: false, revoked ? ["revoked"] : []) { Action = "revoked" }, revoked);
+        }, cancellation);
+        return revoked;
+    }
+
     /// <summary>What an invitation grants; null = it is no good one (any more).</summary>
     public async Task<Invitation?> FindInvitationAsync(string secret, CancellationToken cancellation = default)
     {

@@ -130,6 +130,11 @@ internal static class SessionStore
     public static Task<LinkRow?> FindLinkAsync(HubContext context, byte[] hash, DateTime now, CancellationToken cancellation) =>
         context.Set<LinkRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Hash == hash && row.UsedAt == null && row.EndsAt > now, cancellation);
 
+    /// <summary>Invitations that are good, the newest first.</summary>
+    public static Task<List<LinkRow>> InvitationsAsync(HubContext context, long? before, long? id, int limit, DateTime now, CancellationToken cancellation) => context.Set<LinkRow>().AsNoTracking()
+        .Where(row => row.Purpose == LinkPurpose.Invite && row.UsedAt == null && row.EndsAt > now && (before == null || row.Id < before) && (id == null || row.Id == id))
+        .OrderByDescending(static row => row.Id).Take(limit).ToListAsync(cancellation);
+
     /// <summary>Uses a link up; of two who try at once one succeeds.</summary>
     public static async Task<bool> UseLinkAsync(HubContext context, long id, DateTime now, CancellationToken cancellation) =>
         await context.Set<LinkRow>().Where(row => row.Id == id && row.UsedAt == null && row.EndsAt > now)

@@ -50,6 +50,9 @@ public sealed record NewToken(TokenListing Token, string Secret);
 /// <param name="Email">The only address that it is for; null = any.</param>
 public sealed record Invitation(long Id, string? Email, Role Role, DateTime EndsAt);
 
+/// <summary>An invitation that nobody used yet; its secret was told when it was made.</summary>
+public sealed record OpenInvitation(long Id, string? Email, Role Role, DateTime CreatedAt, DateTime EndsAt);
+
 /// <summary>What tokens may do.</summary>
 public static class Scopes
 {
