@@ -66,9 +66,9 @@ const shots = [
 
 const looks = [
   { look: 'desktop', viewport: { width: 1280, height: 860 }, scheme: 'light', locale: 'en-US' },
-  { look: 'dark', viewport: { width: 1280, height: 860 }, scheme: 'dark', locale: 'en-US', of: ['sign-in', 'overview', 'keys', 'key-new', 'key-made', 'first-call', 'settings-security'] },
+  { look: 'dark', viewport: { width: 1280, height: 860 }, scheme: 'dark', locale: 'en-US', of: ['sign-in', 'overview', 'keys', 'key-new', 'key-made', 'first-call', 'settings-security', 'wallet', 'users', 'user', 'audit'] },
   { look: 'phone', viewport: { width: 390, height: 844 }, scheme: 'light', locale: 'en-US' },
-  { look: 'chinese', viewport: { width: 1280, height: 860 }, scheme: 'light', locale: 'zh-CN', of: ['sign-in', 'overview', 'keys', 'settings-profile'] },
+  { look: 'chinese', viewport: { width: 1280, height: 860 }, scheme: 'light', locale: 'zh-CN', of: ['sign-in', 'overview', 'keys', 'settings-profile', 'wallet', 'user'] },
 ];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
@@ -95,10 +95,10 @@ async function picture({ name, path, act, whole = true }, { look, viewport, sche
   }
 }
 
-const asked = ({ name, only }, { look }) => (!only || only.includes(look)) && `${name}-${look}`.includes(wanted);
+const asked = ({ name, only }, { look, of }) => (!only || only.includes(look)) && (!of || of.includes(name) || look === 'phone') && `${name}-${look}`.includes(wanted);
 for (const dress of looks) {
   for (const shot of shots) {
-    if ((dress.of && !dress.of.includes(shot.name)) || !asked(shot, dress)) continue;
+    if (!asked(shot, dress)) continue;
     const hub = await serve(dist, { signedIn: shot.inside ?? false, ...shot.options });
     try {
       await picture(shot, dress, hub.address);

@@ -1,3 +1,11 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const audit: Room = { pages: [], nav: [] };
+const Audit = lazy(() => import('./Audit'));
+
+export const audit: Room = {
+  pages: [
+    { path: '/audit', element: <Audit /> },
+  ],
+  nav: [{ to: '/audit', title: (t) => t('nav.audit'), icon: 'history', least: 'operator', block: 'operate' }],
+};

@@ -1,3 +1,11 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const codes: Room = { pages: [], nav: [] };
+const Codes = lazy(() => import('./Codes'));
+
+export const codes: Room = {
+  pages: [
+    { path: '/codes', element: <Codes /> },
+  ],
+  nav: [{ to: '/codes', title: (t) => t('nav.codes'), icon: 'ticket', least: 'operator', block: 'operate' }],
+};
