@@ -39,7 +39,7 @@ internal static class DescribedNames
 
     /// <summary>Something to keep, in another form than JSON.</summary>
     public static RouteHandlerBuilder GivesFile(this RouteHandlerBuilder route, string summary, string contentType, params RefusalCode[] refusals) =>
-        route.Produces(StatusCodes.Status200OK, typeof(string), contentType).WithMetadata(new Described(summary, refusals));
+        route.Produces<string>(StatusCodes.Status200OK, contentType).WithMetadata(new Described(summary, refusals));
 
     public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary) =>
         route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Tagged: true, Guarded: true));
