@@ -1,11 +1,14 @@
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
+using AioHub.Admin.Models;
+using AioHub.Admin.Prices;
 using AioHub.Admin.Session;
 using AioHub.Admin.Users;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
 using AioHub.Core.Reports;
+using AioHub.Core.Routing;
 using AioHub.Core.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -128,6 +131,11 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<OfferedGroups>();
         services.AddSingleton<UsageReports>();
+        services.AddSingleton<CallLog>();
+        services.AddSingleton<ModelOffers>();
+        services.AddSingleton<OwnModels>();
+        services.AddSingleton<PriceEdits>();
+        services.AddSingleton<PriceReader>();
         services.AddSingleton<UserList>();
         services.AddSingleton<IDataProtectionProvider>(static provider => new MasterProtection(provider.GetRequiredService<SecretBox>()));
         services.AddIdentityCore<Person>();

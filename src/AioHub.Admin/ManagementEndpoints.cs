@@ -2,6 +2,9 @@ using AioHub.Admin.Audit;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
+using AioHub.Admin.Models;
+using AioHub.Admin.Playground;
+using AioHub.Admin.Prices;
 using AioHub.Admin.Session;
 using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
@@ -23,7 +26,11 @@ internal static class ManagementEndpoints
         MapMe(api.MapGroup("/me").WithTags("Me"));
         MapKeys(api.MapGroup("/me").WithTags("Keys"));
         MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
+        MapOwnModels(api.MapGroup("/me/models").WithTags("Models"));
+        MapPlayground(api.MapGroup("/me/playground").WithTags("Playground"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
+        MapModels(api.MapGroup("/admin/models").WithTags("Models"));
+        MapPrices(api.MapGroup("/admin/prices").WithTags("Prices"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
 
@@ -75,6 +82,38 @@ internal static class ManagementEndpoints
     {
         usage.MapGet("/totals", ShowOwnTotals.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageTotalsReply>("What one's calls came to, beside the period before", RefusalCode.Invalid);
         usage.MapGet("/series", ShowOwnSeries.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group or key", RefusalCode.Invalid);
+    }
+
+    private static void MapOwnModels(RouteGroupBuilder models)
+    {
+        models.MapGet("", ListOwnModels.AnswerAsync).For(Role.User, Scopes.MeRead).GivesPage<ModelReply>("Models that one can reach, with the price in each group", "id");
+        models.MapGet("/{name}", ShowOwnModel.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<ModelReply>("One model, its groups side by side", RefusalCode.NotFound);
+        models.MapGet("/{name}/estimate", EstimateCall.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<EstimateReply>("What a call costs in each group", RefusalCode.NotFound, RefusalCode.Invalid);
+    }
+
+    private static void MapPlayground(RouteGroupBuilder playground) =>
+        playground.MapPost("/token", MakePlaygroundToken.AnswerAsync).InPerson().Makes<PlaygroundTokenReply>("A token to call models as one of one's keys, for ten minutes", RefusalCode.NotFound);
+
+    private static void MapModels(RouteGroupBuilder models)
+    {
+        models.MapGet("", ListModels.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<ModelItem>("Models of the catalogue", "id");
+        models.MapPost("", MakeModel.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Makes<ModelItem>("Add a model", RefusalCode.Conflict);
+        models.MapGet("/{name}", ShowModel.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesTagged<ModelItem>("One model", RefusalCode.NotFound);
+        models.MapPatch("/{name}", ChangeModel.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<ModelItem>("Change a model");
+        models.MapDelete("/{name}", RemoveModel.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Removes("Take a model out of the catalogue");
+    }
+
+    private static void MapPrices(RouteGroupBuilder prices)
+    {
+        prices.MapGet("", ListPrices.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<PriceItem>("What models cost of their own", "model");
+        prices.MapGet("/missing", ListMissingPrices.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<Page<MissingPrice>>("Models that are offered or wanted and have no price");
+        prices.MapGet("/{name}", ShowPrices.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<PriceHistoryReply>("All prices of a model: past, present, to come", RefusalCode.NotFound);
+        prices.MapPost("/preview", PreviewPrices.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).GivesTagged<PricePreviewReply>("What a change of prices would do");
+        prices.MapPost("/apply", ApplyPrices.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Removes("Do what was previewed");
+        prices.MapPost("/sync/preview", PreviewSync.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).GivesLines<SyncLine>("What a price document would change; lines of JSON while it is read");
+        prices.MapPost("/sync/apply", ApplySync.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Applies<SyncAppliedReply>("Apply the document that was previewed");
+        prices.MapGet("/syncs", ListSyncs.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<Page<SyncItem>>("Syncs that were applied");
+        prices.MapPost("/syncs/{id:long}/undo", UndoSync.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<SyncAppliedReply>("Take a sync back", RefusalCode.Invalid);
     }
 
     private static void MapUsers(RouteGroupBuilder admin)
