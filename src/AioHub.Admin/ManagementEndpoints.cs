@@ -8,6 +8,7 @@ using AioHub.Admin.Prices;
 using AioHub.Admin.Session;
 using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
+using AioHub.Admin.Wallet;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,7 @@ internal static class ManagementEndpoints
         MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
         MapOwnModels(api.MapGroup("/me/models").WithTags("Models"));
         MapPlayground(api.MapGroup("/me/playground").WithTags("Playground"));
+        MapWallet(api.MapGroup("/me/wallet").WithTags("Wallet"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
         MapModels(api.MapGroup("/admin/models").WithTags("Models"));
         MapPrices(api.MapGroup("/admin/prices").WithTags("Prices"));
@@ -115,6 +117,9 @@ internal static class ManagementEndpoints
         prices.MapGet("/syncs", ListSyncs.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<Page<SyncItem>>("Syncs that were applied");
         prices.MapPost("/syncs/{id:long}/undo", UndoSync.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<SyncAppliedReply>("Take a sync back", RefusalCode.Invalid);
     }
+
+    private static void MapWallet(RouteGroupBuilder wallet) =>
+        wallet.MapGet("", ShowWallet.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<WalletReply>("What is left in one's wallet");
 
     private static void MapUsers(RouteGroupBuilder admin)
     {

@@ -53,7 +53,8 @@ internal static class ListOwnModels
 
     private static bool Can(ModelOffer offer, Ability needs)
     {
-        var can = offer.Sometimes | (offer.LongContext ? Ability.LongContext : Ability.None);
+        // A channel that takes long prompts makes no model's window wider.
+        var can = (offer.Sometimes & ~Ability.LongContext) | (offer.LongContext ? Ability.LongContext : Ability.None);
         return (needs & ~can) == Ability.None;
     }
 

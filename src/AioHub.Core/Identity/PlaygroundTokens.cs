@@ -55,7 +55,8 @@ public sealed class PlaygroundTokens(MasterKey master, ApiKeyDirectory keys)
         }
 
         Span<byte> bytes = stackalloc byte[Length];
-        if (!Base64Url.TryDecodeFromChars(secret[Prefix.Length..], bytes, out var written) || written != Length)
+        // Decoding throws at letters that are none of its own.
+        if (!Base64Url.IsValid(secret[Prefix.Length..]) || !Base64Url.TryDecodeFromChars(secret[Prefix.Length..], bytes, out var written) || written != Length)
         {
             return null;
         }

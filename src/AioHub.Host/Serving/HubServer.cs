@@ -179,6 +179,8 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.GroupPrices);
             services.AddSingleton(rooms.GetRequiredService<Router>());
             services.AddSingleton<OpenTypedAddress>(TypedAddresses.Open);
+            services.AddSingleton(home.Ledger);
+            services.AddSingleton(home.Codes);
         },
         loggers,
         home.Settings.SignIn);

@@ -19,6 +19,7 @@ public sealed class OwnModelsTests() : OnManagedHub(DatabaseEngine.Sqlite)
     {
         await PriceAsync("""{"from":"2026-01-01","input":3,"output":15,"cache_read":0.3}""");
         await Hub.Home.Groups.UpsertAsync(new GroupDraft { Name = "claude-kiro", Visibility = GroupVisibility.Restricted, Tags = ["research"] }, cancellation: ManagedHub.Cancellation);
+        await Hub.Home.Groups.UpsertAsync(new GroupDraft { Name = "codex", Status = GroupStatus.Expired }, cancellation: ManagedHub.Cancellation);
         await Hub.Home.Watch.RefreshAsync(ManagedHub.Cancellation);
         using var ann = await Hub.JoinAsync("ann@example.com");
         var shown = await ann.GetAsync(Path);
@@ -29,7 +30,7 @@ public sealed class OwnModelsTests() : OnManagedHub(DatabaseEngine.Sqlite)
         ((decimal)bedrock["multiplier"]!, (decimal)bedrock["now"]!["input_usd"]!, (decimal)bedrock["now"]!["output_usd"]!, (decimal)bedrock["now"]!["cache_read_usd"]!).ShouldBe((1.15m, 3.45m, 17.25m, 0.345m));
         ((decimal)bedrock["price"]!["price"]!["input"]!, (string?)bedrock["price_origin"], (bool)bedrock["available"]!).ShouldBe((3m, "model", true));
         bedrock["always"]!.AsArray().Select(static one => (string?)one).ShouldContain("tools");
-        var expired = Groups(shown)["codex-cheap"];
+        var expired = Groups(shown)["codex"];
         ((string?)expired["status"], (bool)expired["available"]!).ShouldBe(("expired", false));
 
         // Who has the tag sees the group too; what it cannot do is not promised; one's own multiplier is in what one pays.

@@ -58,7 +58,7 @@ public sealed class PriceSyncTests() : OnManagedHub(DatabaseEngine.Sqlite)
     {
         using var owner = await Hub.OwnerAsync();
         var document = Document(7);
-        document["padding"] = new JsonObject { ["litellm_provider"] = "house", ["mode"] = "none", ["text"] = new string('x', 900_000) };
+        document["padding"] = new JsonObject { ["litellm_provider"] = "openai", ["mode"] = "none", ["text"] = new string('x', 900_000) };
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var serving = ServeAsync(listener, document.ToJsonString());
@@ -91,7 +91,7 @@ public sealed class PriceSyncTests() : OnManagedHub(DatabaseEngine.Sqlite)
     {
         ["house-1"] = new JsonObject
         {
-            ["litellm_provider"] = "house", ["mode"] = "chat", ["input_cost_per_token"] = input / 1_000_000m, ["output_cost_per_token"] = 20m / 1_000_000m, ["max_input_tokens"] = 1000,
+            ["litellm_provider"] = "openai", ["mode"] = "chat", ["input_cost_per_token"] = input / 1_000_000m, ["output_cost_per_token"] = 20m / 1_000_000m, ["max_input_tokens"] = 1000,
         },
     };
 
