@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, Textarea, Tooltip } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -120,7 +120,7 @@ function Bench({ keys }: { keys: { id: number; name: string; groups: string[] }[
             <NumberInput label={t('playground.temperature')} placeholder={t('playground.usual')} min={0} max={2} step={0.1} value={temperature} onChange={setTemperature} />
             <NumberInput label={t('playground.max_tokens')} placeholder={t('playground.usual')} min={1} allowDecimal={false} value={maxTokens} onChange={setMaxTokens} />
           </Group>
-          <Textarea label={<Group component="span" gap={4} wrap="nowrap">{t('playground.tools')}<Tooltip multiline w={260} label={t('playground.tools_hint')}><ActionIcon size="xs" aria-label={t('playground.tools_hint')}><Icon name="book" size={13} /></ActionIcon></Tooltip></Group>} placeholder={'[{"name": "…", "parameters": {…}}]'} autosize minRows={2} maxRows={10} value={tools} onChange={(change) => { setTools(change.currentTarget.value); setToolTrouble(undefined); }} error={toolTrouble} classNames={{ input: classes.mono ?? '' }} />
+          <Textarea label={t('playground.tools')} description={t('playground.tools_hint')} placeholder={'[{"name": "…", "parameters": {…}}]'} autosize minRows={2} maxRows={10} value={tools} onChange={(change) => { setTools(change.currentTarget.value); setToolTrouble(undefined); }} error={toolTrouble} classNames={{ input: classes.mono ?? '' }} />
         </Stack>
       </aside>
       <AnswerStory answer={answer} />

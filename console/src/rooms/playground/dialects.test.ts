@@ -28,8 +28,15 @@ describe('a wish in each dialect', () => {
 });
 
 describe('a stream', () => {
-  const streamOf = (...chunks: string[]) => new Blob(chunks).stream() as ReadableStream<Uint8Array>;
-  const read = async (id: (typeof dialectIds)[number], ...chunks: string[]) => {
+  const streamOf = (...chunks: Uint8Array[]) => new ReadableStream<Uint8Array>({
+    start: (to) => {
+      chunks.forEach((chunk) => { to.enqueue(chunk); });
+      to.close();
+    },
+  });
+  const read = async (id: (typeof dialectIds)[number], raw: string, atOnce = 100_000) => {
+    const bytes = new TextEncoder().encode(raw);
+    const chunks = Array.from({ length: Math.ceil(bytes.length / atOnce) }, (_, at) => bytes.slice(at * atOnce, (at + 1) * atOnce));
     const all = { text: '', thought: '', tool: '', error: '' };
     await readEvents(streamOf(...chunks), (_, event) => {
       const piece = event === undefined ? {} : dialects[id].read(event);
@@ -43,7 +50,7 @@ describe('a stream', () => {
   it('is read event by event, wherever it is cut', async () => {
     const raw = 'data: {"choices":[{"delta":{"content":"Hé"}}]}\n\ndata: {"choices":[{"delta":{"content":"llo","reasoning_content":"hm"}}]}\n\n: alive\n\ndata: [DONE]\n\n';
     expect(await read('chat', raw)).toMatchObject({ text: 'Héllo', thought: 'hm' });
-    expect(await read('chat', ...raw)).toMatchObject({ text: 'Héllo', thought: 'hm' });
+    expect(await read('chat', raw, 1)).toMatchObject({ text: 'Héllo', thought: 'hm' });
   });
 
   it('tells text, thoughts, tools and errors in each dialect', async () => {
