@@ -8,7 +8,8 @@ export async function prepare(_, owner) {
   await owner.call('POST', '/api/admin/prices/apply', edit, { 'if-match': seen.headers.get('etag') ?? '' });
 }
 
-const document = { 'sandbox/echo': { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 0.0000025, output_cost_per_token: 0.00001 }, 'sandbox/tool': { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 0.05, output_cost_per_token: 0.000008 }, 'house-1': { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: 0.000002, output_cost_per_token: 0.000008 } };
+const cost = (input, output) => ({ litellm_provider: 'openai', mode: 'chat', input_cost_per_token: input / 1e6, output_cost_per_token: output / 1e6 });
+const document = { 'gpt-4o': cost(2.2, 9), 'gpt-4.1': cost(250, 8), 'house-1': cost(2, 8) };
 
 export const shots = [
   { name: 'prices', path: '/prices', whole: false },
@@ -25,7 +26,7 @@ export const shots = [
     await page.getByRole('option', { name: 'Paste it here' }).click();
     await page.getByRole('textbox', { name: /^The document/ }).fill(JSON.stringify(document, null, 1));
     await page.getByRole('checkbox', { name: 'Only models that the catalogue knows' }).uncheck();
-    await page.getByRole('textbox', { name: 'Only these models' }).fill('sandbox/*, house-*');
+    await page.getByRole('textbox', { name: 'Only these models' }).fill('gpt-4o, gpt-4.1, house-*');
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('list', { name: 'The difference' }).getByText('house-1').waitFor();
   }, only: ['desktop', 'dark', 'phone'] },

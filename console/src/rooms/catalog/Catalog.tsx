@@ -54,7 +54,7 @@ export default function Catalog() {
 }
 
 /** What a model or a group can do, in words. */
-export function Abilities({ names, most = 99, some = false }: { names: readonly string[]; most?: number; some?: boolean }) {
+export function Abilities({ names, most = 99 }: { names: readonly string[]; most?: number }) {
   const { t } = useWords();
   const known = capabilities.filter((name) => names.includes(name));
   if (known.length === 0) {
@@ -64,7 +64,7 @@ export function Abilities({ names, most = 99, some = false }: { names: readonly 
   const rest = known.slice(most);
   return (
     <span className={classes.chips}>
-      {known.slice(0, most).map((name) => <span key={name} className={classes.chip} data-some={some || undefined}>{t(`catalog.${name}`)}</span>)}
+      {known.slice(0, most).map((name) => <span key={name} className={classes.chip}>{t(`catalog.${name}`)}</span>)}
       {rest.length > 0 && <span className={classes.chip} title={rest.filter(isCapability).map((name) => t(`catalog.${name}`)).join(', ')}>+{rest.length}</span>}
     </span>
   );

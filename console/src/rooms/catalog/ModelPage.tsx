@@ -9,7 +9,7 @@ import { Icon } from '@/kit/Icon';
 import { Page, Section } from '@/kit/Page';
 import { Caution, Empty, Loading, Pill, Trouble } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
-import { catalog, type Estimate, type InGroup, type Model } from './calls';
+import { catalog, isCapability, type Estimate, type InGroup, type Model } from './calls';
 import { Abilities } from './Catalog';
 import classes from './catalog.module.css';
 
@@ -89,7 +89,7 @@ function Compare({ model }: { model: Model }) {
       {estimate.isError && <Trouble failure={estimate.error} retry={() => { void estimate.refetch(); }} />}
       {model.groups.length === 0 ? <Empty icon="layers" title={t('catalog.no_group')} /> : (
         <ul className={classes.groups} aria-label={t('catalog.compare')} aria-busy={estimate.isFetching}>
-          {order.map((group) => <GroupCard key={group.group} group={group} told={by.get(group.group)} calls={estimate.data?.calls ?? 1} best={group === best && group.available && order.length > 1} />)}
+          {order.map((group) => <GroupCard key={group.group} group={group} can={model.capabilities} told={by.get(group.group)} calls={estimate.data?.calls ?? 1} best={group === best && group.available && order.length > 1} />)}
         </ul>
       )}
     </Section>
@@ -101,11 +101,15 @@ function rank(by: Map<string, Estimate['groups'][number]>, group: InGroup): numb
   return (group.available ? 0 : 1e12) + (charge ?? 1e9);
 }
 
-function GroupCard({ group, told, calls, best }: { group: InGroup; told: Estimate['groups'][number] | undefined; calls: number; best: boolean }) {
+function GroupCard({ group, can, told, calls, best }: { group: InGroup; can: readonly string[]; told: Estimate['groups'][number] | undefined; calls: number; best: boolean }) {
   const { t } = useWords();
   const formats = useFormats();
   const rates = [[t('catalog.input'), group.now?.input_usd], [t('catalog.cache_read'), group.now?.cache_read_usd], [t('catalog.cache_write'), group.now?.cache_write_usd], [t('catalog.output'), group.now?.output_usd]] as const;
   const tiers = group.price?.price.tiers ?? [];
+  // What tells groups apart: promises that not every group makes, and what the model can and this group cannot.
+  const always = [...group.always, ...(group.long_context ? ['long_context'] : [])];
+  const kept = always.filter((name) => name === 'documents' || name === 'prompt_caching' || name === 'long_context');
+  const never = can.filter(isCapability).filter((name) => !always.includes(name) && !group.sometimes.includes(name));
   return (
     <li className={classes.group} data-best={best || undefined} data-off={!group.available || undefined}>
       <div className={classes.groupHead}>
@@ -123,19 +127,16 @@ function GroupCard({ group, told, calls, best }: { group: InGroup; told: Estimat
         {rates.map(([name, usd]) => <div key={name}><dt>{name}</dt><dd className="figures">{usd == null ? '–' : formats.money(usd)}</dd></div>)}
       </dl>
       <div className={classes.promises}>
-        <Abilities names={[...group.always, ...(group.long_context ? ['long_context'] : [])]} />
-        {group.sometimes.length > 0 && <Text size="xs" c="dimmed">{t('catalog.sometimes')} <Abilities names={group.sometimes} some /></Text>}
-        {(group.has_quota || group.most_tokens != null || group.ends_at != null || group.next != null || tiers.length > 0 || group.price_origin === 'group') && (
-          <ul className={classes.notes}>
-            {group.price_origin === 'group' && <li>{t('catalog.own_price')}</li>}
-            {tiers.map((tier) => <li key={tier.above}>{t('catalog.tier', { above: formats.count(tier.above), input: formats.money((tier.input ?? 0) * group.multiplier), output: formats.money((tier.output ?? 0) * group.multiplier) })}</li>)}
-            {group.next?.price.from != null && <li>{t('catalog.next', { day: formats.date(group.next.price.from) })}</li>}
-            {group.most_tokens != null && <li>{t('catalog.narrow', { count: formats.count(group.most_tokens) as unknown as number })}</li>}
-            {group.has_quota && <li>{t('catalog.quota')}</li>}
-            {group.ends_at != null && <li>{t('catalog.ends', { day: formats.date(group.ends_at) })}</li>}
-          </ul>
-        )}
-        {group.status !== 'active' && group.status_reason != null && group.status_reason !== '' && <Text size="xs" c="dimmed">{group.status_reason}{group.replacement == null ? '' : ` → ${group.replacement}`}</Text>}
+        <Abilities names={kept} />
+        {never.length > 0 && <span className={classes.never}>{t('catalog.not_here')} {never.map((name) => t(`catalog.${name}`)).join(', ')}</span>}
+        {group.sometimes.filter(isCapability).length > 0 && <span>{t('catalog.sometimes')} {group.sometimes.filter(isCapability).map((name) => t(`catalog.${name}`)).join(', ')}</span>}
+        {group.price_origin === 'group' && <span>{t('catalog.own_price')}</span>}
+        {tiers.map((tier) => <span key={tier.above} className="figures">{t('catalog.tier', { above: formats.compact(tier.above), input: formats.money((tier.input ?? 0) * group.multiplier), output: formats.money((tier.output ?? 0) * group.multiplier) })}</span>)}
+        {group.next?.price.from != null && <span>{t('catalog.next', { day: formats.date(group.next.price.from) })}</span>}
+        {group.most_tokens != null && <span>{t('catalog.narrow', { count: formats.count(group.most_tokens) as unknown as number })}</span>}
+        {group.has_quota && <span>{t('catalog.quota')}</span>}
+        {group.ends_at != null && <span>{t('catalog.ends', { day: formats.date(group.ends_at) })}</span>}
+        {group.status !== 'active' && group.status_reason != null && group.status_reason !== '' && <span>{group.status_reason}{group.replacement == null ? '' : ` → ${group.replacement}`}</span>}
       </div>
       <div className={classes.charge}>
         <Text size="xs" c="dimmed">{calls > 1 ? t('catalog.all_calls', { count: formats.count(calls) as unknown as number }) : t('catalog.this_call')}</Text>

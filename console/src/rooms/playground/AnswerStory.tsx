@@ -2,7 +2,6 @@ import { Skeleton, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { CodeBlock } from '@/kit/Code';
 import { Pill } from '@/kit/States';
-import { StatTile, StatTiles } from '@/kit/StatTile';
 import { useFormats, useWords } from '@/kit/words';
 import { curlOf, dialects } from './dialects';
 import type { Answer } from './usePlay';
@@ -34,6 +33,15 @@ export function AnswerStory({ answer }: { answer: Answer | undefined }) {
   );
 }
 
+function Figure({ label, value, note, loading }: { label: string; value: string; note: string | undefined; loading: boolean }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{loading ? <Skeleton height={26} width="60%" my={4} /> : <span className={`figures ${classes.value ?? ''}`}>{value}</span>}{note !== undefined && <Text size="xs" c="dimmed" component="span" className="figures">{note}</Text>}</dd>
+    </div>
+  );
+}
+
 function Told({ answer }: { answer: Answer }) {
   const { t } = useWords();
   const formats = useFormats();
@@ -56,12 +64,12 @@ function Told({ answer }: { answer: Answer }) {
   ];
   return (
     <>
-      <StatTiles>
-        <StatTile label={t('playground.cost')} loading={waiting} value={record?.charge_usd === undefined ? '–' : formats.money(Number(record.charge_usd))} note={record?.multipliers?.group === undefined ? undefined : t('playground.multiplied', { factor: record.multipliers.group })} />
-        <StatTile label={t('playground.tokens')} loading={waiting} value={record === undefined ? '–' : formats.count(sum(/^(input|cache|output|reasoning)/))} note={record === undefined ? undefined : t('playground.in_out', { in: formats.count(sum(/^(input|cache)/)), out: formats.count(sum(/^(output|reasoning)/)) })} />
-        <StatTile label={t('playground.first')} loading={answer.first === undefined && waiting} value={formats.duration(answer.first)} note={t('playground.here')} />
-        <StatTile label={t('playground.whole')} loading={answer.total === undefined} value={formats.duration(answer.total)} note={record?.ms === undefined ? undefined : t('playground.in_hub', { time: formats.duration(record.ms.total) })} />
-      </StatTiles>
+      <dl className={classes.figures}>
+        <Figure label={t('playground.cost')} loading={waiting} value={record?.charge_usd === undefined ? '–' : formats.money(Number(record.charge_usd))} note={record?.multipliers?.group === undefined ? undefined : t('playground.multiplied', { factor: record.multipliers.group })} />
+        <Figure label={t('playground.tokens')} loading={waiting} value={record === undefined ? '–' : formats.count(sum(/^(input|cache|output|reasoning)/))} note={record === undefined ? undefined : t('playground.in_out', { in: formats.count(sum(/^(input|cache)/)), out: formats.count(sum(/^(output|reasoning)/)) })} />
+        <Figure label={t('playground.first')} loading={answer.first === undefined && waiting} value={formats.duration(answer.first)} note={t('playground.here')} />
+        <Figure label={t('playground.whole')} loading={answer.total === undefined} value={formats.duration(answer.total)} note={record?.ms === undefined ? undefined : t('playground.in_hub', { time: formats.duration(record.ms.total) })} />
+      </dl>
       <dl className={classes.facts}>
         {facts.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>

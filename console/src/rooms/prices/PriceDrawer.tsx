@@ -51,7 +51,7 @@ function History({ read }: { read: Read }) {
             <Rates row={row.price} />
             <Text size="xs" c="dimmed">
               {row.source === 'builtin' ? t('prices.came') : row.source === 'sync' ? t('prices.by_sync', { id: row.sync ?? 0, source: row.sync_source ?? '' }) : t('prices.by_hand')}
-              {row.added_by != null && ` · ${row.added_by}`}{row.added_at != null && ` · ${formats.moment(row.added_at)}`}
+              {row.source !== 'builtin' && row.added_by != null && ` · ${row.added_by}`}{row.source !== 'builtin' && row.added_at != null && ` · ${formats.moment(row.added_at)}`}
               {row.retired_at != null && ` · ${t('prices.retired_on', { when: formats.moment(row.retired_at), who: row.retired_by ?? '–' })}`}
               {' · '}<code>{row.version}</code>
             </Text>

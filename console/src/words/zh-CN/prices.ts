@@ -1,7 +1,7 @@
 import type { Words } from '../en';
 
 export const prices: Words['prices'] = {
-  title: '价格', lead: '模型自身的价格，按每百万 token 计；分组、用户和密钥的倍率另计。调用始终按其开始时的价格结算。', sync: '从文档同步', model: '模型', vendor: '厂商', input: '输入', output: '输出', cache_read: '缓存读取', cache_write_5m: '缓存写入（5 分钟）',
+  title: '价格', lead: '按每百万 token 计，未含分组、用户和密钥的倍率。', sync: '从文档同步', model: '模型', vendor: '厂商', input: '输入', output: '输出', cache_read: '缓存读取', cache_write_5m: '缓存写入（5 分钟）',
   cache_write_1h: '缓存写入（1 小时）', per_request: '每次调用', origin: '价格', own: '自行设定', builtin: '内置', any_origin: '所有来源', none: '无', changes: '{{day}} 变更', own_groups: '单独定价的分组', find: '查找模型', missing_filter: '缺价', any_state: '不限定价', only_missing: '缺少价格', only_priced: '已定价',
   empty: '没有模型', missing_title: '缺少价格的模型：{{count}}', missing_text: '对它们的调用会被拒绝，绝不会免费提供。请设定价格，或从渠道中移除。', refused: '已拒绝 {{count}} 次调用 · {{groups}}', show_missing: '全部显示', history: '历史', change: '变更', no_rows: '还没有价格', no_rows_text: '设定价格之前，调用会被拒绝。',
   state_in_force: '生效中', state_coming: '即将生效', state_past: '已过去', state_retired: '已停用', came: '随系统内置', by_sync: '同步 {{id}}，来自 {{source}}', by_hand: '手动设定', retired_on: '{{who}} 于 {{when}} 停用', whose: '谁的价格', whose_model: '模型自身', whose_group: '仅分组 {{group}}', add_row: '设定新价格',
