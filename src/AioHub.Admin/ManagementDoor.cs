@@ -1,6 +1,8 @@
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
+using AioHub.Admin.Models;
+using AioHub.Admin.Prices;
 using AioHub.Admin.Session;
 using AioHub.Admin.Users;
 using AioHub.Admin.Wallet;
@@ -8,6 +10,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
 using AioHub.Core.Metering;
 using AioHub.Core.Reports;
+using AioHub.Core.Routing;
 using AioHub.Core.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -130,6 +133,11 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<OfferedGroups>();
         services.AddSingleton<UsageReports>();
+        services.AddSingleton<CallLog>();
+        services.AddSingleton<ModelOffers>();
+        services.AddSingleton<OwnModels>();
+        services.AddSingleton<PriceEdits>();
+        services.AddSingleton<PriceReader>();
         services.AddSingleton<UserList>();
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<Statements>();

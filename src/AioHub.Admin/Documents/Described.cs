@@ -46,4 +46,12 @@ internal static class DescribedNames
 
     public static RouteHandlerBuilder Removes(this RouteHandlerBuilder route, string summary) =>
         route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Guarded: true));
+
+    /// <summary>Work that was seen beforehand: <c>If-Match</c> names what was seen.</summary>
+    public static RouteHandlerBuilder Applies<T>(this RouteHandlerBuilder route, string summary) =>
+        route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Guarded: true));
+
+    /// <summary>Lines of JSON, one after the other while the work goes on.</summary>
+    public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary) =>
+        route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, [RefusalCode.Invalid]));
 }

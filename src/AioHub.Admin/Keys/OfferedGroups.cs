@@ -48,7 +48,8 @@ internal sealed class OfferedGroups(RoutingDirectory routing, IdentityLists list
         }
     }
 
-    private async Task<Func<Group, bool>> MayAsync(Who who, CancellationToken cancellation)
+    /// <summary>Whether a group is offered to the user.</summary>
+    public async Task<Func<Group, bool>> MayAsync(Who who, CancellationToken cancellation)
     {
         if (who.Role != Role.User)
         {

@@ -24,6 +24,8 @@ public sealed record ModelDraft
     public ImmutableArray<PriceRow>? Prices { get; init; }
     /// <summary>Who sets the prices, for the record; null = it is not known.</summary>
     public string? Actor { get; init; }
+    /// <summary>Members, spelled as files do, that go back to the built-in model's, or to being unknown, before what the draft names is set.</summary>
+    public ImmutableArray<string> Forgotten { get; init; } = [];
 }
 
 /// <summary>
@@ -49,6 +51,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
             row ??= context.Add(new ModelRow { Id = id }).Entity;
             row.Hidden = false;
             var before = Shown(row, builtin);
+            Forget(row, draft.Forgotten);
             row.Vendor = Keep(row.Vendor, draft.Vendor, builtin?.Vendor);
             row.DisplayName = Keep(row.DisplayName, draft.DisplayName, builtin?.DisplayName);
             row.Kind = Keep(row.Kind, draft.Kind, builtin?.Kind);
@@ -203,6 +206,27 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
 
     internal static bool IsName(string name) =>
         name.Length is > 0 and <= ModelName.MaxLength && !name.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c));
+
+    private static void Forget(ModelRow row, ImmutableArray<string> members)
+    {
+        foreach (var member in members)
+        {
+            switch (member)
+            {
+                case "vendor": row.Vendor = null; break;
+                case "display_name": row.DisplayName = null; break;
+                case "kind": row.Kind = null; break;
+                case "aliases": row.Aliases = null; break;
+                case "context_window": row.ContextWindow = null; break;
+                case "long_context_window": row.LongContextWindow = null; break;
+                case "max_output_tokens": row.MaxOutputTokens = null; break;
+                case "capabilities": row.Capabilities = null; break;
+                case "open_weights": row.OpenWeights = null; break;
+                case "released_on": row.ReleasedOn = null; break;
+                default: throw new ArgumentOutOfRangeException(nameof(members), member, "A model has no such member.");
+            }
+        }
+    }
 
     // A value equal to the built-in one is not stored: the model goes on following the built-in catalogue.
     private static T? Keep<T>(T? present, T? next, T? builtin)

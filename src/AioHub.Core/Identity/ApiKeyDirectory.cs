@@ -49,6 +49,9 @@ public sealed class ApiKeyDirectory(MasterKey master)
         return found;
     }
 
+    /// <summary>The key of this number; null = there is none, or it is revoked.</summary>
+    public ApiKey? Find(ApiKeyId id) => _keys.ById.Value.GetValueOrDefault(id.Value);
+
     /// <summary>Every key that is not revoked, in no order.</summary>
     public IReadOnlyCollection<ApiKey> Keys => _keys.ByHash.Values;
 
@@ -111,6 +114,9 @@ public sealed class ApiKeyDirectory(MasterKey master)
     private sealed class Published(Dictionary<KeyHash, ApiKey> byHash)
     {
         public Dictionary<KeyHash, ApiKey> ByHash { get; } = byHash;
+
+        /// <summary>Made when somebody asks: calls with a key's secret never do.</summary>
+        public Lazy<Dictionary<long, ApiKey>> ById { get; } = new(() => byHash.Values.ToDictionary(static key => key.Id.Value));
 
         /// <summary>Stands for this state where the keys themselves must not be kept alive.</summary>
         public object Stamp { get; } = new();

@@ -25,6 +25,7 @@ internal sealed class HubHome : IAsyncDisposable
         Master = master;
         Time = time;
         Keys = new ApiKeyDirectory(master);
+        Playground = new PlaygroundTokens(master, Keys);
         Watch = new ConfigurationWatch(database, master, Keys, Catalog, Routing);
         Ledger = new LedgerBook(database, time, cancellation => LedgerChanged(cancellation))
         {
@@ -57,6 +58,9 @@ internal sealed class HubHome : IAsyncDisposable
     public TimeProvider Time { get; }
 
     public ApiKeyDirectory Keys { get; }
+
+    /// <summary>By which the console's playground calls models.</summary>
+    public PlaygroundTokens Playground { get; }
 
     public CatalogDirectory Catalog { get; } = new();
 

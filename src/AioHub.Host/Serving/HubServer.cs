@@ -1,4 +1,5 @@
 using AioHub.Admin;
+using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
 using AioHub.Core.Storage;
@@ -136,7 +137,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         AddRooms(builder.Services, home);
         addMoney(builder.Services);
-        builder.Services.AddSingleton(_ => Management(home, loggers));
+        builder.Services.AddSingleton(provider => Management(home, loggers, provider));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -162,7 +163,7 @@ internal sealed class HubServer : IAsyncDisposable
     }
 
     /// <summary>Nothing of it is made before the first request comes.</summary>
-    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers) => new(
+    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, IServiceProvider rooms) => new(
         services =>
         {
             services.AddSingleton(home.Time);
@@ -171,6 +172,13 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.Identity);
             services.AddSingleton(home.Routing);
             services.AddSingleton(home.Watch);
+            services.AddSingleton(home.Catalog);
+            services.AddSingleton(home.Playground);
+            services.AddSingleton(home.Models);
+            services.AddSingleton(home.Prices);
+            services.AddSingleton(home.GroupPrices);
+            services.AddSingleton(rooms.GetRequiredService<Router>());
+            services.AddSingleton<OpenTypedAddress>(TypedAddresses.Open);
             services.AddSingleton(home.Ledger);
             services.AddSingleton(home.Codes);
         },
@@ -183,6 +191,7 @@ internal sealed class HubServer : IAsyncDisposable
     {
         services.AddSingleton(home.Time);
         services.AddSingleton(home.Keys);
+        services.AddSingleton(home.Playground);
         services.AddSingleton(home.Catalog);
         services.AddSingleton(home.Routing);
         services.AddSingleton(home.Pins);

@@ -27,6 +27,9 @@ internal static class HubFailures
     public static Failure KeyExpired(DateTime at) => new(403, "key_expired",
         $"This API key expired at {at:yyyy-MM-dd HH:mm} UTC. Ask its owner for a new one.") { ShouldRetry = false };
 
+    public static Failure PlaygroundOver(DateTime at) => new(401, "playground_token_expired",
+        $"This token of the playground ended at {at:yyyy-MM-dd HH:mm:ss} UTC. Get a new one: POST /api/me/playground/token.") { ShouldRetry = false };
+
     public static Failure RateLimited(in RateVerdict verdict, DateTime now) => Limited(
         verdict.Owner == LimitOwner.User ? "The owner of this API key, over all keys, is" : "This API key is", verdict, now);
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Primitives;
 namespace AioHub.Relay.Stages;
 
 /// <summary>Stage 1: who calls, and may one more call of this key start?</summary>
-internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvider time)
+internal sealed class Admit(ApiKeyDirectory keys, PlaygroundTokens playground, IRateLimits limits, TimeProvider time)
 {
     private const string BearerPrefix = "Bearer ";
 
@@ -24,9 +24,22 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
         }
 
         var key = header is null ? keys.Find(secret) : keys.Find(header, secret);
+        var pass = default(PlaygroundPass);
         if (key is null)
         {
-            return HubFailures.WrongKey;
+            // No key has this secret. What the console's playground shows is looked at here alone, and never remembered: it ends.
+            pass = playground.Find(secret);
+            if (pass is null)
+            {
+                return HubFailures.WrongKey;
+            }
+
+            if (pass.EndsAt <= time.GetUtcNow().UtcDateTime)
+            {
+                return HubFailures.PlaygroundOver(pass.EndsAt);
+            }
+
+            key = pass.Key;
         }
 
         if (!key.Enabled)
@@ -39,7 +52,7 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
             return HubFailures.KeyExpired(expires);
         }
 
-        return new Caller(key, http.Request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null);
+        return new Caller(key, http.Request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null) { Playground = pass is not null };
     }
 
     /// <summary>Counts the call in; <see cref="Leave"/> must follow when this gives no failure.</summary>
@@ -52,7 +65,7 @@ internal sealed class Admit(ApiKeyDirectory keys, IRateLimits limits, TimeProvid
     /// <summary>Whether a caller who was let in long ago would be let in now: keys are revoked, switched off, and expire.</summary>
     public Failure? Recheck(Caller caller)
     {
-        var key = keys.Keys.FirstOrDefault(one => one.Id == caller.Key.Id);
+        var key = keys.Find(caller.Key.Id);
         return key is null ? HubFailures.WrongKey
             : !key.Enabled ? HubFailures.KeyDisabled
             : key.ExpiresAt is { } expires && expires <= time.GetUtcNow().UtcDateTime ? HubFailures.KeyExpired(expires)

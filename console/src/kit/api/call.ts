@@ -104,3 +104,42 @@ export async function callVersioned<T>(method: Method, path: string, options: Ca
 export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
   return (await callVersioned<T>(method, path, options)).value;
 }
+
+/**
+ * Work that tells how far it is: lines of JSON, each told as it comes.
+ * @returns the last line
+ * @throws Problem when the hub refuses, or is not reached (status 0)
+ */
+export async function callLines<T>(path: string, body: unknown, tell: (line: T) => void, signal: AbortSignal): Promise<T | undefined> {
+  let reply: Response;
+  try {
+    reply = await fetch(path, { method: 'POST', credentials: 'same-origin', signal, headers: { accept: 'application/x-ndjson', 'content-type': 'application/json', 'x-aiohub-csrf': '1' }, body: JSON.stringify(body) });
+  } catch (failure) {
+    if (failure instanceof DOMException && failure.name === 'AbortError') {
+      throw failure;
+    }
+
+    throw new Problem(0, { code: 'unreachable' });
+  }
+
+  if (!reply.ok || reply.body === null) {
+    throw await problemOf(reply);
+  }
+
+  const reader = reply.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  let rest = '';
+  let last: T | undefined;
+  for (;;) {
+    const { done, value } = await reader.read();
+    const lines = (rest + (value ?? '')).split('\n');
+    rest = done ? '' : lines.pop() ?? '';
+    for (const line of lines.filter((one) => one !== '')) {
+      last = JSON.parse(line) as T;
+      tell(last);
+    }
+
+    if (done) {
+      return last;
+    }
+  }
+}

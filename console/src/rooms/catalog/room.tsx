@@ -1,3 +1,13 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const catalog: Room = { pages: [], nav: [] };
+const Catalog = lazy(() => import('./Catalog'));
+const ModelPage = lazy(() => import('./ModelPage'));
+
+export const catalog: Room = {
+  pages: [
+    { path: '/catalog', element: <Catalog /> },
+    { path: '/catalog/:name', element: <ModelPage /> },
+  ],
+  nav: [{ to: '/catalog', title: (t) => t('nav.catalog'), icon: 'layers', least: 'user', block: 'own', below: true }],
+};

@@ -1,3 +1,9 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const playground: Room = { pages: [], nav: [] };
+const Playground = lazy(() => import('./Playground'));
+
+export const playground: Room = {
+  pages: [{ path: '/playground', element: <Playground /> }],
+  nav: [{ to: '/playground', title: (t) => t('nav.playground'), icon: 'play', least: 'user', block: 'own' }],
+};

@@ -1,1 +1,8 @@
-export const playground = {};
+export const playground = {
+  title: 'Playground', lead: 'Calls as one of your keys: the same route, limits and price.', conversation: 'Conversation', messages: 'Messages', settings: 'Settings of the call', begin: 'Say something', begin_text: 'What comes back is streamed here, word by word, with its route, tokens and cost below.',
+  no_key: 'A key comes first', no_key_text: 'The playground calls models as one of your API keys. None of yours is on and in time.', you: 'You', message: 'Message', placeholder: 'Ask anything', keys_hint: 'Enter sends, Shift + Enter makes a new line', send: 'Send', stop: 'Stop', clear: 'Start anew',
+  key: 'Key', model: 'Model', dialect: 'Dialect', system: 'System prompt', temperature: 'Temperature', max_tokens: 'Max tokens', usual: 'Default', tools: 'Tools (JSON)', tools_hint: 'A list, as the dialect spells tools, or of plain functions: name, description, parameters.', tools_list: 'Write a list of tools: [ … ]',
+  tools_json: 'This is no JSON: {{why}}', no_model: 'No such model', no_models: 'This key reaches no model. Give it another group.', thoughts: 'Thoughts', tool_call: 'Call of a tool', stopped: 'Stopped. What was made until then is charged.', no_text: 'The answer has no text.',
+  story: 'What happened', request: 'Request', stream: 'Raw stream', events: 'Events: {{count}}', group: 'Group', channel: 'Channel', served: 'Model', upstream: 'Name at the upstream', outcome: 'Outcome', ended: 'Ended because of', request_id: 'Request', losses: 'Lost in translation',
+  cost: 'Cost', multiplied: 'group × {{factor}}', tokens: 'Tokens', in_out: '{{in}} in, {{out}} out', first: 'First words', here: 'seen from here', whole: 'Whole answer', in_hub: '{{time}} inside the hub', line_items: 'Line items', quantity: 'Quantity', per_million: 'Per million', attempts: 'Attempts',
+};

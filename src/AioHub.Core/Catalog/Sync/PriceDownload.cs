@@ -2,6 +2,9 @@ using System.Net;
 
 namespace AioHub.Core.Catalog.Sync;
 
+/// <summary>Opens connections to addresses that somebody typed: without redirects, and out of private networks unless they are allowed.</summary>
+public delegate HttpMessageInvoker OpenTypedAddress(bool allowPrivate);
+
 /// <summary>Fetches a price document from an address that somebody typed: bounded in size, time and redirects.</summary>
 /// <param name="http">Must not follow redirects by itself, and keeps connections out of private networks unless they are allowed.</param>
 public sealed class PriceDownload(HttpMessageInvoker http, TimeProvider time)
@@ -11,10 +14,13 @@ public sealed class PriceDownload(HttpMessageInvoker http, TimeProvider time)
     private const int BufferSize = 64 * 1024;
     private static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(60);
 
+    /// <param name="address">Of the document.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="progress">Told the bytes that came so far, and how many there are where the reply says so.</param>
     /// <exception cref="FormatException">The address is none of http or https, or a redirect leads astray.</exception>
     /// <exception cref="IOException">The reply is not 200, too large, or too slow.</exception>
     /// <exception cref="HttpRequestException">There was no connection.</exception>
-    public async Task<ReadOnlyMemory<byte>> FetchAsync(Uri address, CancellationToken cancellation)
+    public async Task<ReadOnlyMemory<byte>> FetchAsync(Uri address, CancellationToken cancellation, Func<long, long?, Task>? progress = null)
     {
         using var limit = new CancellationTokenSource(LongestTime, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
@@ -38,7 +44,7 @@ public sealed class PriceDownload(HttpMessageInvoker http, TimeProvider time)
                     throw new IOException($"{address.Host} answered {(int)reply.StatusCode} {reply.ReasonPhrase}.");
                 }
 
-                return await ReadAsync(reply.Content, both.Token);
+                return await ReadAsync(reply.Content, progress, both.Token);
             }
 
             throw new IOException($"{address.Host} redirects more than {MostRedirects} times.");
@@ -51,7 +57,9 @@ public sealed class PriceDownload(HttpMessageInvoker http, TimeProvider time)
 
     /// <summary>Reads a stream to its end, but never more than <see cref="MostBytes"/>.</summary>
     /// <exception cref="IOException">It is longer.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, CancellationToken cancellation)
+    public static Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, CancellationToken cancellation) => ReadAsync(stream, null, null, cancellation);
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, long? length, Func<long, long?, Task>? progress, CancellationToken cancellation)
     {
         using var all = new MemoryStream();
         var buffer = new byte[BufferSize];
@@ -63,12 +71,16 @@ public sealed class PriceDownload(HttpMessageInvoker http, TimeProvider time)
             }
 
             all.Write(buffer, 0, read);
+            if (progress is not null)
+            {
+                await progress(all.Length, length);
+            }
         }
 
         return all.ToArray();
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellation)
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, Func<long, long?, Task>? progress, CancellationToken cancellation)
     {
         if (content.Headers.ContentLength > MostBytes)
         {
@@ -76,7 +88,7 @@ public sealed class PriceDownload(HttpMessageInvoker http, TimeProvider time)
         }
 
         await using var stream = await content.ReadAsStreamAsync(cancellation);
-        return await ReadAsync(stream, cancellation);
+        return await ReadAsync(stream, content.Headers.ContentLength, progress, cancellation);
     }
 
     private static Uri Next(Uri from, Uri location)

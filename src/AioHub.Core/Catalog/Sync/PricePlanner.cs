@@ -143,7 +143,7 @@ internal static class PricePlanner
         return from;
     }
 
-    private static ImmutableArray<RateChange> Compare(PriceRow? former, PriceRow? next)
+    internal static ImmutableArray<RateChange> Compare(PriceRow? former, PriceRow? next)
     {
         var before = former is null ? [] : PriceLines.Of(former);
         var after = next is null ? [] : PriceLines.Of(next);
