@@ -1,3 +1,4 @@
+using AioHub.Admin.Channels;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
@@ -129,6 +130,7 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<OfferedGroups>();
         services.AddSingleton<UsageReports>();
         services.AddSingleton<UserList>();
+        ChannelsRoom.AddTo(services);
         services.AddSingleton<IDataProtectionProvider>(static provider => new MasterProtection(provider.GetRequiredService<SecretBox>()));
         services.AddIdentityCore<Person>();
         services.AddScoped<IUserStore<Person>, PersonStore>();

@@ -1,6 +1,7 @@
 using AioHub.Admin;
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
@@ -136,7 +137,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         AddRooms(builder.Services, home);
         addMoney(builder.Services);
-        builder.Services.AddSingleton(_ => Management(home, loggers));
+        builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetRequiredService<Router>()));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -162,7 +163,7 @@ internal sealed class HubServer : IAsyncDisposable
     }
 
     /// <summary>Nothing of it is made before the first request comes.</summary>
-    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers) => new(
+    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, Router router) => new(
         services =>
         {
             services.AddSingleton(home.Time);
@@ -171,6 +172,9 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.Identity);
             services.AddSingleton(home.Routing);
             services.AddSingleton(home.Watch);
+            services.AddSingleton(home.Catalog);
+            services.AddSingleton(router);
+            services.AddSingleton<IUpstreamBench>(_ => home.OpenBench());
         },
         loggers,
         home.Settings.SignIn);
