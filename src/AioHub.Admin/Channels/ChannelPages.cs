@@ -33,18 +33,14 @@ internal static class ListChannels
         Paging paging, string? type, string? status, string? group, string? tag, string? text, HttpContext http, ChannelAdmin channels, HealthAdmin health)
     {
         var down = paging.SortOf("name", "-name") == "-name";
-        if (status is { Length: > 0 } && !Enum.GetNames<ChannelCondition>().Contains(status, StringComparer.OrdinalIgnoreCase))
-        {
-            throw Refused.Invalid("status", $"must be one of {string.Join(", ", Enum.GetNames<ChannelCondition>().Select(static name => name.ToLowerInvariant()))}");
-        }
-
+        var wanted = Names.Word<ChannelCondition>(status, "status");
         var conditions = await Conditions.ReadAsync(health, http.RequestAborted);
         var all = (await channels.ListAsync(http.RequestAborted))
             .Where(listing => type is not { Length: > 0 } || string.Equals(ChannelTypes.Of(listing.Channel.Type).Name, type, StringComparison.Ordinal))
             .Where(listing => group is not { Length: > 0 } || listing.Groups.Contains(group, StringComparer.Ordinal))
             .Where(listing => tag is not { Length: > 0 } || listing.Channel.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase))
             .Where(listing => text is not { Length: > 0 } || Says(listing.Channel, text))
-            .Where(listing => status is not { Length: > 0 } || string.Equals(conditions.Of(listing).ToString(), status, StringComparison.OrdinalIgnoreCase))
+            .Where(listing => wanted is null || conditions.Of(listing) == wanted)
             .OrderBy(static listing => listing.Channel.Name, StringComparer.Ordinal);
         var ordered = down ? all.Reverse() : all;
         var rows = ordered.Where(listing => paging.AfterName is not { } after || (down ? string.CompareOrdinal(listing.Channel.Name, after) < 0 : string.CompareOrdinal(listing.Channel.Name, after) > 0))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using AioHub.Core.Catalog;
 using AioHub.Wire.Vocabulary;
 
@@ -20,4 +21,25 @@ internal static class Names
 
     /// <exception cref="Refused">There is no such capability.</exception>
     public static Wire.Vocabulary.Needs Capabilities(IEnumerable<string> names, string field) => names.Aggregate(Wire.Vocabulary.Needs.None, (all, name) => all | Capability(name, field));
+
+    /// <summary>A word of an enum in a query, in snake case; absent or empty = null.</summary>
+    /// <exception cref="Refused">There is no such word.</exception>
+    public static T? Word<T>(string? word, string field)
+        where T : struct, Enum
+    {
+        if (word is not { Length: > 0 })
+        {
+            return null;
+        }
+
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (string.Equals(JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()), word, StringComparison.Ordinal))
+            {
+                return value;
+            }
+        }
+
+        throw Refused.Invalid(field, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}");
+    }
 }

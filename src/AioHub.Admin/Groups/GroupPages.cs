@@ -23,17 +23,19 @@ internal sealed class GroupShelf(GroupAdmin groups)
 internal static class ListGroups
 {
     /// <param name="status">At this moment: <c>active</c>, <c>paused</c> or <c>expired</c>.</param>
+    /// <param name="visibility"><c>public</c>, <c>restricted</c> or <c>hidden</c>.</param>
     /// <param name="text">Part of its name, title or use.</param>
     public static async Task<Page<GroupItem>> AnswerAsync(
-        Paging paging, GroupStatus? status, GroupVisibility? visibility, string? text, HttpContext http, GroupAdmin groups, ChannelAdmin channels, HealthAdmin health, TimeProvider time)
+        Paging paging, string? status, string? visibility, string? text, HttpContext http, GroupAdmin groups, ChannelAdmin channels, HealthAdmin health, TimeProvider time)
     {
         var down = paging.SortOf("name", "-name") == "-name";
+        var (wanted, seen) = (Names.Word<GroupStatus>(status, "status"), Names.Word<GroupVisibility>(visibility, "visibility"));
         var now = time.GetUtcNow().UtcDateTime;
         var conditions = await Conditions.ReadAsync(health, http.RequestAborted);
         var states = (await channels.ListAsync(http.RequestAborted)).ToDictionary(static listing => listing.Channel.Name, conditions.Of, StringComparer.Ordinal);
         var all = (await groups.ListAsync(http.RequestAborted))
-            .Where(listing => status is null || listing.Group.StatusAt(now) == status)
-            .Where(listing => visibility is null || listing.Group.Visibility == visibility)
+            .Where(listing => wanted is null || listing.Group.StatusAt(now) == wanted)
+            .Where(listing => seen is null || listing.Group.Visibility == seen)
             .Where(listing => text is not { Length: > 0 } || new[] { listing.Group.Name, listing.Group.DisplayName, listing.Group.CommonUse }.Any(one => one.Contains(text, StringComparison.OrdinalIgnoreCase)))
             .OrderBy(static listing => listing.Group.Name, StringComparer.Ordinal);
         var ordered = down ? all.Reverse() : all;

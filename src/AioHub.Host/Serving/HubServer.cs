@@ -175,6 +175,8 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.Catalog);
             services.AddSingleton(router);
             services.AddSingleton<IUpstreamBench>(_ => home.OpenBench());
+            services.AddSingleton(home.Ledger);
+            services.AddSingleton(home.Codes);
         },
         loggers,
         home.Settings.SignIn);

@@ -24,7 +24,7 @@ public abstract class ChannelPagesTests(DatabaseEngine engine) : OnManagedHub(en
         made.Body.ShouldNotContain(ChatUpstream.Secret[..12]);
         ((string?)made.Json["credentials"]![0]!["masked"])!.ShouldEndWith(ChatUpstream.Secret[^4..]);
         made.Json["groups"]!.AsArray().Select(static name => (string?)name).ShouldBe(["mine"]);
-        (await CallAsync("mine")).ShouldBe(HttpStatusCode.OK);
+        (await CallAsync(owner, "mine")).ShouldBe(HttpStatusCode.OK);
         upstream.Requests[^1].Header("authorization").ShouldBe("Bearer " + ChatUpstream.Secret);
 
         (await owner.PostAsync("/api/admin/channels", Up(upstream, "up"))).Code.ShouldBe("conflict");
@@ -33,7 +33,7 @@ public abstract class ChannelPagesTests(DatabaseEngine engine) : OnManagedHub(en
         changed.Status.ShouldBe(HttpStatusCode.OK, changed.Body);
         (changed.Flag("enabled"), (long)changed.Json["timeouts"]!["connect_ms"]!).ShouldBe((false, 1500));
         changed.Json["tags"]!.AsArray().Select(static tag => (string?)tag).ShouldBe(["eu", "prod"]);
-        (await CallAsync("mine")).ShouldNotBe(HttpStatusCode.OK);
+        (await CallAsync(owner, "mine")).ShouldNotBe(HttpStatusCode.OK);
         (await owner.PatchAsync($"/api/admin/channels/{made.Id}", new JsonObject { ["enabled"] = true }, shown.Tag)).Code.ShouldBe("changed_meanwhile");
         (await owner.PatchAsync($"/api/admin/channels/{made.Id}", new JsonObject { ["enabled"] = true })).Code.ShouldBe("if_match_required");
 
@@ -117,7 +117,7 @@ public abstract class ChannelPagesTests(DatabaseEngine engine) : OnManagedHub(en
         set.Body.ShouldNotContain("hush");
         var again = await owner.PatchAsync($"/api/admin/channels/{id}", Rules(null, "two"), set.Tag);
         again.Status.ShouldBe(HttpStatusCode.OK, again.Body);
-        (await CallAsync("mine")).ShouldBe(HttpStatusCode.OK);
+        (await CallAsync(owner, "mine")).ShouldBe(HttpStatusCode.OK);
         upstream.Requests[^1].Header("x-team").ShouldBe("hush-hush-hush");
         upstream.Requests[^1].Header("x-other").ShouldBe("two");
         upstream.Requests[^1].Json().GetProperty("user").GetProperty("a").GetInt32().ShouldBe(1);
@@ -176,9 +176,8 @@ public abstract class ChannelPagesTests(DatabaseEngine engine) : OnManagedHub(en
         ["credentials"] = new JsonArray(new JsonObject { ["name"] = "main", ["secret"] = ChatUpstream.Secret }), ["groups"] = new JsonArray([.. groups.Select(static group => (JsonNode)group)]),
     };
 
-    private async Task<HttpStatusCode> CallAsync(string group)
+    private async Task<HttpStatusCode> CallAsync(Browser owner, string group)
     {
-        using var owner = await Hub.EnterAsync(ManagedHub.Owner);
         var secret = (await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = Guid.NewGuid().ToString("N"), ["groups"] = new JsonArray(group) })).Text("secret")!;
         using var program = Hub.Open(secret);
         return (await program.PostAsync("/v1/chat/completions", new JsonObject { ["model"] = "gpt-4o-mini", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "hello" }) })).Status;
