@@ -38,7 +38,9 @@ internal static class TestChannels
         var all = ids is null ? [.. served.All.Where(static channel => channel.Enabled)] : ids.ConvertAll(served.Take);
         var question = new TrialQuestion(ListOnly: body.Value.ListOnly == true);
         http.Response.ContentType = ContentType;
+        // The caller knows at once that it began: the first channel may take its time.
         await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
         using var writing = new SemaphoreSlim(1, 1);
         var done = 0;
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = http.RequestAborted }, async (channel, cancellation) =>

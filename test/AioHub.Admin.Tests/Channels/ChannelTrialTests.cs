@@ -103,13 +103,15 @@ public sealed class ChannelTrialTests() : OnManagedHub(DatabaseEngine.Sqlite)
         using var client = new HttpClient(handler) { BaseAddress = Hub.Address };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/admin/channels/test") { Content = new StringContent(new JsonObject { ["ids"] = ids, ["list_only"] = true }.ToJsonString(), System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Add("x-aiohub-csrf", "1");
-        using (var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ManagedHub.Cancellation))
-        {
-            reply.StatusCode.ShouldBe(HttpStatusCode.OK);
-            await slow.WaitForRequestAsync(4);
-        }
-
+        var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ManagedHub.Cancellation);
+        reply.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await slow.WaitForRequestAsync(4);
+        reply.Dispose();
+        client.Dispose();
+        handler.Dispose();
+        var since = System.Diagnostics.Stopwatch.StartNew();
         await slow.ClientGone.WaitAsync(TimeSpan.FromSeconds(20), ManagedHub.Cancellation);
+        since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10), "the upstream is let go when the caller leaves, not when it is too late anyway");
         await Task.Delay(300, ManagedHub.Cancellation);
         Volatile.Read(ref asked).ShouldBe(4, "no more than four are asked at once, and none after the caller left");
     }
