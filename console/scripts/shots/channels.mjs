@@ -41,7 +41,7 @@ export const shots = [
   { name: 'channels', path: '/channels' },
   { name: 'channel-new', path: '/channels/new', act: (page) => page.getByRole('radio', { name: /^bedrock/ }).check({ force: true }) },
   { name: 'channel', path: '/channels', act: to('chat-europe', '') },
-  { name: 'channel-test', path: '/channels', act: async (page) => {
+  { name: 'channel-test', only: ['desktop', 'dark', 'phone'], path: '/channels', act: async (page) => {
     await to('chat-europe', '/test')(page);
     await page.getByRole('button', { name: 'Run the test' }).click();
     await page.getByText('Everything passed').waitFor();
@@ -49,7 +49,7 @@ export const shots = [
   { name: 'groups', path: '/groups' },
   { name: 'group', path: '/groups/team-chat' },
   { name: 'group-prices', path: '/groups/team-chat/prices' },
-  { name: 'group-explain', path: '/groups/team-chat/explain', act: async (page) => {
+  { name: 'group-explain', only: ['desktop', 'dark', 'phone'], path: '/groups/team-chat/explain', act: async (page) => {
     await page.getByRole('textbox', { name: 'Model' }).fill('gpt-4o-mini');
     await page.getByRole('button', { name: 'Explain' }).click();
     await page.getByText('It goes to').waitFor();

@@ -87,7 +87,7 @@ export default function Channels() {
 function Tally({ value: { tally, state } }: { value: ChannelItem }) {
   const { t } = useWords();
   const parts = (['healthy', 'cooling', 'broken', 'disabled'] as const).filter((name) => tally[name] > 0).map((name) => t(`channels.tally_${name}`, { count: tally[name] }));
-  return state === 'healthy' || parts.length === 0 ? null : <Text size="xs" c="dimmed" className="figures">{parts.join(', ')}</Text>;
+  return state === 'healthy' || state === 'disabled' || parts.length === 0 ? null : <Text size="xs" c="dimmed" className="figures">{parts.join(', ')}</Text>;
 }
 
 export function Chips({ names, most }: { names: readonly string[]; most: number }) {

@@ -19,12 +19,12 @@ export function Use({ read }: PartProps) {
   const { keys, alone, users, carriers, replaces_groups: replaced, in_auto: inAuto } = use.data;
   return (
     <div className={classes.stack}>
-      <StatTiles>
+      <div className={classes.tiles}><StatTiles>
         <StatTile label={t('groups.keys')} value={formats.count(keys)} note={t('groups.of_users', { count: users })} />
         <StatTile label={t('groups.alone')} value={formats.count(alone)} note={t('groups.alone_hint')} />
         <StatTile label={t('groups.auto')} value={inAuto ? t('states.yes') : t('states.no')} note={t('groups.auto_names')} />
         <StatTile label={t('groups.replaces')} value={formats.count(replaced.length)} note={replaced.join(', ') || t('groups.no_group')} />
-      </StatTiles>
+      </StatTiles></div>
       <Section title={t('groups.carriers')} lead={keys > carriers.length ? t('groups.newest', { count: carriers.length }) : undefined}>
         {carriers.length === 0 ? <Empty icon="key" order={3} title={t('groups.nobody')} /> : (
           <div className={classes.scroll}>

@@ -36,12 +36,12 @@ export default function Health() {
   return (
     <Page title={t('health.title')} lead={t('health.lead')} actions={fresh}>
       {board.isError && <Trouble failure={board.error} retry={() => { void board.refetch(); }} />}
-      <StatTiles>
+      <div className={classes.tiles}><StatTiles>
         <StatTile label={t('health.channels_well')} value={`${formats.count(well)} / ${formats.count(on)}`} note={t('health.disabled_more', { count: formats.count(data.channels.length - on) as unknown as number })} />
         <StatTile label={t('health.groups_serving')} value={`${formats.count(serving)} / ${formats.count(groups.length)}`} note={t('health.of_active')} />
         <StatTile label={t('health.attempts')} value={formats.compact(attempts)} note={t('health.since', { when: formats.moment(data.from) })} />
         <StatTile label={t('health.failing')} value={attempts === 0 ? formats.share(0) : formats.share(failed / attempts)} note={t('health.failed_attempts', { count: formats.count(failed) as unknown as number })} />
-      </StatTiles>
+      </StatTiles></div>
       <section aria-label={t('health.groups')}>
         <Title order={2} mb="sm">{t('health.groups')}</Title>
         {groups.length === 0 ? <div className="kit-card"><Empty icon="layers" title={t('health.no_groups')} /></div> : <div className={classes.groups}>{groups.map((group) => <GroupCard key={group.name} group={group} />)}</div>}
