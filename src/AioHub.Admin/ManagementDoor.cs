@@ -1,3 +1,4 @@
+using AioHub.Admin.Channels;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
@@ -141,6 +142,7 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<UserList>();
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<Statements>();
+        ChannelsRoom.AddTo(services);
         services.AddSingleton<IDataProtectionProvider>(static provider => new MasterProtection(provider.GetRequiredService<SecretBox>()));
         services.AddIdentityCore<Person>();
         services.AddScoped<IUserStore<Person>, PersonStore>();

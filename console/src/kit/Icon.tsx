@@ -56,6 +56,8 @@ const shapes = {
   send: 'M4 12 20 4l-5 16-3.500-6.500Z',
   mail: 'M3.500 6h17v12h-17ZM4 7l8 6 8-6',
   sliders: 'M4 7h9M17 7h3M4 12h3M11 12h9M4 17h11M19 17h1M15 5v4M9 10v4M17 15v4',
+  plug: 'M9 3v5M15 3v5M6.500 8h11v3a5.500 5.500 0 0 1-11 0ZM12 16.500V21',
+  turn: 'M19.500 12a7.500 7.500 0 1 1-2.300-5.400M19.500 4v4.500H15',
 } as const;
 
 export type IconName = keyof typeof shapes;

@@ -40,6 +40,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    // An option is scrolled to before its list has found its place: fixed, that moves nothing; else a phone's page jumps to its top.
+    Combobox: { defaultProps: { floatingStrategy: 'fixed' } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
     Skeleton: { defaultProps: { radius: 'sm' } },
   },

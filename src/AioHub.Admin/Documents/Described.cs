@@ -54,4 +54,13 @@ internal static class DescribedNames
     /// <summary>Lines of JSON, one after the other while the work goes on.</summary>
     public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary) =>
         route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, [RefusalCode.Invalid]));
+    public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired, .. refusals], Tagged: true, Guarded: true));
+
+    public static RouteHandlerBuilder Removes(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired, .. refusals], Guarded: true));
+
+    /// <summary>A line of JSON for each part of the work as it is done (NDJSON).</summary>
+    public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, refusals));
 }

@@ -91,6 +91,7 @@ internal static class OpenApiDocumentation
         schema.Required = null;
         schema.Type = of.Type | JsonSchemaType.Null;
         (schema.Format, schema.Pattern, schema.Enum, schema.Items, schema.Minimum, schema.Maximum) = (of.Format, of.Pattern, of.Enum, of.Items, of.Minimum, of.Maximum);
+        schema.AdditionalProperties = of.AdditionalProperties;
         if (of.Properties is { Count: > 0 } members)
         {
             schema.Properties = members;

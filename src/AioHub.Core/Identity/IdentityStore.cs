@@ -190,6 +190,19 @@ internal static class IdentityStore
         return rows.ConvertAll(static row => (row.key, row.user));
     }
 
+    /// <summary>Keys that name a group, the newest first; revoked ones are left out. Group names hold nothing that JSON would write otherwise, so the list's text is searched.</summary>
+    public static async Task<List<(ApiKeyRow Key, UserRow Owner)>> KeysOfGroupAsync(HubContext context, string group, CancellationToken cancellation)
+    {
+        var quoted = $"\"{group}\"";
+        var rows = await (
+            from key in context.Set<ApiKeyRow>().AsNoTracking()
+            join user in context.Set<UserRow>().AsNoTracking() on key.UserId equals user.Id
+            where key.RevokedAt == null && key.Groups.Contains(quoted)
+            orderby key.Id descending
+            select new { key, user }).ToListAsync(cancellation);
+        return rows.ConvertAll(static row => (row.key, row.user));
+    }
+
     // Ten thousand keys mostly carry the same few lists.
     private static ImmutableArray<string> Shared(Dictionary<string, ImmutableArray<string>> same, string json)
     {

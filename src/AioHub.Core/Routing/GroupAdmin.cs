@@ -84,6 +84,35 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
         return await UpsertAsync(new GroupDraft { Name = name, Channels = channels }, dryRun: false, within, cancellation);
     }
 
+    /// <summary>Removes a group with its places for channels. Its prices stay in the record: calls that were charged by them name them.</summary>
+    /// <exception cref="AdminException">There is no such group, it is <c>auto</c>, it has a quota, or somebody uses it.</exception>
+    public Task<ChangeReport> RemoveAsync(string name, HubTransaction? within = null, CancellationToken cancellation = default) =>
+        HubCommand.RunAsync(database, ChangeAreas.Configuration, within, dryRun: false, async transaction =>
+        {
+            var context = transaction.Context;
+            var row = await GroupStore.FindAsync(context, name, cancellation) ?? throw new AdminException("name", $"there is no group '{name}'; `groups list` shows all");
+            var problems = new ProblemList();
+            problems.Require(!string.Equals(name, Group.AutoName, StringComparison.Ordinal), "name", "auto cannot be removed; pause it instead");
+            problems.Require(!row.HasQuota, "has_quota", "the group has a quota of its own: turn it off first, so that no balance is forgotten");
+            problems.ThrowIfAny();
+            var use = await GroupUseStore.ReadAsync(context, name, time.GetUtcNow().UtcDateTime, cancellation);
+            problems.Require(use.Obstacles.Length == 0, "name", $"group '{name}' is in use: {use.Obstacles}; pause or expire it, and name a replacement");
+            problems.ThrowIfAny();
+            var lines = new ChangeLines();
+            await GroupPriceAdmin.ReplaceAsync(context, row, [], actor: null, lines, time.GetUtcNow().UtcDateTime, cancellation);
+            lines.Add("removed");
+            context.Remove(row);
+            await context.SaveChangesAsync(cancellation);
+            return (lines.Report($"group {name}", row.Id, created: false), true);
+        }, cancellation);
+
+    /// <summary>Who would notice a change of the group: keys that carry it, groups that it replaces, <c>auto</c>.</summary>
+    public async Task<GroupUse> UseAsync(string name, CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        return await GroupUseStore.ReadAsync(context, name, time.GetUtcNow().UtcDateTime, cancellation);
+    }
+
     /// <summary>Sets how <c>auto</c> orders the groups.</summary>
     /// <exception cref="AdminException">A named group does not exist.</exception>
     public Task<ChangeReport> SetAutoAsync(AutoDraft draft, bool dryRun = false, HubTransaction? within = null, CancellationToken cancellation = default) =>

@@ -122,6 +122,9 @@ internal static class GroupStore
     public static Task<HashSet<string>> NamesAsync(HubContext context, CancellationToken cancellation) =>
         context.Set<GroupRow>().Select(static group => group.Name).ToHashSetAsync(cancellation);
 
+    /// <summary>Names, states and replacements, without what routing needs beside them.</summary>
+    public static Task<List<GroupRow>> StatesAsync(HubContext context, CancellationToken cancellation) => context.Set<GroupRow>().AsNoTracking().OrderBy(static group => group.Position).ToListAsync(cancellation);
+
     public static Task<Dictionary<long, string>> NamesByIdAsync(HubContext context, CancellationToken cancellation) =>
         context.Set<GroupRow>().ToDictionaryAsync(static group => group.Id, static group => group.Name, cancellation);
 

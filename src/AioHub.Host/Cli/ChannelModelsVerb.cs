@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using AioHub.Core.Primitives;
-using AioHub.Core.Routing;
-using AioHub.Relay.Probes;
 
 namespace AioHub.Host.Cli;
 
@@ -17,15 +15,13 @@ internal static class ChannelModelsVerb
         frame.OnData(command, async (home, parsed, cancellation) =>
         {
             var channel = ChannelTestVerb.Find(home, parsed.GetRequiredValue(name));
-            var asking = ChannelTestVerb.CredentialsOf(channel, parsed.GetValue(credential));
             using var bench = home.OpenBench();
-            var listed = await UpstreamModels.AskAsync(bench, channel, asking.FirstOrDefault(static one => one.Enabled) ?? asking[0], cancellation);
+            var (listed, comparison) = await home.Trials.CompareAsync(bench, channel, parsed.GetValue(credential), cancellation);
             if (!listed.Ok)
             {
                 throw new AdminException("name", $"{channel.Name}/{listed.Credential}: {listed.Message}");
             }
 
-            var comparison = ModelComparison.Of(channel, home.Catalog.Current, listed.Models);
             return new Answer(
                 new JsonObject
                 {

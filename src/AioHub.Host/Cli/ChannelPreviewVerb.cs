@@ -27,7 +27,7 @@ internal static class ChannelPreviewVerb
             var channel = ChannelTestVerb.Find(home, parsed.GetRequiredValue(name));
             var through = parsed.GetValue(group) is { } wanted
                 ? home.Routing.Current.FindGroup(wanted) ?? throw new AdminException("group", $"there is no group '{wanted}'; `groups list` shows all") : null;
-            var asking = ChannelTestVerb.CredentialsOf(channel, parsed.GetValue(credential));
+            var asking = ChannelTrials.CredentialsOf(channel, parsed.GetValue(credential));
             using var bench = home.OpenBench();
             var preview = await ChannelPreview.RunAsync(bench, new PreviewOrder(
                 channel, asking.FirstOrDefault(static one => one.Enabled) ?? asking[0], parsed.GetRequiredValue(path), await ReadAsync(parsed.GetRequiredValue(body), cancellation),

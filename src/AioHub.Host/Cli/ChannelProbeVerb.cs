@@ -5,7 +5,6 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
 using AioHub.Host.Serving;
-using AioHub.Relay.Probes;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Cli;
@@ -48,25 +47,18 @@ internal static class ChannelProbeVerb
                 return Shapes.Changed(await ForgetAsync(home, channel, asked, cancellation));
             }
 
-            return await ProbeAsync(home, channel, Targets(home, channel, asked), CredentialOf(channel, parsed.GetValue(credential)), parsed.GetValue(audio), parsed.GetValue(apply), cancellation);
+            return await ProbeAsync(home, channel, new ProbeQuestion([.. asked], parsed.GetValue(credential), parsed.GetValue(audio), parsed.GetValue(apply)), cancellation);
         });
         return command;
     }
 
-    private static async Task<Answer> ProbeAsync(
-        HubHome home, Channel channel, IReadOnlyList<ProbeTarget> targets, Credential credential, bool audio, bool apply, CancellationToken cancellation)
+    private static async Task<Answer> ProbeAsync(HubHome home, Channel channel, ProbeQuestion question, CancellationToken cancellation)
     {
         using var bench = home.OpenBench();
-        var runs = new List<(ProbeTarget Target, ProbeOutcome Outcome, ChangeReport Report, Needs After)>();
-        foreach (var target in targets)
-        {
-            var outcome = await ChannelProber.RunAsync(bench, new ProbeOrder(channel, credential, target, audio), cancellation);
-            var report = await home.Probes.NoteAsync(new ProbeNote(channel.Id, target.Model.Id, target.UpstreamModel, credential.Name, outcome.Findings, apply), cancellation);
-            await home.Watch.RefreshAsync(cancellation);
-            var now = home.Routing.Current.FindChannel(channel.Id) ?? channel;
-            runs.Add((target, outcome, report, ProbeTarget.Find(now, home.Catalog.Current, target.Model.Id)?.Able ?? target.Able));
-        }
-
+        var probed = await home.Trials.ProbeAsync(bench, channel, question, cancellation);
+        await home.Watch.RefreshAsync(cancellation);
+        var runs = probed.Select(run => (run.Target, run.Outcome, run.Report, After: home.Trials.AbleNow(channel.Id, run.Target))).ToList();
+        var (credential, apply) = (probed[0].Credential, question.Apply);
         var cost = runs.Aggregate(default(NanoUsd?), static (sum, run) => run.Outcome.Cost is { } more ? (sum ?? NanoUsd.Zero) + more : sum);
         var ok = runs.TrueForAll(static run => run.Outcome.Answered);
         return new Answer(
@@ -160,23 +152,6 @@ internal static class ChannelProbeVerb
 
         return all!;
     }
-
-    private static List<ProbeTarget> Targets(HubHome home, Channel channel, string[] models)
-    {
-        if (models.Length > 0)
-        {
-            return [.. models.Select(model => ProbeTarget.Find(channel, home.Catalog.Current, model)
-                ?? throw new AdminException("model", $"channel '{channel.Name}' does not serve '{model}', or neither the catalogue nor the channel's list knows it"))];
-        }
-
-        return [ProbeTarget.Cheapest(channel, home.Catalog.Current, home.Time.GetUtcNow().UtcDateTime).FirstOrDefault()
-            ?? throw new AdminException("model", $"channel '{channel.Name}' names no chat model that the catalogue has a price for; name one with --model")];
-    }
-
-    private static Credential CredentialOf(Channel channel, string? name) => name is not null
-        ? channel.Credentials.FirstOrDefault(one => string.Equals(one.Name, name, StringComparison.Ordinal)) ?? throw new AdminException("credential", $"channel '{channel.Name}' has no credential '{name}'")
-        : channel.Credentials.FirstOrDefault(static one => one.Enabled)
-            ?? (ChannelTypes.Of(channel.Type).AllowsAnonymous ? new Credential(default, "-", "") : throw new AdminException("credential", $"channel '{channel.Name}' has no credential that is enabled"));
 
     private static bool Can(Needs able, Needs one) => (able & one) != Needs.None;
 

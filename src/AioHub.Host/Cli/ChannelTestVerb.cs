@@ -5,19 +5,12 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
 using AioHub.Host.Serving;
-using AioHub.Relay.Probes;
 
 namespace AioHub.Host.Cli;
 
 /// <summary><c>channels test</c>: the list of models with each credential, then a small call, a stream and a call of a tool.</summary>
 internal static class ChannelTestVerb
 {
-    private sealed record Result(Credential Credential, ListedModels Listed, string? Model, IReadOnlyList<TestStep> Steps, string? Skipped)
-    {
-        /// <summary>A key may have the right to call and none to list: the calls tell then.</summary>
-        public bool Ok => Steps.Count > 0 ? Steps.All(static step => step.Ok) : Listed.Ok;
-    }
-
     public static Command Build(VerbFrame frame)
     {
         var name = new Argument<string>("NAME");
@@ -30,24 +23,20 @@ internal static class ChannelTestVerb
         {
             var wanted = parsed.GetRequiredValue(name);
             var channel = Find(home, wanted);
-            var chosen = parsed.GetValue(credential);
             using var bench = home.OpenBench();
-            var results = new List<Result>();
-            var calls = !parsed.GetValue(listOnly);
-            foreach (var one in CredentialsOf(channel, chosen))
-            {
-                var listed = await UpstreamModels.AskAsync(bench, channel, one, cancellation);
-                var makesCalls = calls && (one.Enabled || chosen is not null);
-                // What stands in a catalogue need not be served here, and what is served need not stand there.
-                var (target, skipped) = makesCalls ? TargetOf(home, channel, parsed.GetValue(model), listed.IsCallable ? listed.Models : []) : (null, null);
-                calls &= !makesCalls;
-                results.Add(new Result(one, listed, target?.Model.Id, target is null ? [] : await ChannelTester.RunAsync(bench, channel, one, target, cancellation), skipped));
-            }
+            var results = await home.Trials.TestAsync(
+                bench, channel, new TrialQuestion(parsed.GetValue(model), parsed.GetValue(credential), parsed.GetValue(listOnly)), cancellation);
 
-            var ok = results.TrueForAll(static result => result.Ok);
+            var ok = results.All(static result => result.Ok);
             return new Answer(
                 new JsonObject { ["channel"] = wanted, ["ok"] = ok, ["credentials"] = Shapes.List(results, result => Shape(result, parsed.GetValue(raw))) },
-                output => results.ForEach(result => Print(output, wanted, result, parsed.GetValue(raw))),
+                output =>
+                {
+                    foreach (var result in results)
+                    {
+                        Print(output, wanted, result, parsed.GetValue(raw));
+                    }
+                },
                 ok ? 0 : VerbFrame.Failed);
         });
         return command;
@@ -56,34 +45,7 @@ internal static class ChannelTestVerb
     public static Channel Find(HubHome home, string name) => home.Routing.Current.Channels.FirstOrDefault(channel => channel.Name == name)
         ?? throw new AdminException("name", $"there is no channel '{name}'; `channels list` shows all");
 
-    /// <summary>The one that is named, or all; where there is none and none is needed, one without a secret.</summary>
-    public static IReadOnlyList<Credential> CredentialsOf(Channel channel, string? name)
-    {
-        if (name is not null)
-        {
-            return [channel.Credentials.FirstOrDefault(one => one.Name == name) ?? throw new AdminException("credential", $"channel '{channel.Name}' has no credential '{name}'")];
-        }
-
-        return channel.Credentials.IsEmpty ? [new Credential(default, "-", "")] : channel.Credentials;
-    }
-
-    private static (ProbeTarget? Target, string? Skipped) TargetOf(HubHome home, Channel channel, string? model, IReadOnlyList<string> listed)
-    {
-        var catalog = home.Catalog.Current;
-        if ((model ?? channel.TestModel) is { } wanted)
-        {
-            return (ProbeTarget.Find(channel, catalog, wanted)
-                ?? throw new AdminException(model is null ? "test_model" : "model", $"channel '{channel.Name}' does not serve '{wanted}', or neither the catalogue nor the channel's list knows it"), null);
-        }
-
-        var now = home.Time.GetUtcNow().UtcDateTime;
-        var target = ProbeTarget.Cheapest(channel, catalog, now).FirstOrDefault(target => listed.Count == 0 || listed.Contains(target.UpstreamModel, StringComparer.OrdinalIgnoreCase))
-            ?? (listed.Count == 0 ? null : ProbeTarget.All(channel, catalog).Where(target => target.Model.Kind == Core.Catalog.ModelKind.Chat && listed.Contains(target.UpstreamModel, StringComparer.OrdinalIgnoreCase))
-                .MinBy(target => (target.Model.PriceAt(now)?.Rates.Output ?? decimal.MaxValue, target.Model.Id)));
-        return (target, target is null ? "no call was sent: neither the channel nor its upstream names a chat model that the catalogue knows; name one with --model, or set the channel's test_model" : null);
-    }
-
-    private static JsonObject Shape(Result result, bool raw) => new()
+    private static JsonObject Shape(CredentialTrial result, bool raw) => new()
     {
         ["credential"] = result.Credential.Name,
         ["ok"] = result.Ok,
@@ -106,7 +68,7 @@ internal static class ChannelTestVerb
         ["exchanges"] = raw ? Shapes.List(result.Listed.Exchanges, ExchangeShapes.Of) : null,
     };
 
-    private static void Print(TextWriter output, string channel, Result result, bool raw)
+    private static void Print(TextWriter output, string channel, CredentialTrial result, bool raw)
     {
         var who = $"{channel}/{result.Credential.Name}";
         if (result.Listed.IsAsked)

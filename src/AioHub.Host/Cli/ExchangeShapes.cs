@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AioHub.Relay.Probes;
+using AioHub.Core.Routing.Probes;
 
 namespace AioHub.Host.Cli;
 

@@ -47,6 +47,7 @@ internal sealed class HubHome : IAsyncDisposable
         Transcripts = new TranscriptDirectory(database, new SecretBox(master), settings.Transcripts, time);
         Health = new HealthAdmin(database, time);
         Probes = new ProbeAdmin(database, time);
+        Trials = new ChannelTrials(Routing, Catalog, Probes, time);
     }
 
     public HubSettings Settings { get; }
@@ -106,6 +107,9 @@ internal sealed class HubHome : IAsyncDisposable
     public HealthAdmin Health { get; }
 
     public ProbeAdmin Probes { get; }
+
+    /// <summary>Tests and probes of channels.</summary>
+    public ChannelTrials Trials { get; }
 
     /// <summary>Makes calls of channels outside of any caller's.</summary>
     public ChannelBench OpenBench() => new(new SecretBox(Master), Transcripts, Time);

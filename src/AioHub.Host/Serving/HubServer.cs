@@ -2,6 +2,7 @@ using AioHub.Admin;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Ledger;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
@@ -138,6 +139,7 @@ internal sealed class HubServer : IAsyncDisposable
         AddRooms(builder.Services, home);
         addMoney(builder.Services);
         builder.Services.AddSingleton(provider => Management(home, loggers, provider));
+        builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetRequiredService<Router>()));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -164,6 +166,7 @@ internal sealed class HubServer : IAsyncDisposable
 
     /// <summary>Nothing of it is made before the first request comes.</summary>
     private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, IServiceProvider rooms) => new(
+    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, Router router) => new(
         services =>
         {
             services.AddSingleton(home.Time);
@@ -179,6 +182,8 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.GroupPrices);
             services.AddSingleton(rooms.GetRequiredService<Router>());
             services.AddSingleton<OpenTypedAddress>(TypedAddresses.Open);
+            services.AddSingleton(router);
+            services.AddSingleton<IUpstreamBench>(_ => home.OpenBench());
             services.AddSingleton(home.Ledger);
             services.AddSingleton(home.Codes);
         },

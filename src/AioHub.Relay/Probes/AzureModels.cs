@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 using AioHub.Relay.Carriers.Azure;
 
 namespace AioHub.Relay.Probes;

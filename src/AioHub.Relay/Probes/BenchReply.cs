@@ -1,4 +1,5 @@
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 using AioHub.Relay.Calls;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Failures;

@@ -25,7 +25,7 @@ namespace AioHub.Relay.Probes;
 /// Makes a channel's calls as the data path makes them, by its own stages, and outside of any caller's: nothing is routed, held, charged or recorded. What is sent and where it may go is what calls of
 /// the channel send and where they may go.
 /// </summary>
-public sealed class ChannelBench : IDisposable
+public sealed class ChannelBench : IUpstreamBench, IDisposable
 {
     private const int MostBytes = 1024 * 1024;
     private const int MostShown = 64 * 1024;
@@ -46,6 +46,17 @@ public sealed class ChannelBench : IDisposable
         _stages = new ServiceCollection().AddLogging().AddSingleton(time).AddSingleton(box).AddSingleton(transcripts).AddRelay(new RelayOptions()).BuildServiceProvider();
         Upstreams = _stages.GetRequiredService<Upstreams>();
     }
+
+    /// <inheritdoc/>
+    public Task<ListedModels> ListAsync(Channel channel, Credential credential, CancellationToken cancellation) => UpstreamModels.AskAsync(this, channel, credential, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TestStep>> TryAsync(Channel channel, Credential credential, ProbeTarget target, CancellationToken cancellation) =>
+        ChannelTester.RunAsync(this, channel, credential, target, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ProbeOutcome> ProbeAsync(Channel channel, Credential credential, ProbeTarget target, bool audio, CancellationToken cancellation) =>
+        ChannelProber.RunAsync(this, new ProbeOrder(channel, credential, target, audio), cancellation);
 
     internal Upstreams Upstreams { get; }
 

@@ -14,18 +14,6 @@ namespace AioHub.Relay.Probes;
 /// <param name="Audio">Sound too: it is asked for only when told, since it is dear.</param>
 public sealed record ProbeOrder(Channel Channel, Credential Credential, ProbeTarget Target, bool Audio = false);
 
-/// <summary>What came of it.</summary>
-/// <param name="Dialect">In which the plain call was answered; null = in none.</param>
-/// <param name="Plain">How the plain call went.</param>
-/// <param name="Findings">One for each capability, in the order of the flags.</param>
-/// <param name="Calls">Requests that were sent.</param>
-/// <param name="Cost">What the operator pays for them by the channel's cost, for as much as was reported; null = no usage was, or the model has no price.</param>
-public sealed record ProbeOutcome(Dialect? Dialect, string Plain, ImmutableArray<ProbeFinding> Findings, int Calls, NanoUsd? Cost)
-{
-    /// <summary>The plain call was answered: what was found means something.</summary>
-    public bool Answered => Dialect is not null;
-}
-
 /// <summary>Finds out by tiny calls what a channel can do: they are the channel's own, translated where callers do not speak its dialect.</summary>
 public static class ChannelProber
 {

@@ -5,13 +5,6 @@ using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Relay.Probes;
 
-/// <summary>One thing that was tried.</summary>
-/// <param name="Name"><c>call</c>, <c>stream</c> or <c>tools</c>.</param>
-/// <param name="Message">What came, or what is wrong.</param>
-/// <param name="Took">From sending to the end of the answer.</param>
-/// <param name="Exchange">What was sent and came back, secrets masked; null = nothing was sent.</param>
-public sealed record TestStep(string Name, bool Ok, string Message, TimeSpan Took, RawExchange? Exchange);
-
 /// <summary>
 /// Tries a model of a channel with a small call, a stream and a call of a tool, made as a caller's would be: of the same dialect where the channel speaks one that callers speak, else translated from
 /// Messages.

@@ -1,21 +1,9 @@
 using System.Text;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Overrides;
+using AioHub.Core.Routing.Probes;
 
 namespace AioHub.Relay.Probes;
-
-/// <summary>One header as it may be shown.</summary>
-public sealed record ShownHeader(string Name, string Value);
-
-/// <summary>What went out and what came back, without secrets.</summary>
-/// <param name="Method">Of the request.</param>
-/// <param name="Address">Of the request.</param>
-/// <param name="Headers">Of the request.</param>
-/// <param name="Body">Of the request; null = none.</param>
-/// <param name="Status">Null = nothing came.</param>
-/// <param name="ReplyHeaders">Of the reply.</param>
-/// <param name="Reply">Its beginning.</param>
-public sealed record RawExchange(string Method, string Address, IReadOnlyList<ShownHeader> Headers, string? Body, int? Status, IReadOnlyList<ShownHeader> ReplyHeaders, string? Reply);
 
 /// <summary>Takes the secrets of a channel out of what is shown to its operator: a screen is looked at by others too, and its text ends up in reports.</summary>
 internal sealed class MaskedExchange

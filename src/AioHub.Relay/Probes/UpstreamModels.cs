@@ -1,27 +1,8 @@
 using System.Text.Json;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 
 namespace AioHub.Relay.Probes;
-
-/// <summary>What an upstream lists for a credential.</summary>
-/// <param name="Credential">Its name.</param>
-/// <param name="Ok">It gave a list.</param>
-/// <param name="Message">What came, or why nothing did.</param>
-/// <param name="Models">Ids as the upstream spells them.</param>
-/// <param name="Exchanges">What was sent and came back, secrets masked.</param>
-public sealed record ListedModels(string Credential, bool Ok, string Message, IReadOnlyList<string> Models, IReadOnlyList<RawExchange> Exchanges)
-{
-    /// <summary>What is listed is what calls may name, and nothing else is; else it is a catalogue, in which nothing is missing and not all can be called.</summary>
-    public bool IsCallable { get; init; } = true;
-
-    /// <summary>False: there is nothing to ask for, so that nothing was found wrong.</summary>
-    public bool IsAsked { get; init; } = true;
-
-    /// <summary>What the upstream says of a model, by id; most say nothing.</summary>
-    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
-
-    internal static ListedModels None(Credential credential, string why, RawExchange? exchange = null) => new(credential.Name, Ok: false, why, [], exchange is null ? [] : [exchange]);
-}
 
 /// <summary>
 /// Asks an upstream for its list of models, which costs nothing and proves address and key. AWS's lists stand on hosts of their own: Bedrock's <c>ListFoundationModels</c> and

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 using AioHub.Relay.Carriers;
 using AioHub.Relay.Carriers.Aws;
 using AioHub.Wire.Json;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AioHub.Core.Routing;
+using AioHub.Core.Routing.Probes;
 using AioHub.Relay.Carriers.Vertex;
 
 namespace AioHub.Relay.Probes;

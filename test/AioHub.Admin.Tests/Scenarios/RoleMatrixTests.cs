@@ -115,6 +115,34 @@ public sealed partial class RoleMatrixTests
         new("GET", "/api/admin/prices/syncs", Least.Operator, Scopes.AdminRead),
         new("POST", "/api/admin/prices/syncs/{id:long}/undo", Least.Operator, Scopes.AdminWrite),
         new("GET", "/api/admin/audit", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/channel-types", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/channel-presets", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/channels", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/channels", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/channels/test", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/channels/{id:long}", Least.Operator, Scopes.AdminRead),
+        new("PATCH", "/api/admin/channels/{id:long}", Least.Operator, Scopes.AdminWrite),
+        new("DELETE", "/api/admin/channels/{id:long}", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/channels/{id:long}/credentials", Least.Operator, Scopes.AdminWrite),
+        new("PATCH", "/api/admin/channels/{id:long}/credentials/{name}", Least.Operator, Scopes.AdminWrite),
+        new("DELETE", "/api/admin/channels/{id:long}/credentials/{name}", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/channels/{id:long}/test", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/channels/{id:long}/upstream-models", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/channels/{id:long}/probe", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/channels/{id:long}/probes", Least.Operator, Scopes.AdminRead),
+        new("DELETE", "/api/admin/channels/{id:long}/probes", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/channels/{id:long}/health", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/channels/{id:long}/reset", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/health", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/groups", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/groups", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/groups/{name}", Least.Operator, Scopes.AdminRead),
+        new("PATCH", "/api/admin/groups/{name}", Least.Operator, Scopes.AdminWrite),
+        new("DELETE", "/api/admin/groups/{name}", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/groups/{name}/use", Least.Operator, Scopes.AdminRead),
+        new("POST", "/api/admin/groups/{name}/prices", Least.Operator, Scopes.AdminWrite),
+        new("DELETE", "/api/admin/groups/{name}/prices/{version}", Least.Operator, Scopes.AdminWrite),
+        new("POST", "/api/admin/route/explain", Least.Operator, Scopes.AdminRead),
     ];
 
     [Fact]
@@ -230,4 +258,5 @@ public sealed partial class RoleMatrixTests
 
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex TextMember();
+    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{version}", "0000", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
 }

@@ -1,11 +1,10 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { keys as door } from '@/rooms/keys/calls';
 import { modelsOf, sayHello, type CallStory } from '@/kit/api/relay';
 import type { NewApiKey } from '@/kit/api/shapes';
-import { CodeBlock } from '@/kit/Code';
 import { Icon } from '@/kit/Icon';
 import { Page } from '@/kit/Page';
 import { SecretOnce } from '@/kit/SecretOnce';
@@ -24,7 +23,9 @@ export default function FirstRun() {
   const session = useSession();
   const me = session.data?.user;
   const operator = mayAct(me, 'operator');
-  const [step, setStep] = useState<Step>(operator ? 'source' : 'key');
+  // Whoever comes back from adding a channel goes on where they were.
+  const [search] = useSearchParams();
+  const [step, setStep] = useState<Step>(operator && search.get('step') !== 'key' ? 'source' : 'key');
   const [made, setMade] = useState<NewApiKey>();
   const order: Step[] = operator ? ['source', 'key', 'call'] : ['key', 'call'];
   const at = order.indexOf(step);
@@ -69,8 +70,8 @@ function Source({ onNext }: { onNext: () => void }) {
         <div className={classes.road}>
           <h3>{t('first.channel')}</h3>
           <Text size="sm" c="dimmed">{t('first.channel_text')}</Text>
-          <CodeBlock title={t('setup.shell')} code={'aiohub channels add my-openai \\\n  --type openai --secret-env OPENAI_API_KEY \\\n  --group openai'} />
           <Text size="xs" c="dimmed">{t('first.later')}</Text>
+          <Button variant="default" component={Link} to={`/channels/new?return=${encodeURIComponent('/welcome?step=key')}`} mt="auto">{t('first.channel')}</Button>
         </div>
       </div>
     </Panel>

@@ -1,3 +1,9 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const health: Room = { pages: [], nav: [] };
+const Health = lazy(() => import('./Health'));
+
+export const health: Room = {
+  pages: [{ path: '/health', element: <Health /> }],
+  nav: [{ to: '/health', title: (t) => t('nav.health'), icon: 'pulse', least: 'operator', block: 'operate' }],
+};

@@ -1,3 +1,20 @@
 import type { Words } from '../en';
 
-export const channels: Words['channels'] = {};
+export const channels: Words['channels'] = {
+  title: '渠道', lead: '渠道就是上游：供应商账户或其他主机。由分组决定它为谁服务。', add: '添加渠道', name: '名称', type: '类型', state: '状态', group: '分组', groups: '分组', models: '模型', tags: '标签', address: '地址', find: '按名称或模型查找',
+  any_state: '任意状态', any_type: '任意类型', any_group: '任意分组', no_group: '未加入分组', all_models: '全部', empty: '还没有渠道', empty_text: '添加渠道后，即可使用沙盒以外的模型。', test_shown: '测试这些', test_it: '测试', reset: '重置冷却', reset_done: '“{{name}}”将立即重新参与调用',
+  turn_off: '停用', turn_on: '启用', now_off: '“{{name}}”已停用', now_on: '“{{name}}”已启用', remove_title: '移除“{{name}}”？', remove_text: '其凭据将一并删除。历史调用仍保留它的名称。', remove_used: '它将退出 {{groups}}，其凭据将一并删除。历史调用仍保留它的名称。', removed: '“{{name}}”已移除',
+  tally_healthy: '{{count}} 个健康', tally_cooling: '{{count}} 个冷却中', tally_broken: '{{count}} 个故障', tally_disabled: '{{count}} 个停用', bulk_title: '测试 {{count}} 个渠道', bulk_lead: '同时测试四个，使用每一个凭据。关闭即停止。', start: '开始', again: '再测一次', stop: '停止', list_only: '只获取模型列表', list_only_hint: '不产生费用，可验证地址和密钥。否则还会发送三次小调用。',
+  progress: '测试进度', done_of: '{{done}} / {{of}}', failed_count: '{{count}} 个失败', passed: '通过', failed: '失败', new_title: '添加渠道', new_lead: '选择类型，填写密钥，并选择它服务的分组，然后测试。', name_hint: '不可更改：历史调用会引用它。', base_url: '接口地址', base_url_hint: '主机的接口地址，包含版本段。', base_url_usual: '不填则为：{{address}}',
+  secret: '密钥', secret_hint: '立即加密，不再显示。', secret_way: '密钥类型', way_key: 'API 密钥', way_aws: 'AWS 密钥对', way_entra: 'Entra 应用', way_service_account: '服务账户', key_file: '粘贴下载的完整密钥文件。', groups_hint: '它将加入这些分组；优先级与权重在分组中设置。', more: '更多设置', models_hint: '公开名称或 gpt-* 之类的模式，每行一个。留空或 * 表示全部。',
+  private: '允许私有地址', private_hint: '访问自有网络中的主机时需要：本机、10.*、192.168.* 等。', create: '添加渠道', made: '“{{name}}”已添加，请进行测试', enabled: '提供服务', part_basics: '基本', part_credentials: '凭据', part_models: '模型', part_overrides: '覆盖规则', part_test: '测试与探测', part_health: '健康', no_group_title: '它还没有为任何人服务',
+  no_group_text: '请将它加入分组，密钥才能使用它：', groups_lead: '它为谁服务。优先级与权重在各分组中设置。', upstream: '上游', proxy: '代理', proxy_hint: '所有调用都经过它。密码不再显示。', settings: '类型设置', settings_lead: '留空则按类型的默认值。', bounds: '限制与时间', bounds_lead: '留空则不限制，或按系统默认。',
+  rpm: '每分钟请求数', tpm: '每分钟令牌数', concurrency: '并发调用数', queue: '可排队的调用数', connect_ms: '连接时限（毫秒）', first_byte_ms: '首字节时限（毫秒）', idle_ms: '最长静默（毫秒）', usual: '默认', cost_multiplier: '成本倍率', cost_hint: '您实际支付标价的比例：八折填 0.8。', labels: '自用标注', notes: '备注',
+  credentials_lead: '上游认识的密钥。有多个时，调用由它们分担，休息中的会被跳过。', add_credential: '添加凭据', no_credentials: '没有凭据', no_credentials_text: '此类型无需凭据即可调用，也可以添加。', replace: '更换密钥', replace_title: '“{{name}}”的新密钥', drop_credential: '移除“{{name}}”？', drop_credential_text: '下一次调用起不再使用它。',
+  serves: '服务的模型', model_map: '上游名称', map_hint: '公开名称 = 上游名称，每行一个。', map_wrong: '每行请写成：公开名称 = 上游名称', test_model: '测试模型', test_model_hint: '不填则选最便宜的。', upstream_lists: '上游的模型列表', upstream_lead: '使用其凭据实时查询，不产生费用。', fetch: '获取列表', not_listed: '没有给出列表', missing: '此处提供、但不在其列表中',
+  find_model: '查找模型', offered: '已提供', take: '将 {{count}} 个加入上方模型', taken: '已加入上方，保存后生效', headers: '请求头', headers_lead: '按此顺序执行。不能改动凭据和连接所需的请求头。', body: '请求体', body_lead: '成员路径以点分隔。不能改动计价所依据的内容。', no_rules: '没有改动。', rule_action: '操作', rule_target: '位置', rule_value: '值', rule_to: '新名称', rule_set: '设置', rule_remove: '删除',
+  rule_rename: '重命名', rule_append: '追加', rule_secret: '保密', rule_kept: '不填则保留', rule_when: '带条件', rule_drop: '移除 {{name}} 的规则', rule_add: '添加规则', test: '测试', test_lead: '获取模型列表，再发送一次小调用、一次流式调用和一次工具调用，与真实调用方式相同。不计费，也不影响健康状态。', run_test: '开始测试', model: '模型', model_hint: '不填则使用测试模型或最便宜的模型。',
+  credential: '凭据', credential_hint: '不选则全部获取列表，由第一个进行调用。', any_credential: '全部', no_credential: '无凭据', all_passed: '全部通过', some_failed: '有失败项', step_list: '模型列表', step_call: '调用', step_stream: '流式调用', step_tools: '工具调用', skipped: '没有发送调用', sent: '发送', came: '返回', nothing_came: '没有返回',
+  probe: '探测', probe_lead: '用几次很小的调用了解渠道对某模型的能力。按用量计费，很少超过一美分。', run_probe: '开始探测', apply: '用于路由', apply_hint: '明确的结果立即生效；您对渠道的说明优先。', capability: '能力', found: '结果', counts: '生效', believed: '路由认为', why: '原因', can: '支持', cannot: '不支持', unknown: '不明确', not_applied: '未应用',
+  forget: '清除探测结果', forgotten: '已清除', answers_in: '以 {{dialect}} 应答', calls_made: '{{count}} 次调用',
+};
