@@ -9,7 +9,8 @@ namespace AioHub.Bench.Micro;
 /// Calls of a busy hub, drawn: 2,000 users of which few make most calls, three keys each, 16 groups with two channels each, 40 models; more by day than by night and in the week than
 /// at its end; one in thirty fails, some kinds of failure once in a million calls.
 /// </summary>
-internal sealed class DrawnCalls(int count)
+/// <param name="end">Of the newest call, nearly; null = now.</param>
+internal sealed class DrawnCalls(int count, DateTime? end = null)
 {
     private const double PerDay = 10_000_000 / 90.0;
     private const int Users = 2_000;
@@ -21,7 +22,7 @@ internal sealed class DrawnCalls(int count)
     public int Count => count;
 
     /// <summary>Of the newest call, nearly.</summary>
-    public DateTime End { get; } = TimeProvider.System.GetUtcNow().UtcDateTime;
+    public DateTime End { get; } = end ?? TimeProvider.System.GetUtcNow().UtcDateTime;
 
     public Receipt Next()
     {

@@ -9,15 +9,15 @@ using AioHub.TestKit;
 namespace AioHub.Bench.Micro;
 
 /// <summary>
-/// How long pages of a large request log and dashboards take: <c>bench-micro log [COUNT] [sqlite|postgres]</c>. Fills a database in a temporary folder through the receipt writer's own
-/// store (90 days of calls, or the count's share of them), adds it up, then asks. Ten million calls need 8 GB of disk.
+/// How long pages of a large request log and dashboards take: <c>bench-micro log [COUNT] [sqlite|postgres] [FOLDER]</c>. Fills a database in a temporary folder, or in one that is kept (what is
+/// there already is only asked), through the receipt writer's own store (90 days of calls, or the count's share of them), adds it up, then asks. Ten million calls need 8 GB of disk.
 /// </summary>
 internal static class LogReads
 {
     private const int Batch = 5_000;
     private const int Rounds = 7;
 
-    public static async Task RunAsync(int count, bool isPostgres)
+    public static async Task RunAsync(int count, bool isPostgres, string? keptIn)
     {
         if (isPostgres && !PostgresServer.Available)
         {
@@ -25,17 +25,23 @@ internal static class LogReads
             return;
         }
 
-        using var folder = new TempFolder();
-        await using var database = HubDatabase.Open(isPostgres ? await PostgresServer.CreateDatabaseAsync() : null, folder.Path);
+        using var temporary = new TempFolder();
+        var folder = keptIn is null ? temporary.Path : Directory.CreateDirectory(keptIn).FullName;
+        await using var database = HubDatabase.Open(isPostgres ? await PostgresServer.CreateDatabaseAsync() : null, folder);
         await database.MigrateAsync(CancellationToken.None);
-        var calls = new DrawnCalls(count);
+        var newest = (await new CallLog(database, TimeProvider.System).ReadAsync(ReportScope.Everybody, new CallFilter(), limit: 1)).Items;
+        var calls = new DrawnCalls(count, newest.IsEmpty ? null : newest[0].At);
         var (cpu, wall) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        await FillAsync(database, calls);
-        Tell($"filled: {count} calls", cpu, wall, count);
+        if (newest.IsEmpty)
+        {
+            await FillAsync(database, calls);
+            Tell($"filled: {count} calls", cpu, wall, count);
+        }
+
         (cpu, wall) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         await new Rollups(database, TimeProvider.System).CatchUpAsync();
         Tell("added up", cpu, wall, count);
-        if (!isPostgres) Console.WriteLine($"file: {new FileInfo(Path.Combine(folder.Path, "aiohub.db")).Length >> 20} MB");
+        if (!isPostgres) Console.WriteLine($"file: {new FileInfo(Path.Combine(folder, "aiohub.db")).Length >> 20} MB");
         Console.WriteLine($"\n| {database.Engine} | found | ms, median | ms, worst | CPU ms |\n|---|---:|---:|---:|---:|");
         foreach (var (what, filter) in calls.Filters())
         {
