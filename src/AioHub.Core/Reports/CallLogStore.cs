@@ -23,6 +23,7 @@ internal sealed class CallLogStore : IAsyncDisposable
     private readonly CallFilter _filter;
     private readonly int _limit;
     private readonly List<ulong> _marks;
+    private readonly List<ulong> _sizes;
     private readonly Queue<long> _candidates = new();
     private long _edge;
     private long _told = long.MaxValue;
@@ -31,7 +32,7 @@ internal sealed class CallLogStore : IAsyncDisposable
 
     private CallLogStore(HubReader reader, ReportScope scope, CallFilter filter, int limit)
     {
-        (_reader, _scope, _filter, _limit, _marks) = (reader, scope, filter, limit, filter.Marks(scope));
+        (_reader, _scope, _filter, _limit, _marks, _sizes) = (reader, scope, filter, limit, filter.Marks(scope), filter.Sizes());
     }
 
     public List<CallLine> Found { get; } = [];
@@ -76,6 +77,14 @@ internal sealed class CallLogStore : IAsyncDisposable
     public async Task GoOnAsync(CancellationToken cancellation)
     {
         HasBegun = true;
+        if (_filter.Id is not null)
+        {
+            // Ids have an index: nothing is searched.
+            await SearchAsync(0, cancellation);
+            (IsDone, Below) = (true, 1);
+            return;
+        }
+
         if (Below > _edge)
         {
             await SearchAsync(Math.Max(_edge, Below - RowsAtOnce), cancellation);
@@ -145,7 +154,7 @@ internal sealed class CallLogStore : IAsyncDisposable
         foreach (var (block, marks) in told)
         {
             _told = block;
-            if (_marks.TrueForAll(mark => LogMarks.MayHold(marks, mark)))
+            if (_marks.TrueForAll(mark => LogMarks.MayHold(marks, mark)) && _sizes.TrueForAll(size => LogMarks.MayHoldSize(marks, size)))
             {
                 _candidates.Enqueue(block);
             }

@@ -10,6 +10,8 @@ internal sealed class LogBlock(long number)
     public const int Size = 1 << Bits;
 
     private readonly LogMarks _marks = new();
+    private double _slowest;
+    private long _dearest;
 
     public long Number { get; } = number;
 
@@ -26,11 +28,19 @@ internal sealed class LogBlock(long number)
     /// <summary>The first number of a block.</summary>
     public static long StartOf(long block) => block << Bits;
 
-    public byte[] Marks() => _marks.ToBytes();
+    public byte[] Marks()
+    {
+        _marks.AddSizesTold();
+        _marks.AddSize(LogMark.Slow, _slowest);
+        _marks.AddSize(LogMark.Dear, _dearest);
+        return _marks.ToBytes();
+    }
 
     public void Add(in LogCall call)
     {
         Calls++;
+        _slowest = Math.Max(_slowest, call.Total);
+        _dearest = Math.Max(_dearest, call.Charge);
         FirstAt = call.At < FirstAt ? call.At : FirstAt;
         LastAt = call.At > LastAt ? call.At : LastAt;
         _marks.Add(LogMark.Key, call.Key);

@@ -20,6 +20,8 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
     {
         // What is rare stands in few blocks: the search must find those and pass the others by.
         var calls = Draw(5_000, 21);
+        calls[400] = calls[400] with { TotalMilliseconds = 90_000 };
+        calls[2_900] = calls[2_900] with { Charge = new Charge([], 1m, new NanoUsd(7_000_000), "v1"), User = new UserId(2) };
         calls[1_700] = calls[1_700] with { ErrorCode = "once", HttpStatus = 418, RequestedModel = "rare" };
         await WriteAsync(calls);
         var filters = Filters(calls).ToList();
@@ -46,6 +48,17 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
                 }
             }
         }
+    }
+
+    [Fact]
+    public async Task Blocks_from_before_sizes_were_noted_are_searched_for_them()
+    {
+        var calls = Draw(2_200, 27);
+        calls[300] = calls[300] with { TotalMilliseconds = 90_000 };
+        await WriteAsync(calls);
+        await Rollups.CatchUpAsync(Cancellation);
+        await ExecuteAsync($"UPDATE log_blocks SET \"Marks\" = {(Database.Engine == DatabaseEngine.Postgres ? "'\\x00000000000000000000000000000000'::bytea" : "zeroblob(16)")} WHERE \"Block\" = 0");
+        (await Log.ReadAsync(ReportScope.Everybody, new CallFilter { MinMilliseconds = 60_000 }, null, 5, Cancellation)).Items.ShouldHaveSingleItem().Id.ShouldBe(calls[300].Id);
     }
 
     [Fact]
@@ -127,6 +140,8 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         await RefusedAsync(ReportScope.Everybody, new CallFilter { Status = 1 }, "status");
         await RefusedAsync(ReportScope.Everybody, new CallFilter { Model = "" }, "model");
         await RefusedAsync(ReportScope.Everybody, new CallFilter { ErrorCode = "a\0" }, "error_code");
+        await RefusedAsync(ReportScope.Everybody, new CallFilter { MinCharge = new NanoUsd(-1) }, "min_charge_usd");
+        await RefusedAsync(ReportScope.Everybody, new CallFilter { MinMilliseconds = double.NaN }, "min_ms");
         await RefusedAsync(ReportScope.Everybody, new CallFilter { From = Begin, To = Begin }, "to");
 
         async Task RefusedAsync(ReportScope scope, CallFilter filter, string field) =>
@@ -178,6 +193,13 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         yield return (new CallFilter { From = from, To = to }, call => call.StartedAt >= from && call.StartedAt < to);
         yield return (new CallFilter { From = from, To = to, StatusClass = 5, Key = new ApiKeyId(30) },
             call => call.StartedAt >= from && call.StartedAt < to && call.HttpStatus / 100 == 5 && call.Key.Value == 30);
+        yield return (new CallFilter { MinMilliseconds = 4_900 }, static call => call.TotalMilliseconds >= 4_900);
+        yield return (new CallFilter { MinMilliseconds = 60_000 }, static call => call.TotalMilliseconds >= 60_000);
+        yield return (new CallFilter { MinMilliseconds = 1_000_000 }, static _ => false);
+        yield return (new CallFilter { MinCharge = new NanoUsd(4_990) }, static call => call.Charge.Total.Value >= 4_990);
+        yield return (new CallFilter { MinCharge = new NanoUsd(7_000_000) }, static call => call.Charge.Total.Value >= 7_000_000);
+        yield return (new CallFilter { Id = calls[77].Id }, call => call.Id == calls[77].Id);
+        yield return (new CallFilter { Id = calls[77].Id, Key = new ApiKeyId(99) }, static _ => false);
         yield return (new CallFilter { To = Begin.AddDays(-30) }, static _ => false);
     }
 }
