@@ -128,6 +128,7 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<OfferedGroups>();
         services.AddSingleton<UsageReports>();
+        services.AddSingleton<CallLog>();
         services.AddSingleton<UserList>();
         services.AddSingleton<IDataProtectionProvider>(static provider => new MasterProtection(provider.GetRequiredService<SecretBox>()));
         services.AddIdentityCore<Person>();

@@ -1,4 +1,5 @@
 using AioHub.Admin.Audit;
+using AioHub.Admin.Calls;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
@@ -22,7 +23,8 @@ internal static class ManagementEndpoints
         MapSession(api.MapGroup("/session").WithTags("Session"));
         MapMe(api.MapGroup("/me").WithTags("Me"));
         MapKeys(api.MapGroup("/me").WithTags("Keys"));
-        MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
+        MapUsage(api.MapGroup("/me/usage").WithTags("Usage"), api.MapGroup("/admin/usage").WithTags("Usage"));
+        MapCalls(api.MapGroup("/me/calls").WithTags("Log"), api.MapGroup("/admin/calls").WithTags("Log"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
@@ -71,10 +73,25 @@ internal static class ManagementEndpoints
         me.MapDelete("/keys/{id:long}", RevokeOwnKey.AnswerAsync).For(Role.User, Scopes.MeWrite).Removes("Revoke a key, for ever");
     }
 
-    private static void MapUsage(RouteGroupBuilder usage)
+    private static void MapUsage(RouteGroupBuilder own, RouteGroupBuilder all)
     {
-        usage.MapGet("/totals", ShowOwnTotals.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageTotalsReply>("What one's calls came to, beside the period before", RefusalCode.Invalid);
-        usage.MapGet("/series", ShowOwnSeries.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group or key", RefusalCode.Invalid);
+        own.MapGet("/totals", ShowOwnTotals.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageTotalsReply>("What one's calls came to, beside the period before", RefusalCode.Invalid);
+        own.MapGet("/series", ShowOwnSeries.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group or key", RefusalCode.Invalid);
+        own.MapGet("/rank", ShowOwnRank.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageRankReply>("One's models, groups or keys, dearest first", RefusalCode.Invalid);
+        all.MapGet("/totals", ShowTotals.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<UsageTotalsReply>("What all calls came to, beside the period before", RefusalCode.Invalid);
+        all.MapGet("/series", ShowSeries.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group, channel, user or key", RefusalCode.Invalid);
+        all.MapGet("/rank", ShowRank.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<UsageRankReply>("Models, groups, channels, users or keys, dearest first", RefusalCode.Invalid);
+        all.MapGet("/flow", ShowFlow.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<UsageFlowReply>("What went from which group to which channel, and how it fared", RefusalCode.Invalid);
+    }
+
+    private static void MapCalls(RouteGroupBuilder own, RouteGroupBuilder all)
+    {
+        own.MapGet("", ListOwnCalls.AnswerAsync).For(Role.User, Scopes.MeRead).GivesList<CallListReply>("One's calls, the newest first", "-recorded");
+        own.MapGet("/export", ExportOwnCalls.AnswerAsync).For(Role.User, Scopes.MeRead).GivesFile("One's calls as a file", "text/csv", "application/jsonl");
+        own.MapGet("/{requestId}", ShowOwnCall.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<CallStoryReply>("The story of one call", RefusalCode.NotFound);
+        all.MapGet("", ListAllCalls.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesList<CallListReply>("Everybody's calls, the newest first", "-recorded");
+        all.MapGet("/export", ExportAllCalls.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesFile("Everybody's calls as a file", "text/csv", "application/jsonl");
+        all.MapGet("/{requestId}", ShowAnyCall.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<CallStoryReply>("The story of anybody's call", RefusalCode.NotFound);
     }
 
     private static void MapUsers(RouteGroupBuilder admin)

@@ -51,7 +51,7 @@ public sealed record CallFilter
     public UserId? User { get; init; }
 
     /// <exception cref="AdminException">It asks for what cannot be, or for what the scope does not show.</exception>
-    internal void Check(ReportScope scope)
+    public void Check(ReportScope scope)
     {
         var problems = new ProblemList();
         problems.Require(StatusClass is null or (>= 1 and <= 5), "status", "has a first digit of 1 to 5");

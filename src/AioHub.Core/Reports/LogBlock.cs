@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
 namespace AioHub.Core.Reports;
 
 /// <summary>
@@ -56,4 +59,30 @@ internal sealed class LogBlock(long number)
         _marks.Add(LogMark.Dialect, call.Dialect);
         _marks.Add(LogMark.Stream, call.Stream ? 1 : 0);
     }
+}
+
+/// <summary>What blocks tell of themselves never changes: a search reads it once in a process' life. At most 32 MB of the newest that were asked for, which is 25 million calls.</summary>
+internal sealed class LogBlockShelf
+{
+    private const long MostBytes = 32 << 20;
+
+    private readonly ConcurrentDictionary<long, ToldBlock> _blocks = new();
+    private long _bytes;
+
+    public bool TryGet(long block, [NotNullWhen(true)] out ToldBlock? told) => _blocks.TryGetValue(block, out told);
+
+    public void Keep(ToldBlock told)
+    {
+        if (Volatile.Read(ref _bytes) < MostBytes && _blocks.TryAdd(told.Number, told))
+        {
+            Interlocked.Add(ref _bytes, told.Marks.Length + ToldBlock.Overhead);
+        }
+    }
+}
+
+/// <summary>What is stored of a block.</summary>
+/// <param name="Marks">See <see cref="LogMarks"/>.</param>
+internal sealed record ToldBlock(long Number, byte[] Marks)
+{
+    public const int Overhead = 128;
 }

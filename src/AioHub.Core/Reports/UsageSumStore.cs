@@ -36,7 +36,7 @@ internal static class UsageSumStore
 
     private static readonly string[] Columns = [.. Keys, .. Figures.Select(static figure => figure.Column), "Times", "FirstBytes"];
 
-    /// <summary>Of the rows that <see cref="SumsOf"/> reads.</summary>
+    /// <summary>Of the rows that <see cref="AddTo"/> reads.</summary>
     private static readonly string FigureList = string.Join(", ", Figures.Select(static figure => $"\"{figure.Column}\""));
 
     private static readonly string ColumnList = string.Join(", ", Columns.Select(static name => $"\"{name}\""));
@@ -76,9 +76,9 @@ internal static class UsageSumStore
     /// <param name="owner">A user; 0 = everybody. Null = every user.</param>
     /// <param name="from">The first hour or day.</param>
     /// <param name="to">The first that no longer counts.</param>
-    /// <param name="take">Gets the key and its sums, which are new.</param>
+    /// <param name="target">Where a row of this key is added to.</param>
     public static async Task ReadAsync(
-        HubReader reader, UsageFacet facet, long? owner, long from, long to, Action<UsageSumKey, UsageSums> take, CancellationToken cancellation)
+        HubReader reader, UsageFacet facet, long? owner, long from, long to, Func<UsageSumKey, UsageSums> target, CancellationToken cancellation)
     {
         var sql = $"SELECT \"OwnerId\", \"At\", \"KeyId\", \"GroupNo\", \"ChannelNo\", \"ModelNo\", \"Times\", \"FirstBytes\", {FigureList} FROM usage_sums "
             + "WHERE \"Facet\" = $1 AND \"At\" >= $2 AND \"At\" < $3" + (owner is null ? "" : " AND \"OwnerId\" = $4");
@@ -87,9 +87,16 @@ internal static class UsageSumStore
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {
-            take(new UsageSumKey(facet, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)), SumsOf(row, 6));
+            AddTo(target(new UsageSumKey(facet, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5))), row, 6);
         }
     }
+
+    /// <summary>Of each user what the calls of some days came to, without the rest: the engine adds up, and no histogram is read.</summary>
+    public static Task<List<(long Owner, long Calls, long Charge)>> UsersAsync(HubReader reader, long fromDay, long toDay, CancellationToken cancellation) => reader.ReadAsync(
+        """
+        SELECT "OwnerId", CAST(SUM("Calls") AS BIGINT), CAST(SUM("ChargeNano") AS BIGINT) FROM usage_sums WHERE "Facet" = $1 AND "At" >= $2 AND "At" < $3 GROUP BY "OwnerId"
+        """,
+        static row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellation, (int)UsageFacet.UserDay, fromDay, toDay);
 
     /// <summary>Names by their numbers.</summary>
     public static async Task<Dictionary<int, string>> NamesAsync(HubReader reader, CancellationToken cancellation)
@@ -98,18 +105,25 @@ internal static class UsageSumStore
         return new Dictionary<int, string>(rows) { [0] = "" };
     }
 
-    private static UsageSums SumsOf(DbDataReader row, int first)
+    private static void AddTo(UsageSums sums, DbDataReader row, int first)
     {
         var at = first + 1;
-        var sums = new UsageSums
-        {
-            Calls = row.GetInt64(++at), CallerErrors = row.GetInt64(++at), UpstreamErrors = row.GetInt64(++at), HubErrors = row.GetInt64(++at), Cancelled = row.GetInt64(++at),
-            Attempts = row.GetInt64(++at), FailedAttempts = row.GetInt64(++at), Input = row.GetInt64(++at), CacheRead = row.GetInt64(++at), CacheWrite = row.GetInt64(++at),
-            Output = row.GetInt64(++at), Charge = new NanoUsd(row.GetInt64(++at)), Cost = new NanoUsd(row.GetInt64(++at)), Lost = new NanoUsd(row.GetInt64(++at)),
-        };
+        sums.Calls += row.GetInt64(++at);
+        sums.CallerErrors += row.GetInt64(++at);
+        sums.UpstreamErrors += row.GetInt64(++at);
+        sums.HubErrors += row.GetInt64(++at);
+        sums.Cancelled += row.GetInt64(++at);
+        sums.Attempts += row.GetInt64(++at);
+        sums.FailedAttempts += row.GetInt64(++at);
+        sums.Input += row.GetInt64(++at);
+        sums.CacheRead += row.GetInt64(++at);
+        sums.CacheWrite += row.GetInt64(++at);
+        sums.Output += row.GetInt64(++at);
+        sums.Charge += new NanoUsd(row.GetInt64(++at));
+        sums.Cost += new NanoUsd(row.GetInt64(++at));
+        sums.Lost += new NanoUsd(row.GetInt64(++at));
         sums.Times.Add(row.GetFieldValue<byte[]>(first));
         sums.FirstBytes.Add(row.GetFieldValue<byte[]>(first + 1));
-        return sums;
     }
 
     private static void Add(SqliteConnection connection, SqliteTransaction transaction, List<(UsageSumKey Key, UsageSums Sums)> rows)

@@ -81,8 +81,16 @@ public sealed class UsageSums
         FirstBytes.Add(other.FirstBytes);
     }
 
-    /// <summary>Takes out what only operators see.</summary>
-    internal void HideCost() => Cost = Lost = NanoUsd.Zero;
+    /// <summary>Takes out what the scope does not show.</summary>
+    internal UsageSums For(ReportScope scope)
+    {
+        if (!scope.SeesChannels)
+        {
+            Cost = Lost = NanoUsd.Zero;
+        }
+
+        return this;
+    }
 
     internal void Count(CallFault fault)
     {

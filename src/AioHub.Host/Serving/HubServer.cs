@@ -1,5 +1,6 @@
 using AioHub.Admin;
 using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
@@ -136,7 +137,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         AddRooms(builder.Services, home);
         addMoney(builder.Services);
-        builder.Services.AddSingleton(_ => Management(home, loggers));
+        builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetService<RequestLog>()));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -162,9 +163,15 @@ internal sealed class HubServer : IAsyncDisposable
     }
 
     /// <summary>Nothing of it is made before the first request comes.</summary>
-    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers) => new(
+    /// <param name="log">Of this server; null = calls are told from the database alone.</param>
+    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, RequestLog? log) => new(
         services =>
         {
+            if (log is not null)
+            {
+                services.AddSingleton(log);
+            }
+
             services.AddSingleton(home.Time);
             services.AddSingleton(home.Database);
             services.AddSingleton(home.Master);

@@ -63,6 +63,17 @@ public sealed class RoleMatrixTests
         new("GET", "/api/me/groups", Least.User, Scopes.MeRead),
         new("GET", "/api/me/usage/totals", Least.User, Scopes.MeRead),
         new("GET", "/api/me/usage/series", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/usage/rank", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls/export", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls/{requestId}", Least.User, Scopes.MeRead),
+        new("GET", "/api/admin/usage/totals", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/usage/series", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/usage/rank", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/usage/flow", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls/export", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls/{requestId}", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
         new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
         new("GET", "/api/me/keys/{id:long}", Least.User, Scopes.MeRead),
@@ -180,5 +191,5 @@ public sealed class RoleMatrixTests
 
     private readonly List<(Core.Primitives.UserId, long)> _made = [];
 
-    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
+    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{requestId}", "01KARQ7Z4M8W6V2T5Y9X3B1N0C", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
 }

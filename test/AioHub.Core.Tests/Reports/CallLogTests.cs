@@ -58,7 +58,7 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         await WriteAsync(calls);
         await Rollups.CatchUpAsync(Cancellation);
         await ExecuteAsync($"UPDATE log_blocks SET \"Marks\" = {(Database.Engine == DatabaseEngine.Postgres ? "'\\x00000000000000000000000000000000'::bytea" : "zeroblob(16)")} WHERE \"Block\" = 0");
-        (await Log.ReadAsync(ReportScope.Everybody, new CallFilter { MinMilliseconds = 60_000 }, null, 5, Cancellation)).Items.ShouldHaveSingleItem().Id.ShouldBe(calls[300].Id);
+        (await Log.ReadAsync(ReportScope.Everybody, new CallFilter { MinMilliseconds = 60_000 }, null, 5, null, Cancellation)).Items.ShouldHaveSingleItem().Id.ShouldBe(calls[300].Id);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         for (var pages = 0; ; pages++)
         {
             pages.ShouldBeLessThan(200);
-            var page = await Log.ReadAsync(ReportScope.Everybody, filter, below, 7, TimeSpan.Zero, Cancellation);
+            var page = await Log.ReadAsync(ReportScope.Everybody, filter, new LogStretch(0, below), 7, TimeSpan.Zero, Cancellation);
             found.AddRange(page.Items.Select(static line => line.Id));
             if (page.Next is null)
             {
@@ -99,15 +99,45 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
     {
         var calls = Draw(300, 23);
         await WriteAsync(calls[..200]);
-        var first = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), null, 50, Cancellation);
+        var first = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), null, 50, null, Cancellation);
         await WriteAsync(calls[200..]);
         await Rollups.CatchUpAsync(Cancellation);
-        var second = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), first.Next, 50, Cancellation);
+        var second = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), first.Next, 50, null, Cancellation);
         first.Items.Concat(second.Items).Select(static line => line.Id).ShouldBe(calls[..200].Select(static call => call.Id).Reverse().Take(100));
         first.ScannedThrough.ShouldBeNull("the page is full");
         foreach (var cursor in new[] { "", "0", "-1", "zz", "ffffffffffffffffff" })
         {
-            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(ReportScope.Everybody, new CallFilter(), cursor, 50, Cancellation))).Problems.ShouldContain(static problem => problem.Field == "after");
+            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(ReportScope.Everybody, new CallFilter(), cursor, 50, null, Cancellation))).Problems.ShouldContain(static problem => problem.Field == "after");
+        }
+    }
+
+    [Fact]
+    public async Task Who_follows_the_log_gets_each_new_call_once()
+    {
+        var calls = Draw(3_000, 28);
+        await WriteAsync(calls[..1_500]);
+        var newest = (await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), limit: 1, cancellation: Cancellation)).Newest;
+        var filter = new CallFilter { Group = "group-1" };
+        (await Log.ReadAsync(ReportScope.Everybody, filter, since: newest, cancellation: Cancellation)).Items.ShouldBeEmpty();
+        await WriteAsync(calls[1_500..1_600]);
+        await FollowAsync(calls[1_500..1_600]);
+        await WriteAsync(calls[1_600..]);
+        await Rollups.CatchUpAsync(Cancellation);
+        await FollowAsync(calls[1_600..]);
+
+        async Task FollowAsync(List<Receipt> came)
+        {
+            var (found, after, first) = (new List<RequestId>(), (string?)null, (string?)null);
+            do
+            {
+                var page = await Log.ReadAsync(ReportScope.Everybody, filter, after, 200, newest, Cancellation);
+                found.AddRange(page.Items.Select(static line => line.Id));
+                (after, first) = (page.Next, first ?? page.Newest);
+            }
+            while (after is not null);
+
+            newest = first!;
+            found.ShouldBe(came.Where(static call => call.Group == "group-1").Select(static call => call.Id).Reverse());
         }
     }
 
@@ -145,7 +175,7 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         await RefusedAsync(ReportScope.Everybody, new CallFilter { From = Begin, To = Begin }, "to");
 
         async Task RefusedAsync(ReportScope scope, CallFilter filter, string field) =>
-            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(scope, filter, null, 5, Cancellation))).Problems.ShouldContain(problem => problem.Field == field);
+            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(scope, filter, null, 5, null, Cancellation))).Problems.ShouldContain(problem => problem.Field == field);
     }
 
     [Fact]
