@@ -89,6 +89,8 @@ internal sealed class DrawnCalls(int count, DateTime? end = null)
         yield return ("status 5xx", new CallFilter { StatusClass = 5 });
         yield return ("an error once in a million", new CallFilter { ErrorCode = "once_in_a_million" });
         yield return ("streams of one dialect", new CallFilter { Dialect = Dialect.Gemini, Stream = true });
+        yield return ("took 90 s or more", new CallFilter { MinMilliseconds = 90_000 });
+        yield return ("charged a dollar or more", new CallFilter { MinCharge = new NanoUsd(NanoUsd.PerUsd) });
         yield return ("an old day", new CallFilter { From = old, To = old.AddDays(1) });
         yield return ("a rare key of an old week", new CallFilter { From = old, To = old.AddDays(7), Key = new ApiKeyId((Users - 1) * 3) });
         yield return ("interrupted, of a rare user", new CallFilter { Outcome = CallOutcome.Partial, User = new UserId(Users - 1) });

@@ -6,6 +6,7 @@ using AioHub.Admin.Keys;
 using AioHub.Admin.Session;
 using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
+using AioHub.Admin.Wallet;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,7 @@ internal static class ManagementEndpoints
         MapKeys(api.MapGroup("/me").WithTags("Keys"));
         MapUsage(api.MapGroup("/me/usage").WithTags("Usage"), api.MapGroup("/admin/usage").WithTags("Usage"));
         MapCalls(api.MapGroup("/me/calls").WithTags("Log"), api.MapGroup("/admin/calls").WithTags("Log"));
+        MapWallet(api.MapGroup("/me/wallet").WithTags("Wallet"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
@@ -93,6 +95,9 @@ internal static class ManagementEndpoints
         all.MapGet("/export", ExportAllCalls.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesFile("Everybody's calls as a file", "text/csv", "application/jsonl");
         all.MapGet("/{requestId}", ShowAnyCall.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<CallStoryReply>("The story of anybody's call", RefusalCode.NotFound);
     }
+
+    private static void MapWallet(RouteGroupBuilder wallet) =>
+        wallet.MapGet("", ShowWallet.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<WalletReply>("What is left in one's wallet");
 
     private static void MapUsers(RouteGroupBuilder admin)
     {

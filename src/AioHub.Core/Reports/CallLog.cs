@@ -62,6 +62,7 @@ public sealed class CallLog(HubDatabase database, TimeProvider time)
     internal async Task<CallPage> ReadAsync(ReportScope scope, CallFilter filter, LogStretch stretch, int limit, TimeSpan patience, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
+        _ = _shelf.FillAsync(database);
         await using var search = await CallLogStore.OpenAsync(database, _shelf, scope, filter, stretch, limit, cancellation);
         while (!search.IsDone && (!search.HasBegun || time.GetElapsedTime(began) < patience))
         {

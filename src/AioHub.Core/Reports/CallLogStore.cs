@@ -12,8 +12,8 @@ namespace AioHub.Core.Reports;
 /// </summary>
 internal sealed class CallLogStore : IAsyncDisposable
 {
-    private const int RowsAtOnce = 8 * LogBlock.Size;
-    private const int BlocksAtOnce = 16;
+    private const int RowsAtOnce = 4 * LogBlock.Size;
+    private const int BlocksAtOnce = 4;
     private const int FewestTold = 16;
     private const int MostTold = 256;
     private const string FirstAtOrAboveSql = """SELECT "StartedAt" FROM request_log WHERE "Seq" >= $1 ORDER BY "Seq" LIMIT 1""";

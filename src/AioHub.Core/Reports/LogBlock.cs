@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using AioHub.Core.Storage;
 
 namespace AioHub.Core.Reports;
 
@@ -65,11 +67,47 @@ internal sealed class LogBlock(long number)
 internal sealed class LogBlockShelf
 {
     private const long MostBytes = 32 << 20;
+    private const long FilledAtOnce = 64;
 
     private readonly ConcurrentDictionary<long, ToldBlock> _blocks = new();
     private long _bytes;
+    private int _filled;
 
     public bool TryGet(long block, [NotNullWhen(true)] out ToldBlock? told) => _blocks.TryGetValue(block, out told);
+
+    /// <summary>
+    /// Reads what all blocks tell, from the newest down, in small steps beside everything else: their rows lie far apart, so that on a cold disk ten thousand of them take seconds, which no
+    /// search would have. Goes on once in a process' life; a failure ends it, and searches read for themselves.
+    /// </summary>
+    public async Task FillAsync(HubDatabase database)
+    {
+        if (Interlocked.Exchange(ref _filled, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            for (var below = long.MaxValue; Volatile.Read(ref _bytes) < MostBytes;)
+            {
+                await using var reader = await HubReader.OpenAsync(database, consistent: false, CancellationToken.None);
+                var told = await reader.ReadAsync(
+                    """SELECT "Block", "Marks" FROM log_blocks WHERE "Block" < $1 ORDER BY "Block" DESC LIMIT $2""",
+                    static row => new ToldBlock(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), CancellationToken.None, below, FilledAtOnce);
+                told.ForEach(Keep);
+                if (told.Count < FilledAtOnce)
+                {
+                    return;
+                }
+
+                below = told[^1].Number;
+            }
+        }
+        catch (Exception failure) when (failure is DbException or InvalidOperationException or IOException)
+        {
+            // The database goes away with the process, or cannot be read now.
+        }
+    }
 
     public void Keep(ToldBlock told)
     {

@@ -74,6 +74,7 @@ public sealed class RoleMatrixTests
         new("GET", "/api/admin/calls", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/calls/export", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/calls/{requestId}", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/me/wallet", Least.User, Scopes.MeRead),
         new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
         new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
         new("GET", "/api/me/keys/{id:long}", Least.User, Scopes.MeRead),
