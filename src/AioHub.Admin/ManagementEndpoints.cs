@@ -90,10 +90,10 @@ internal static class ManagementEndpoints
     {
         own.MapGet("", ListOwnCalls.AnswerAsync).For(Role.User, Scopes.MeRead).GivesList<CallListReply>("One's calls, the newest first", "-recorded");
         own.MapGet("/export", ExportOwnCalls.AnswerAsync).For(Role.User, Scopes.MeRead).GivesFile("One's calls as a file", "text/csv", "application/jsonl");
-        own.MapGet("/{requestId}", ShowOwnCall.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<CallStoryReply>("The story of one call", RefusalCode.NotFound);
+        own.MapGet("/{id}", ShowOwnCall.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<CallStoryReply>("The story of one call", RefusalCode.NotFound);
         all.MapGet("", ListAllCalls.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesList<CallListReply>("Everybody's calls, the newest first", "-recorded");
         all.MapGet("/export", ExportAllCalls.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesFile("Everybody's calls as a file", "text/csv", "application/jsonl");
-        all.MapGet("/{requestId}", ShowAnyCall.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<CallStoryReply>("The story of anybody's call", RefusalCode.NotFound);
+        all.MapGet("/{id}", ShowAnyCall.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<CallStoryReply>("The story of anybody's call", RefusalCode.NotFound);
     }
 
     private static void MapWallet(RouteGroupBuilder wallet) =>

@@ -9,18 +9,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AioHub.Admin.Calls;
 
-/// <summary><c>GET /api/me/calls/{request_id}</c>: the story of one call, without channels, credentials and costs.</summary>
+/// <summary><c>GET /api/me/calls/{id}</c>: the story of one call, without channels, credentials and costs.</summary>
 internal static class ShowOwnCall
 {
-    public static Task<CallStoryReply> AnswerAsync(string requestId, HttpContext http, Who who, HubDatabase database, IdentityLists lists) =>
-        ToldCall.FindAsync(requestId, ReportScope.Of(who.User), http, database, lists);
+    public static Task<CallStoryReply> AnswerAsync(string id, HttpContext http, Who who, HubDatabase database, IdentityLists lists) =>
+        ToldCall.FindAsync(id, ReportScope.Of(who.User), http, database, lists);
 }
 
-/// <summary><c>GET /api/admin/calls/{request_id}</c>: the story of anybody's call, with all that is known.</summary>
+/// <summary><c>GET /api/admin/calls/{id}</c>: the story of anybody's call, with all that is known.</summary>
 internal static class ShowAnyCall
 {
-    public static Task<CallStoryReply> AnswerAsync(string requestId, HttpContext http, HubDatabase database, IdentityLists lists) =>
-        ToldCall.FindAsync(requestId, ReportScope.Everybody, http, database, lists);
+    public static Task<CallStoryReply> AnswerAsync(string id, HttpContext http, HubDatabase database, IdentityLists lists) =>
+        ToldCall.FindAsync(id, ReportScope.Everybody, http, database, lists);
 }
 
 /// <summary>Finds the story of a call.</summary>

@@ -66,14 +66,14 @@ public sealed class RoleMatrixTests
         new("GET", "/api/me/usage/rank", Least.User, Scopes.MeRead),
         new("GET", "/api/me/calls", Least.User, Scopes.MeRead),
         new("GET", "/api/me/calls/export", Least.User, Scopes.MeRead),
-        new("GET", "/api/me/calls/{requestId}", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls/{id}", Least.User, Scopes.MeRead),
         new("GET", "/api/admin/usage/totals", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/usage/series", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/usage/rank", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/usage/flow", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/calls", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/calls/export", Least.Operator, Scopes.AdminRead),
-        new("GET", "/api/admin/calls/{requestId}", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls/{id}", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/me/wallet", Least.User, Scopes.MeRead),
         new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
         new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
@@ -192,5 +192,5 @@ public sealed class RoleMatrixTests
 
     private readonly List<(Core.Primitives.UserId, long)> _made = [];
 
-    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{requestId}", "01KARQ7Z4M8W6V2T5Y9X3B1N0C", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
+    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{id}", "01KARQ7Z4M8W6V2T5Y9X3B1N0C", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
 }
