@@ -60,7 +60,7 @@ function Told({ call, mine, operates, up }: { call: CallStory; mine: boolean; op
         <StatTile label={t('log.time')} value={formats.duration(call.timing.total_ms)} note={call.timing.waited_ms == null ? undefined : t('log.waited_for', { time: formats.duration(call.timing.waited_ms) })} />
         <StatTile label={t('log.first_byte')} value={formats.duration(call.timing.first_byte_ms)} note={call.timing.upstream_ms == null ? undefined : t('log.upstream_says', { time: formats.duration(call.timing.upstream_ms) })} />
         <StatTile label={t('log.input')} value={formats.compact(call.tokens.total_input)} note={call.tokens.total_input > 0 ? t('log.cached', { share: formats.share(cached / call.tokens.total_input) }) : undefined} />
-        <StatTile label={t('log.output')} value={formats.compact(call.tokens.total_output)} note={call.tokens.reasoning > 0 ? t('log.reasoned', { count: formats.compact(call.tokens.reasoning) as unknown as number }) : undefined} />
+        <StatTile label={t('log.output')} value={formats.compact(call.tokens.total_output)} note={call.tokens.reasoning > 0 ? t('log.reasoned', { tokens: formats.compact(call.tokens.reasoning) }) : undefined} />
         <StatTile label={t('log.ended')} value={outcomeWord(call.outcome)} note={call.stop ?? `HTTP ${String(call.status)}`} />
       </StatTiles>
       <Section title={t('log.how')} lead={t('log.how_lead')}><Timeline call={call} /></Section>

@@ -40,7 +40,7 @@ export function StoryMoney({ call }: { call: CallStory }) {
             </Table.Tbody>
             <Table.Tfoot>
               <Table.Tr><Table.Th>{t('log.charged')}</Table.Th><Table.Td /><Table.Td /><Table.Th ta="right">{formats.money(charge.usd)}</Table.Th></Table.Tr>
-              {cost != null && <Table.Tr><Table.Td>{t('log.cost')}{cost.lost_usd > 0 && <Text span size="xs" c="dimmed"> · {t('log.lost', { usd: formats.money(cost.lost_usd) })}</Text>}</Table.Td><Table.Td /><Table.Td /><Table.Td ta="right">{formats.money(cost.usd)}</Table.Td></Table.Tr>}
+              {cost != null && <Table.Tr><Table.Td>{t('log.costs')}{cost.lost_usd > 0 && <Text span size="xs" c="dimmed"> · {t('log.in_vain', { usd: formats.money(cost.lost_usd) })}</Text>}</Table.Td><Table.Td /><Table.Td /><Table.Td ta="right">{formats.money(cost.usd)}</Table.Td></Table.Tr>}
               {cost != null && <Table.Tr><Table.Td>{t('log.margin')}</Table.Td><Table.Td /><Table.Td /><Table.Td ta="right">{formats.money(cost.margin_usd)}</Table.Td></Table.Tr>}
             </Table.Tfoot>
           </Table>

@@ -23,7 +23,7 @@ export function Timeline({ call }: { call: CallStory }) {
     }
 
     const said = [attempt.result === 'ok' ? t('log.headers') : attempt.result, attempt.status == null ? undefined : `HTTP ${String(attempt.status)}`, attempt.credential == null || attempt.credential === '' ? undefined : t('log.credential', { name: attempt.credential }),
-      attempt.cost_usd == null ? undefined : t('log.lost', { usd: formats.money(attempt.cost_usd) })];
+      attempt.cost_usd == null ? undefined : t('log.in_vain', { usd: formats.money(attempt.cost_usd) })];
     return said.filter((part) => part !== undefined).join(' · ');
   };
   if (stretches.length === 0) {
