@@ -44,6 +44,9 @@ internal static class LogReads
         Tell("added up", cpu, wall, count);
         if (!isPostgres) Console.WriteLine($"file: {new FileInfo(Path.Combine(folder, "aiohub.db")).Length >> 20} MB");
         Console.WriteLine($"\n| {database.Engine} | found | ms, median | ms, worst | CPU ms |\n|---|---:|---:|---:|---:|");
+        var warm = Stopwatch.StartNew();
+        await log.Filling();
+        Console.Error.WriteLine($"what blocks tell was read in {warm.Elapsed.TotalSeconds:0.0} s");
         foreach (var (what, filter) in calls.Filters())
         {
             await MeasureAsync(what, async () =>

@@ -11,6 +11,6 @@ export const shots = [
   { name: 'log-all', path: '/log?scope=all&span=24h&model=sandbox%2Fecho' },
   { name: 'log-story', get path() { return `/log/${made.failedOver}`; } },
   { name: 'log-refused', get path() { return `/log/${made.refused}`; } },
-  { name: 'dashboard', path: '/dashboard' },
-  { name: 'overview-real', path: '/', as: 'bob' },
+  { name: 'log-dashboard', path: '/dashboard' },
+  { name: 'log-overview', path: '/', as: 'bob' },
 ];

@@ -13,7 +13,7 @@ function command(hub, ...words) {
  */
 export async function makeTraffic(hub, owner) {
   command(hub, 'channels', 'add', 'far-away', '--type', 'openai-compatible', '--base-url', 'http://127.0.0.1:9/v1', '--allow-private-network', '--models', 'sandbox/*');
-  command(hub, 'groups', 'create', 'shaky', '--status', 'active', '--visibility', 'public', '--models', 'sandbox/*', '--channels', 'far-away:1,sandbox:2');
+  command(hub, 'groups', 'create', 'shaky', '--status', 'active', '--visibility', 'public', '--models', 'sandbox/*', '--channels', 'far-away:1', '--channels', 'sandbox:2');
   const bob = await hub.join(owner, 'bob@example.com');
   const own = await owner.call('POST', '/api/me/keys', { name: 'laptop', groups: ['shaky'] });
   const bobs = await bob.call('POST', '/api/me/keys', { name: 'bot' });

@@ -62,7 +62,7 @@ public sealed class CallLog(HubDatabase database, TimeProvider time)
     internal async Task<CallPage> ReadAsync(ReportScope scope, CallFilter filter, LogStretch stretch, int limit, TimeSpan patience, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        _ = _shelf.FillAsync(database);
+        _ = Filling();
         await using var search = await CallLogStore.OpenAsync(database, _shelf, scope, filter, stretch, limit, cancellation);
         while (!search.IsDone && (!search.HasBegun || time.GetElapsedTime(began) < patience))
         {
@@ -73,6 +73,9 @@ public sealed class CallLog(HubDatabase database, TimeProvider time)
         var next = search.Below <= Math.Max(1, stretch.From) || (search.IsDone && !isFull) ? null : CursorOf(search.Below);
         return new CallPage([.. search.Found], next, next is null || isFull ? null : await search.ReachedAsync(cancellation), CursorOf(search.Head + 1));
     }
+
+    /// <summary>Ends when memory holds what all blocks tell.</summary>
+    internal Task Filling() => _shelf.FillAsync(database);
 
     private static string CursorOf(long number) => number.ToString("x", CultureInfo.InvariantCulture);
 

@@ -71,7 +71,7 @@ internal sealed class LogBlockShelf
 
     private readonly ConcurrentDictionary<long, ToldBlock> _blocks = new();
     private long _bytes;
-    private int _filled;
+    private Task? _filling;
 
     public bool TryGet(long block, [NotNullWhen(true)] out ToldBlock? told) => _blocks.TryGetValue(block, out told);
 
@@ -79,13 +79,16 @@ internal sealed class LogBlockShelf
     /// Reads what all blocks tell, from the newest down, in small steps beside everything else: their rows lie far apart, so that on a cold disk ten thousand of them take seconds, which no
     /// search would have. Goes on once in a process' life; a failure ends it, and searches read for themselves.
     /// </summary>
-    public async Task FillAsync(HubDatabase database)
+    public Task FillAsync(HubDatabase database)
     {
-        if (Interlocked.Exchange(ref _filled, 1) != 0)
+        lock (_blocks)
         {
-            return;
+            return _filling ??= Task.Run(() => ReadAllAsync(database));
         }
+    }
 
+    private async Task ReadAllAsync(HubDatabase database)
+    {
         try
         {
             for (var below = long.MaxValue; Volatile.Read(ref _bytes) < MostBytes;)

@@ -26,7 +26,9 @@ export default function SeriesChart({ data, at, series, kind, format }: SeriesCh
   // The table below the chart is for keyboards and screen readers; the drawing is for eyes alone.
   const drawing = { margin: { top: 12 }, accessibilityLayer: false };
   if (kind === 'lines') {
-    return <LineChart {...common} lineChartProps={drawing} curveType="monotone" withDots={false} strokeWidth={2} lineProps={{ isAnimationActive: false }} />;
+    // A line needs two ends: where there are few figures, each is a dot.
+    const few = series.some((one) => data.filter((row) => row[one.name] !== undefined).length < 3);
+    return <LineChart {...common} lineChartProps={drawing} curveType="monotone" withDots={few} strokeWidth={2} lineProps={{ isAnimationActive: false }} />;
   }
 
   return kind === 'bars'

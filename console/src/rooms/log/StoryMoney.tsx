@@ -27,21 +27,21 @@ export function StoryMoney({ call }: { call: CallStory }) {
         </>
       )}
       {charge.lines.length === 0 ? <Text size="sm" c="dimmed">{t('log.no_charge')}</Text> : (
-        <Table.ScrollContainer minWidth={420}>
+        <Table.ScrollContainer minWidth={260}>
           <Table className="figures" verticalSpacing={6}>
-            <Table.Thead><Table.Tr><Table.Th>{t('log.line')}</Table.Th><Table.Th ta="right">{t('log.quantity')}</Table.Th><Table.Th ta="right">{t('log.rate')}</Table.Th><Table.Th ta="right">{t('log.amount')}</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>{t('log.line')}</Table.Th><Table.Th ta="right">{t('log.quantity')}</Table.Th><Table.Th ta="right" visibleFrom="sm">{t('log.rate')}</Table.Th><Table.Th ta="right">{t('log.amount')}</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {charge.lines.map((line) => (
-                <Table.Tr key={line.what}><Table.Td>{bucket(line.what)}</Table.Td><Table.Td ta="right">{formats.count(line.quantity)}</Table.Td><Table.Td ta="right">{formats.money(line.usd_per_million)}</Table.Td><Table.Td ta="right">{formats.money(line.usd)}</Table.Td></Table.Tr>
+                <Table.Tr key={line.what}><Table.Td>{bucket(line.what)}</Table.Td><Table.Td ta="right">{formats.count(line.quantity)}</Table.Td><Table.Td ta="right" visibleFrom="sm">{formats.money(line.usd_per_million)}</Table.Td><Table.Td ta="right">{formats.money(line.usd)}</Table.Td></Table.Tr>
               ))}
               {charge.factors.map((factor) => (
-                <Table.Tr key={factor.what}><Table.Td c="dimmed">{t(`log.factors.${factor.what as 'group'}`, { defaultValue: factor.what })}</Table.Td><Table.Td /><Table.Td /><Table.Td ta="right">× {factor.value}</Table.Td></Table.Tr>
+                <Table.Tr key={factor.what}><Table.Td c="dimmed">{t(`log.factors.${factor.what as 'group'}`, { defaultValue: factor.what })}</Table.Td><Table.Td /><Table.Td visibleFrom="sm" /><Table.Td ta="right">× {factor.value}</Table.Td></Table.Tr>
               ))}
             </Table.Tbody>
             <Table.Tfoot>
-              <Table.Tr><Table.Th>{t('log.charged')}</Table.Th><Table.Td /><Table.Td /><Table.Th ta="right">{formats.money(charge.usd)}</Table.Th></Table.Tr>
-              {cost != null && <Table.Tr><Table.Td>{t('log.costs')}{cost.lost_usd > 0 && <Text span size="xs" c="dimmed"> · {t('log.in_vain', { usd: formats.money(cost.lost_usd) })}</Text>}</Table.Td><Table.Td /><Table.Td /><Table.Td ta="right">{formats.money(cost.usd)}</Table.Td></Table.Tr>}
-              {cost != null && <Table.Tr><Table.Td>{t('log.margin')}</Table.Td><Table.Td /><Table.Td /><Table.Td ta="right">{formats.money(cost.margin_usd)}</Table.Td></Table.Tr>}
+              <Table.Tr><Table.Th>{t('log.charged')}</Table.Th><Table.Td /><Table.Td visibleFrom="sm" /><Table.Th ta="right">{formats.money(charge.usd)}</Table.Th></Table.Tr>
+              {cost != null && <Table.Tr><Table.Td>{t('log.costs')}{cost.lost_usd > 0 && <Text span size="xs" c="dimmed"> · {t('log.in_vain', { usd: formats.money(cost.lost_usd) })}</Text>}</Table.Td><Table.Td /><Table.Td visibleFrom="sm" /><Table.Td ta="right">{formats.money(cost.usd)}</Table.Td></Table.Tr>}
+              {cost != null && <Table.Tr><Table.Td>{t('log.margin')}</Table.Td><Table.Td /><Table.Td visibleFrom="sm" /><Table.Td ta="right">{formats.money(cost.margin_usd)}</Table.Td></Table.Tr>}
             </Table.Tfoot>
           </Table>
         </Table.ScrollContainer>

@@ -1,5 +1,5 @@
 export const log = {
-  title: 'Request log', lead: 'Every call of your keys, the newest first. Open one to see where it went and what it cost.', lead_all: 'Every call of everybody, the newest first. Open one to see where it went and what it cost.',
+  title: 'Request log', lead: 'Your calls, the newest first. Open one to see where it went.', lead_all: 'Everybody’s calls, the newest first. Open one to see where it went.',
   whose: 'Whose calls', mine: 'Mine', everybody: 'Everybody’s', live: 'Live', export: 'Export', export_hint: 'All that the filters find', model: 'Model', outcome: 'Outcome', route: 'Group', user: 'User', key: 'Key', tokens: 'Tokens in → out', time: 'Time',
   charge: 'Charge', dialect: 'Dialect', none: 'none', gone: 'removed', streamed: 'streamed', cached: '{{share}} cached', first_short: 'first byte {{time}}', cost_short: 'cost {{usd}}',
   empty: 'No calls yet', empty_text: 'Point a client at the hub: each call appears here half a second after its end.', searched: 'Searched back to {{moment}}',

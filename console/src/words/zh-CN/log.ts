@@ -1,7 +1,7 @@
 import type { Words } from '../en';
 
 export const log: Words['log'] = {
-  title: '请求日志', lead: '您的密钥的每次调用，最新的在前。打开一条即可查看它的去向和花费。', lead_all: '所有人的每次调用，最新的在前。打开一条即可查看它的去向和花费。',
+  title: '请求日志', lead: '您的调用，最新的在前。打开一条即可查看其去向。', lead_all: '所有人的调用，最新的在前。打开一条即可查看其去向。',
   whose: '谁的调用', mine: '我的', everybody: '所有人', live: '实时', export: '导出', export_hint: '筛选出的全部内容', model: '模型', outcome: '结果', route: '分组', user: '用户', key: '密钥', tokens: 'Token 输入 → 输出', time: '用时',
   charge: '费用', dialect: '协议', none: '无', gone: '已移除', streamed: '流式', cached: '{{share}} 缓存', first_short: '首字节 {{time}}', cost_short: '成本 {{usd}}',
   empty: '还没有调用', empty_text: '将客户端指向本站：每次调用结束后半秒即会出现在这里。', searched: '已搜索至 {{moment}}',
