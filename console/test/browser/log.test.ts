@@ -14,7 +14,7 @@ describe.each(['desktop', 'phone'] as const)('the log on a %s', (width) => {
       await page.getByRole('combobox', { name: 'Outcome' }).click();
       await page.getByRole('option', { name: 'Refused' }).click();
       await page.getByText(/Refused · /).first().waitFor();
-      await page.getByText('Completed', { exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('table').getByText('Completed', { exact: true }).first().waitFor({ state: 'detached' });
       expect(new URL(page.url()).searchParams.get('outcome')).toBe('refused');
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
       await page.getByRole('textbox', { name: 'Status' }).fill('5xx');
