@@ -9,7 +9,8 @@ namespace AioHub.Bench.Micro;
 /// Calls of a busy hub, drawn: 2,000 users of which few make most calls, three keys each, 16 groups with two channels each, 40 models; more by day than by night and in the week than
 /// at its end; one in thirty fails, some kinds of failure once in a million calls.
 /// </summary>
-internal sealed class DrawnCalls(int count)
+/// <param name="end">Of the newest call, nearly; null = now.</param>
+internal sealed class DrawnCalls(int count, DateTime? end = null)
 {
     private const double PerDay = 10_000_000 / 90.0;
     private const int Users = 2_000;
@@ -21,7 +22,7 @@ internal sealed class DrawnCalls(int count)
     public int Count => count;
 
     /// <summary>Of the newest call, nearly.</summary>
-    public DateTime End { get; } = TimeProvider.System.GetUtcNow().UtcDateTime;
+    public DateTime End { get; } = end ?? TimeProvider.System.GetUtcNow().UtcDateTime;
 
     public Receipt Next()
     {
@@ -88,6 +89,8 @@ internal sealed class DrawnCalls(int count)
         yield return ("status 5xx", new CallFilter { StatusClass = 5 });
         yield return ("an error once in a million", new CallFilter { ErrorCode = "once_in_a_million" });
         yield return ("streams of one dialect", new CallFilter { Dialect = Dialect.Gemini, Stream = true });
+        yield return ("took 90 s or more", new CallFilter { MinMilliseconds = 90_000 });
+        yield return ("charged a dollar or more", new CallFilter { MinCharge = new NanoUsd(NanoUsd.PerUsd) });
         yield return ("an old day", new CallFilter { From = old, To = old.AddDays(1) });
         yield return ("a rare key of an old week", new CallFilter { From = old, To = old.AddDays(7), Key = new ApiKeyId((Users - 1) * 3) });
         yield return ("interrupted, of a rare user", new CallFilter { Outcome = CallOutcome.Partial, User = new UserId(Users - 1) });

@@ -9,15 +9,15 @@ using AioHub.TestKit;
 namespace AioHub.Bench.Micro;
 
 /// <summary>
-/// How long pages of a large request log and dashboards take: <c>bench-micro log [COUNT] [sqlite|postgres]</c>. Fills a database in a temporary folder through the receipt writer's own
-/// store (90 days of calls, or the count's share of them), adds it up, then asks. Ten million calls need 8 GB of disk.
+/// How long pages of a large request log and dashboards take: <c>bench-micro log [COUNT] [sqlite|postgres] [FOLDER]</c>. Fills a database in a temporary folder, or in one that is kept (what is
+/// there already is only asked), through the receipt writer's own store (90 days of calls, or the count's share of them), adds it up, then asks. Ten million calls need 8 GB of disk.
 /// </summary>
 internal static class LogReads
 {
     private const int Batch = 5_000;
     private const int Rounds = 7;
 
-    public static async Task RunAsync(int count, bool isPostgres)
+    public static async Task RunAsync(int count, bool isPostgres, string? keptIn)
     {
         if (isPostgres && !PostgresServer.Available)
         {
@@ -25,21 +25,30 @@ internal static class LogReads
             return;
         }
 
-        using var folder = new TempFolder();
-        await using var database = HubDatabase.Open(isPostgres ? await PostgresServer.CreateDatabaseAsync() : null, folder.Path);
+        using var temporary = new TempFolder();
+        var folder = keptIn is null ? temporary.Path : Directory.CreateDirectory(keptIn).FullName;
+        await using var database = HubDatabase.Open(isPostgres ? await PostgresServer.CreateDatabaseAsync() : null, folder);
         await database.MigrateAsync(CancellationToken.None);
-        var calls = new DrawnCalls(count);
+        var log = new CallLog(database, TimeProvider.System);
+        var newest = (await log.ReadAsync(ReportScope.Everybody, new CallFilter(), limit: 1)).Items;
+        var calls = new DrawnCalls(count, newest.IsEmpty ? null : newest[0].At);
         var (cpu, wall) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        await FillAsync(database, calls);
-        Tell($"filled: {count} calls", cpu, wall, count);
+        if (newest.IsEmpty)
+        {
+            await FillAsync(database, calls);
+            Tell($"filled: {count} calls", cpu, wall, count);
+        }
+
         (cpu, wall) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         await new Rollups(database, TimeProvider.System).CatchUpAsync();
         Tell("added up", cpu, wall, count);
-        if (!isPostgres) Console.WriteLine($"file: {new FileInfo(Path.Combine(folder.Path, "aiohub.db")).Length >> 20} MB");
+        if (!isPostgres) Console.WriteLine($"file: {new FileInfo(Path.Combine(folder, "aiohub.db")).Length >> 20} MB");
         Console.WriteLine($"\n| {database.Engine} | found | ms, median | ms, worst | CPU ms |\n|---|---:|---:|---:|---:|");
+        var warm = Stopwatch.StartNew();
+        await log.Filling();
+        Console.Error.WriteLine($"what blocks tell was read in {warm.Elapsed.TotalSeconds:0.0} s");
         foreach (var (what, filter) in calls.Filters())
         {
-            var log = new CallLog(database, TimeProvider.System);
             await MeasureAsync(what, async () =>
             {
                 var page = await log.ReadAsync(ReportScope.Everybody, filter);
@@ -56,7 +65,7 @@ internal static class LogReads
         var month = new ReportQuestion(ReportScope.Everybody, calls.End.AddDays(-30), calls.End) { By = ReportBy.User };
         await MeasureAsync("totals of 30 days and the 30 before", async () => (await reports.TotalsAsync(month with { By = ReportBy.None })).Now.Calls + " calls");
         await MeasureAsync("flow of 30 days", async () => (await reports.FlowAsync(month)).Length + " links");
-        await MeasureAsync("users ranked, 90 days", async () => (await reports.RankAsync(month with { From = calls.End.AddDays(-90) })).Length + " users");
+        await MeasureAsync("users ranked, 90 days", async () => (await reports.RankAsync(month with { From = calls.End.AddDays(-90) }, 20)).OtherCount + 20 + " users");
     }
 
     private static async Task FillAsync(HubDatabase database, DrawnCalls calls)

@@ -22,7 +22,7 @@ internal static class Program
 
         if (args is ["log", ..])
         {
-            await LogReads.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, args is [_, _, "postgres", ..]);
+            await LogReads.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, args is [_, _, "postgres", ..], args is [_, _, _, var kept, ..] ? kept : null);
             return 0;
         }
 

@@ -121,6 +121,11 @@ function answer(hub, method, path, query, body, headers) {
   if (is('GET', '/api/me/wallet')) return ok({ balance_usd: hub.options.empty ? 100 : 87.4312 });
   if (is('GET', '/api/me/usage/totals')) return ok(hub.options.empty ? totals([]) : totals(points(query)));
   if (is('GET', '/api/me/usage/series')) return ok({ step: query.get('step'), points: hub.options.empty ? [] : points(query) });
+  if (is('GET', '/api/me/usage/rank')) {
+    const all = totals(points(query));
+    const names = query.get('by') === 'key' ? hub.keys.slice(0, 3).map((key) => ({ key: String(key.id), name: key.name })) : ['claude-opus-4-1', 'gpt-5', 'gemini-2.5-pro'].map((key) => ({ key }));
+    return ok({ items: names.map((one, at) => ({ ...all, ...one, charge_usd: all.charge_usd * [0.6, 0.3, 0.1][at], before_charge_usd: all.charge_usd * 0.3 })), other_count: 0, other_calls: 0, other_charge_usd: 0 });
+  }
   if (is('GET', '/api/me/keys')) {
     let found = hub.keys.filter((key) => (query.get('name') ?? '') === '' || key.name.includes(query.get('name'))).filter((key) => !query.get('enabled') || String(key.enabled) === query.get('enabled'));
     const sort = query.get('sort') ?? '-created_at';
@@ -189,7 +194,8 @@ function points(query) {
 
 function totals(all) {
   const sum = (name) => all.reduce((total, point) => total + point[name], 0);
-  return { ...Object.fromEntries(['calls', 'errors', 'input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens', 'charge_usd'].map((name) => [name, sum(name)])), p50_ms: all.length > 0 ? 840 : null, p95_ms: all.length > 0 ? 4310 : null, p99_ms: null };
+  const figures = { ...Object.fromEntries(['calls', 'errors', 'input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens', 'charge_usd'].map((name) => [name, sum(name)])), p50_ms: all.length > 0 ? 840 : null, p95_ms: all.length > 0 ? 4310 : null, p99_ms: null };
+  return { ...figures, before: { ...figures, calls: figures.calls * 0.9, charge_usd: figures.charge_usd * 0.8 } };
 }
 
 /** As the host sends it: one page for all paths, a nonce for each answer, and the policy. */

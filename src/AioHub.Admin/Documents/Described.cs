@@ -21,6 +21,13 @@ internal static class DescribedNames
 
     public static RouteHandlerBuilder GivesPage<T>(this RouteHandlerBuilder route, string summary, params string[] orders) => route.Produces<Page<T>>().WithMetadata(new Described(summary, [], Orders: orders));
 
+    /// <summary>A list in pages with more than a cursor.</summary>
+    public static RouteHandlerBuilder GivesList<T>(this RouteHandlerBuilder route, string summary, params string[] orders) => route.Produces<T>().WithMetadata(new Described(summary, [], Orders: orders));
+
+    /// <summary>A file, written as it is read.</summary>
+    public static RouteHandlerBuilder GivesFile(this RouteHandlerBuilder route, string summary, string contentType, params string[] others) =>
+        route.Produces<string>(StatusCodes.Status200OK, contentType, others).WithMetadata(new Described(summary, [RefusalCode.Invalid]));
+
     public static RouteHandlerBuilder GivesNothing(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, refusals));
 

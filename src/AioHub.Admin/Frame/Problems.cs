@@ -38,6 +38,7 @@ internal static class Problems
         {
             Refused one => one,
             AdminException refusal => Of(refusal),
+            BadHttpRequestException bad when ParameterOf(bad) is { } field => Refused.Invalid(field, "has a value of the wrong kind"),
             BadHttpRequestException bad => new Refused(bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? RefusalCode.TooLarge : RefusalCode.Invalid, bad.Message),
             _ => null,
         };
@@ -73,6 +74,19 @@ internal static class Problems
         var code = CodeOf(refused.Code);
         var reply = new ProblemReply($"/docs/errors#{code}", Refused.TitleOf(refused.Code), refused.Status, refused.Message, code, refused.Errors, RequestIdOf(http), refused.Present);
         return http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(reply, ManagementJson.Options), http.RequestAborted).AsTask();
+    }
+
+    /// <summary>The framework names a parameter that it cannot read in its message alone: <c>Failed to bind parameter "Nullable&lt;DateTime&gt; From" from "x".</c></summary>
+    private static string? ParameterOf(BadHttpRequestException failure)
+    {
+        const string begin = "Failed to bind parameter \"";
+        if (!failure.Message.StartsWith(begin, StringComparison.Ordinal) || failure.Message.IndexOf('"', begin.Length) is not (> 0 and var end))
+        {
+            return null;
+        }
+
+        var declared = failure.Message[begin.Length..end];
+        return JsonNamingPolicy.SnakeCaseLower.ConvertName(declared[(declared.LastIndexOf(' ') + 1)..]);
     }
 
     public static string CodeOf(RefusalCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
@@ -118,7 +132,7 @@ internal static class ManagementJson
     {
         foreach (var property in type.Properties)
         {
-            property.IsRequired = property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false } parameter
+            property.IsRequired |= property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false } parameter
                 && !(parameter.ParameterType.IsGenericType && parameter.ParameterType.GetGenericTypeDefinition() == typeof(Named<>));
         }
     }

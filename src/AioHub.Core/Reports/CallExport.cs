@@ -8,7 +8,7 @@ using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Core.Reports;
 
-/// <summary>Writes calls of the log as files, a line each, as they are read.</summary>
+/// <summary>Writes calls of the log as files, a line each, as they are read. Buckets of tokens do not overlap.</summary>
 public static class CallExport
 {
     private const string End = "\r\n";
@@ -28,7 +28,7 @@ public static class CallExport
             text.Clear();
             text.Append(CultureInfo.InvariantCulture, $"{call.Id},{Moment(call.At)},{call.Key.Value},{StatementCsv.Cell(call.KeyName)},{StatementCsv.Cell(call.Group)},");
             text.Append(CultureInfo.InvariantCulture, $"{StatementCsv.Cell(call.RequestedModel)},{StatementCsv.Cell(call.ServedModel)},{DialectNames.Of(call.Dialect)},{Snake(call.Operation)},");
-            text.Append(CultureInfo.InvariantCulture, $"{(call.Stream ? "true" : "false")},{call.Status},{Snake(call.Outcome)},{StatementCsv.Cell(call.ErrorCode)},{call.Input},{call.CacheRead},");
+            text.Append(CultureInfo.InvariantCulture, $"{(call.Stream ? "true" : "false")},{call.Status},{Snake(call.Outcome)},{StatementCsv.Cell(call.ErrorCode)},{call.Uncached},{call.CacheRead},");
             text.Append(CultureInfo.InvariantCulture, $"{call.CacheWrite},{call.Output},{call.Charge.Value},{call.Charge.ToUsdString()},{call.TotalMilliseconds:0.###},{call.FirstByteMilliseconds:0.###}");
             if (scope.User is null)
             {
@@ -98,7 +98,7 @@ public static class CallExport
         writer.WriteNumber("status", call.Status);
         writer.WriteString("outcome", Snake(call.Outcome));
         writer.WriteString("error_code", call.ErrorCode);
-        writer.WriteNumber("input_tokens", call.Input);
+        writer.WriteNumber("input_tokens", call.Uncached);
         writer.WriteNumber("cache_read_tokens", call.CacheRead);
         writer.WriteNumber("cache_write_tokens", call.CacheWrite);
         writer.WriteNumber("output_tokens", call.Output);

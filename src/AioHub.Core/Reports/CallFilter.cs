@@ -32,6 +32,15 @@ public sealed record CallFilter
 
     public bool? Stream { get; init; }
 
+    /// <summary>What they were charged at least.</summary>
+    public NanoUsd? MinCharge { get; init; }
+
+    /// <summary>How long they took at least, from beginning to end.</summary>
+    public double? MinMilliseconds { get; init; }
+
+    /// <summary>The one call of this id.</summary>
+    public RequestId? Id { get; init; }
+
     /// <summary>The first moment (UTC) at which the calls began.</summary>
     public DateTime? From { get; init; }
 
@@ -42,11 +51,13 @@ public sealed record CallFilter
     public UserId? User { get; init; }
 
     /// <exception cref="AdminException">It asks for what cannot be, or for what the scope does not show.</exception>
-    internal void Check(ReportScope scope)
+    public void Check(ReportScope scope)
     {
         var problems = new ProblemList();
         problems.Require(StatusClass is null or (>= 1 and <= 5), "status", "has a first digit of 1 to 5");
         problems.Require(Status is null or (>= 100 and <= 599), "status", "must be 100 to 599");
+        problems.Require(MinCharge is not { Value: < 0 }, "min_charge_usd", "must not be negative");
+        problems.Require(MinMilliseconds is null or (>= 0 and < long.MaxValue), "min_ms", "must not be negative");
         problems.Require(Channel is null || scope.SeesChannels, "channel", "is for operators; filter by group");
         problems.Require(From is null || To is null || From < To, "to", "must be later than from");
         problems.Require(User is null || scope.User is null || User == scope.User, "user", "is for operators");
@@ -92,6 +103,10 @@ public sealed record CallFilter
         }
     }
 
+    /// <summary>What must be as large in a stretch of the log for it to hold such calls.</summary>
+    internal List<ulong> Sizes() =>
+        [.. new[] { LogMarks.OfSize(LogMark.Slow, MinMilliseconds ?? 0), LogMarks.OfSize(LogMark.Dear, MinCharge?.Value ?? 0) }.OfType<ulong>()];
+
     /// <summary>The same as a condition on rows of the log, beginning with AND.</summary>
     /// <param name="values">Gets what it compares with; it may hold some already.</param>
     internal string Where(ReportScope scope, List<object> values)
@@ -108,6 +123,9 @@ public sealed record CallFilter
         And("\"ErrorCode\" =", ErrorCode);
         And("\"Dialect\" =", (int?)Dialect);
         And("\"Stream\" =", Stream);
+        And("\"ChargeNano\" >=", MinCharge?.Value);
+        And("\"TotalMs\" >=", MinMilliseconds);
+        And("\"Id\" =", Id is { } id ? RequestLogRow.BytesOf(id) : null);
         And("\"StartedAt\" >=", From is { } from ? RequestLogRow.MicrosecondsOf(from) : null);
         And("\"StartedAt\" <", To is { } to ? RequestLogRow.MicrosecondsOf(to) : null);
         if (Model is not null)

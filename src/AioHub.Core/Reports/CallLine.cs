@@ -41,6 +41,9 @@ public sealed record CallLine(RequestId Id, DateTime At, ApiKeyId Key, string? K
     /// <summary>All input tokens, cached and written ones included.</summary>
     public long Input { get; init; }
 
+    /// <summary>Input tokens that were neither read from a cache nor written into one.</summary>
+    public long Uncached => Math.Max(0, Input - CacheRead - CacheWrite);
+
     public long CacheRead { get; init; }
 
     public long CacheWrite { get; init; }
@@ -62,4 +65,5 @@ public sealed record CallLine(RequestId Id, DateTime At, ApiKeyId Key, string? K
 /// <param name="ScannedThrough">
 /// When <paramref name="Next"/> is not null and the page is not full: the search took its time and came down to calls of about this moment. What is older has not been looked at.
 /// </param>
-public sealed record CallPage(ImmutableArray<CallLine> Items, string? Next, DateTime? ScannedThrough);
+/// <param name="Newest">What is recorded after this page was read lies beyond it (<c>since</c>).</param>
+public sealed record CallPage(ImmutableArray<CallLine> Items, string? Next, DateTime? ScannedThrough, string Newest);

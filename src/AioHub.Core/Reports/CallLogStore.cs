@@ -12,29 +12,36 @@ namespace AioHub.Core.Reports;
 /// </summary>
 internal sealed class CallLogStore : IAsyncDisposable
 {
-    private const int RowsAtOnce = 8 * LogBlock.Size;
-    private const int BlocksAtOnce = 16;
+    private const int RowsAtOnce = 4 * LogBlock.Size;
+    private const int BlocksAtOnce = 4;
     private const int FewestTold = 16;
-    private const int MostTold = 1_024;
+    private const int MostTold = 256;
     private const string FirstAtOrAboveSql = """SELECT "StartedAt" FROM request_log WHERE "Seq" >= $1 ORDER BY "Seq" LIMIT 1""";
 
     private readonly HubReader _reader;
+    private readonly LogBlockShelf _shelf;
     private readonly ReportScope _scope;
     private readonly CallFilter _filter;
     private readonly int _limit;
+    private readonly long _from;
     private readonly List<ulong> _marks;
+    private readonly List<ulong> _sizes;
     private readonly Queue<long> _candidates = new();
     private long _edge;
     private long _told = long.MaxValue;
     private int _chunk = FewestTold;
     private bool _allTold;
 
-    private CallLogStore(HubReader reader, ReportScope scope, CallFilter filter, int limit)
+    private CallLogStore(HubReader reader, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit)
     {
-        (_reader, _scope, _filter, _limit, _marks) = (reader, scope, filter, limit, filter.Marks(scope));
+        (_shelf, _from) = (shelf, stretch.From);
+        (_reader, _scope, _filter, _limit, _marks, _sizes) = (reader, scope, filter, limit, filter.Marks(scope), filter.Sizes());
     }
 
     public List<CallLine> Found { get; } = [];
+
+    /// <summary>The newest call's number.</summary>
+    public long Head { get; private init; }
 
     /// <summary>What has not been searched lies below this number.</summary>
     public long Below { get; private set; }
@@ -45,16 +52,15 @@ internal sealed class CallLogStore : IAsyncDisposable
     /// <summary>The page is full, or nothing is left.</summary>
     public bool IsDone { get; private set; }
 
-    public static async Task<CallLogStore> OpenAsync(HubDatabase database, ReportScope scope, CallFilter filter, long below, int limit, CancellationToken cancellation)
+    public static async Task<CallLogStore> OpenAsync(
+        HubDatabase database, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit, CancellationToken cancellation)
     {
         var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         try
         {
-            var search = new CallLogStore(reader, scope, filter, limit);
             var (mark, head) = await RollupStore.StateAsync(reader, cancellation);
-            search._edge = LogBlock.StartOf(LogBlock.Of(mark));
-            search.Below = Math.Min(below, head + 1);
-            return search;
+            var below = Math.Min(stretch.Below, head + 1);
+            return new CallLogStore(reader, shelf, scope, filter, stretch, limit) { Head = head, _edge = LogBlock.StartOf(LogBlock.Of(mark)), Below = below, IsDone = below <= stretch.From };
         }
         catch
         {
@@ -76,9 +82,18 @@ internal sealed class CallLogStore : IAsyncDisposable
     public async Task GoOnAsync(CancellationToken cancellation)
     {
         HasBegun = true;
+        if (_filter.Id is not null)
+        {
+            // Ids have an index: nothing is searched.
+            await SearchAsync(0, cancellation);
+            (IsDone, Below) = (true, 1);
+            return;
+        }
+
         if (Below > _edge)
         {
             await SearchAsync(Math.Max(_edge, Below - RowsAtOnce), cancellation);
+            IsDone |= Below <= _from;
             return;
         }
 
@@ -104,6 +119,8 @@ internal sealed class CallLogStore : IAsyncDisposable
         {
             Below = Math.Min(Below, LogBlock.StartOf(_told));
         }
+
+        IsDone |= Below <= _from;
     }
 
     /// <summary>When the oldest call began that was looked at; null = none was.</summary>
@@ -123,7 +140,34 @@ internal sealed class CallLogStore : IAsyncDisposable
             return false;
         }
 
-        List<object> values = [Math.Min(_told, LogBlock.Of(Below - 1) + 1), (long)_chunk];
+        var above = Math.Min(_told, LogBlock.Of(Below - 1) + 1);
+        if (_filter.From is not null || _filter.To is not null)
+        {
+            // The engine passes by what lies outside a stretch of time.
+            return await TellFromDatabaseAsync(above, cancellation);
+        }
+
+        var lowest = Math.Max(LogBlock.Of(_from), above - _chunk);
+        for (var block = above - 1; block >= lowest; block--)
+        {
+            if (!_shelf.TryGet(block, out var known))
+            {
+                return await TellFromDatabaseAsync(above, cancellation);
+            }
+
+            Judge(known);
+        }
+
+        _allTold = lowest == LogBlock.Of(_from);
+        _chunk = Math.Min(MostTold, _chunk * 4);
+        return above > lowest;
+    }
+
+    private async Task<bool> TellFromDatabaseAsync(long above, CancellationToken cancellation)
+    {
+        // A block without a call has no row: what is not there is passed by.
+        _candidates.Clear();
+        List<object> values = [above, LogBlock.Of(_from), (long)_chunk];
         var during = "";
         if (_filter.From is { } from)
         {
@@ -138,26 +182,32 @@ internal sealed class CallLogStore : IAsyncDisposable
         }
 
         var told = await _reader.ReadAsync(
-            $"SELECT \"Block\", \"Marks\" FROM log_blocks WHERE \"Block\" < $1{during} ORDER BY \"Block\" DESC LIMIT $2",
-            static row => (Block: row.GetInt64(0), Marks: row.GetFieldValue<byte[]>(1)), cancellation, [.. values]);
+            $"SELECT \"Block\", \"Marks\" FROM log_blocks WHERE \"Block\" < $1 AND \"Block\" >= $2{during} ORDER BY \"Block\" DESC LIMIT $3",
+            static row => new ToldBlock(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), cancellation, [.. values]);
         _allTold = told.Count < _chunk;
         _chunk = Math.Min(MostTold, _chunk * 4);
-        foreach (var (block, marks) in told)
+        foreach (var block in told)
         {
-            _told = block;
-            if (_marks.TrueForAll(mark => LogMarks.MayHold(marks, mark)))
-            {
-                _candidates.Enqueue(block);
-            }
+            _shelf.Keep(block);
+            Judge(block);
         }
 
         return told.Count > 0;
     }
 
+    private void Judge(ToldBlock block)
+    {
+        _told = block.Number;
+        if (_marks.TrueForAll(mark => LogMarks.MayHold(block.Marks, mark)) && _sizes.TrueForAll(size => LogMarks.MayHoldSize(block.Marks, size)))
+        {
+            _candidates.Enqueue(block.Number);
+        }
+    }
+
     /// <summary>Reads rows from a number up to <see cref="Below"/>.</summary>
     private async Task SearchAsync(long from, CancellationToken cancellation)
     {
-        List<object> values = [from, Below, (long)(_limit - Found.Count)];
+        List<object> values = [Math.Max(from, _from), Below, (long)(_limit - Found.Count)];
         var where = _filter.Where(_scope, values);
         var lines = await ReadAsync(_reader, $"\"Seq\" >= $1 AND \"Seq\" < $2{where}", " ORDER BY \"Seq\" DESC LIMIT $3", _scope, values, cancellation);
         Found.AddRange(lines.Select(static one => one.Line));

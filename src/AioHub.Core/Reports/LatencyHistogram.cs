@@ -14,9 +14,14 @@ public sealed class LatencyHistogram
     private const int LargestVarint = 10;
     private static readonly double Scale = 1 / Math.Log(Growth);
 
+    /// <summary>Beyond it all buckets have a place: sums of many hours are added to row by row.</summary>
+    private const int MostSparse = 24;
+
+    // Sparse: the buckets that hold something in order, and their counts. Dense: the counts of all, by bucket.
     private byte[] _buckets = [];
     private long[] _counts = [];
     private int _used;
+    private bool _isDense;
 
     /// <summary>The largest relative error of a quantile between 0.1 ms and 37 days.</summary>
     public static double WorstError => (Growth - 1) / (Growth + 1);
@@ -37,7 +42,10 @@ public sealed class LatencyHistogram
     {
         for (var i = 0; i < other._used; i++)
         {
-            Add(other._buckets[i], other._counts[i]);
+            if (other._counts[i] > 0)
+            {
+                Add(other.BucketAt(i), other._counts[i]);
+            }
         }
     }
 
@@ -75,8 +83,13 @@ public sealed class LatencyHistogram
         var length = 0;
         for (var i = 0; i < _used; i++)
         {
-            bytes[length++] = _buckets[i];
             var count = (ulong)_counts[i];
+            if (count == 0)
+            {
+                continue;
+            }
+
+            bytes[length++] = BucketAt(i);
             for (; count >= 0x80; count >>= 7)
             {
                 bytes[length++] = (byte)(count | 0x80);
@@ -103,11 +116,11 @@ public sealed class LatencyHistogram
             rank -= _counts[i];
             if (rank <= 0)
             {
-                return ValueOf(_buckets[i]);
+                return ValueOf(BucketAt(i));
             }
         }
 
-        return ValueOf(_buckets[_used - 1]);
+        return ValueOf(BucketAt(_used - 1));
     }
 
     private static byte BucketOf(double milliseconds) =>
@@ -119,10 +132,23 @@ public sealed class LatencyHistogram
     private void Add(byte bucket, long count)
     {
         Count += count;
+        if (_isDense)
+        {
+            _counts[bucket] += count;
+            return;
+        }
+
         var at = _buckets.AsSpan(0, _used).BinarySearch(bucket);
         if (at >= 0)
         {
             _counts[at] += count;
+            return;
+        }
+
+        if (_used == MostSparse)
+        {
+            Spread();
+            _counts[bucket] += count;
             return;
         }
 
@@ -138,5 +164,18 @@ public sealed class LatencyHistogram
         _counts.AsSpan(at, _used - at).CopyTo(_counts.AsSpan(at + 1));
         (_buckets[at], _counts[at]) = (bucket, count);
         _used++;
+    }
+
+    private byte BucketAt(int index) => _isDense ? (byte)index : _buckets[index];
+
+    private void Spread()
+    {
+        var counts = new long[Buckets];
+        for (var i = 0; i < _used; i++)
+        {
+            counts[_buckets[i]] = _counts[i];
+        }
+
+        (_counts, _buckets, _used, _isDense) = (counts, [], Buckets, true);
     }
 }

@@ -1,3 +1,8 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using AioHub.Core.Storage;
+
 namespace AioHub.Core.Reports;
 
 /// <summary>
@@ -10,6 +15,8 @@ internal sealed class LogBlock(long number)
     public const int Size = 1 << Bits;
 
     private readonly LogMarks _marks = new();
+    private double _slowest;
+    private long _dearest;
 
     public long Number { get; } = number;
 
@@ -26,11 +33,19 @@ internal sealed class LogBlock(long number)
     /// <summary>The first number of a block.</summary>
     public static long StartOf(long block) => block << Bits;
 
-    public byte[] Marks() => _marks.ToBytes();
+    public byte[] Marks()
+    {
+        _marks.AddSizesTold();
+        _marks.AddSize(LogMark.Slow, _slowest);
+        _marks.AddSize(LogMark.Dear, _dearest);
+        return _marks.ToBytes();
+    }
 
     public void Add(in LogCall call)
     {
         Calls++;
+        _slowest = Math.Max(_slowest, call.Total);
+        _dearest = Math.Max(_dearest, call.Charge);
         FirstAt = call.At < FirstAt ? call.At : FirstAt;
         LastAt = call.At > LastAt ? call.At : LastAt;
         _marks.Add(LogMark.Key, call.Key);
@@ -46,4 +61,69 @@ internal sealed class LogBlock(long number)
         _marks.Add(LogMark.Dialect, call.Dialect);
         _marks.Add(LogMark.Stream, call.Stream ? 1 : 0);
     }
+}
+
+/// <summary>What blocks tell of themselves never changes: a search reads it once in a process' life. At most 32 MB of the newest that were asked for, which is 25 million calls.</summary>
+internal sealed class LogBlockShelf
+{
+    private const long MostBytes = 32 << 20;
+    private const long FilledAtOnce = 64;
+
+    private readonly ConcurrentDictionary<long, ToldBlock> _blocks = new();
+    private long _bytes;
+    private Task? _filling;
+
+    public bool TryGet(long block, [NotNullWhen(true)] out ToldBlock? told) => _blocks.TryGetValue(block, out told);
+
+    /// <summary>
+    /// Reads what all blocks tell, from the newest down, in small steps beside everything else: their rows lie far apart, so that on a cold disk ten thousand of them take seconds, which no
+    /// search would have. Goes on once in a process' life; a failure ends it, and searches read for themselves.
+    /// </summary>
+    public Task FillAsync(HubDatabase database)
+    {
+        lock (_blocks)
+        {
+            return _filling ??= Task.Run(() => ReadAllAsync(database));
+        }
+    }
+
+    private async Task ReadAllAsync(HubDatabase database)
+    {
+        try
+        {
+            for (var below = long.MaxValue; Volatile.Read(ref _bytes) < MostBytes;)
+            {
+                await using var reader = await HubReader.OpenAsync(database, consistent: false, CancellationToken.None);
+                var told = await reader.ReadAsync(
+                    """SELECT "Block", "Marks" FROM log_blocks WHERE "Block" < $1 ORDER BY "Block" DESC LIMIT $2""",
+                    static row => new ToldBlock(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), CancellationToken.None, below, FilledAtOnce);
+                told.ForEach(Keep);
+                if (told.Count < FilledAtOnce)
+                {
+                    return;
+                }
+
+                below = told[^1].Number;
+            }
+        }
+        catch (Exception failure) when (failure is DbException or InvalidOperationException or IOException)
+        {
+            // The database goes away with the process, or cannot be read now.
+        }
+    }
+
+    public void Keep(ToldBlock told)
+    {
+        if (Volatile.Read(ref _bytes) < MostBytes && _blocks.TryAdd(told.Number, told))
+        {
+            Interlocked.Add(ref _bytes, told.Marks.Length + ToldBlock.Overhead);
+        }
+    }
+}
+
+/// <summary>What is stored of a block.</summary>
+/// <param name="Marks">See <see cref="LogMarks"/>.</param>
+internal sealed record ToldBlock(long Number, byte[] Marks)
+{
+    public const int Overhead = 128;
 }

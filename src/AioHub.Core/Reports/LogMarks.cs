@@ -18,6 +18,12 @@ internal enum LogMark
     Code,
     Dialect,
     Stream,
+    /// <summary>Some call took 2ⁿ milliseconds or more.</summary>
+    Slow,
+    /// <summary>Some call was charged 2ⁿ nano-USD or more.</summary>
+    Dear,
+    /// <summary>The block tells of <see cref="Slow"/> and <see cref="Dear"/>; those that were written before these were there do not.</summary>
+    TellsOfSizes,
 }
 
 /// <summary>
@@ -29,6 +35,7 @@ internal sealed class LogMarks
     private const int BitsEach = 10;
     private const int Probes = 6;
     private const int FewestBytes = 16;
+    private const int SizeSigns = 6;
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
@@ -43,6 +50,43 @@ internal sealed class LogMarks
             _values.Add(HashOf(mark, value));
         }
     }
+
+    /// <summary>Notes that something was as large as this: each power of two up to it.</summary>
+    public void AddSize(LogMark mark, double size)
+    {
+        for (var power = 0; power <= PowerOf(size); power++)
+        {
+            Add(mark, power);
+        }
+    }
+
+    /// <summary>Notes that sizes are told. Several marks, so that an older block does not look as if it did by chance: less than once in 10¹².</summary>
+    public void AddSizesTold()
+    {
+        foreach (var sign in Enumerable.Range(0, SizeSigns))
+        {
+            Add(LogMark.TellsOfSizes, sign);
+        }
+    }
+
+    /// <summary>False: nothing as large occurs there.</summary>
+    public static bool MayHoldSize(ReadOnlySpan<byte> marks, ulong value)
+    {
+        for (var sign = 0; sign < SizeSigns; sign++)
+        {
+            if (!MayHold(marks, HashOf(LogMark.TellsOfSizes, sign)))
+            {
+                return true;
+            }
+        }
+
+        return MayHold(marks, value);
+    }
+
+    /// <summary>What must be there for something of this size to be there; null = anything may be.</summary>
+    public static ulong? OfSize(LogMark mark, double size) => PowerOf(size) is >= 0 and var power ? HashOf(mark, power) : null;
+
+    private static int PowerOf(double size) => size < 1 ? -1 : (int)Math.Floor(Math.Log2(Math.Min(size, long.MaxValue)));
 
     public byte[] ToBytes()
     {

@@ -29,7 +29,17 @@ internal enum UsageFacet
 /// <summary>What one pass of the rollups read.</summary>
 /// <param name="Mark">What the mark was.</param>
 /// <param name="Last">What it becomes.</param>
-internal sealed record RollupBatch(long Mark, long Last, UsageTally Tally, IReadOnlyList<LogBlock> Closed, int Rows);
+/// <param name="Rows">Calls that are new.</param>
+/// <param name="Read">Rows that were read for them.</param>
+internal sealed record RollupBatch(long Mark, long Last, UsageTally Tally, IReadOnlyList<LogBlock> Closed, int Rows, int Read)
+{
+    /// <summary>The block in which <see cref="Last"/> stands, with all that it holds up to there.</summary>
+    public OpenBlock? Open { get; init; }
+}
+
+/// <summary>A block that is not complete yet, as far as it was read.</summary>
+/// <param name="Through">Up to which number.</param>
+internal sealed record OpenBlock(LogBlock Block, long Through);
 
 /// <summary>Reads the request log in the order of its numbers, and adds what it read to the sums, once.</summary>
 internal static class RollupStore
@@ -51,7 +61,8 @@ internal static class RollupStore
         (await reader.ReadAsync(StateSql, static row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
 
     /// <summary>At most so many rows above the mark. Null when there are none.</summary>
-    public static async Task<RollupBatch?> ReadAsync(HubDatabase database, int most, CancellationToken cancellation)
+    /// <param name="open">What the pass before left, which this one goes on with and thereby spoils; taken only when nobody has moved the mark since.</param>
+    public static async Task<RollupBatch?> ReadAsync(HubDatabase database, int most, OpenBlock? open, CancellationToken cancellation)
     {
         await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         var (mark, head) = await StateAsync(reader, cancellation);
@@ -60,15 +71,17 @@ internal static class RollupStore
             return null;
         }
 
-        // The block in which the mark stands was not complete: its rows are read again, for its marks alone.
-        var from = LogBlock.StartOf(LogBlock.Of(mark));
-        var (tally, blocks, last, rows) = (new UsageTally(), new List<LogBlock>(), mark, 0);
+        // The block in which the mark stands was not complete. Who does not remember it reads its rows again, for its marks alone.
+        var isKept = open?.Through == mark;
+        var from = isKept ? mark + 1 : LogBlock.StartOf(LogBlock.Of(mark));
+        var (tally, blocks, last, rows, read) = (new UsageTally(), isKept ? new List<LogBlock> { open!.Block } : [], mark, 0, 0);
         await using var command = reader.Connection.Statement(
             reader.Transaction, $"SELECT {CallColumns} FROM request_log WHERE \"Seq\" >= $1 ORDER BY \"Seq\" LIMIT $2", from, (long)most + LogBlock.Size);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (rows < most && await row.ReadAsync(cancellation))
         {
             var call = CallOf(row);
+            read++;
             if (call.Seq > mark)
             {
                 tally.Add(call);
@@ -86,7 +99,10 @@ internal static class RollupStore
         }
 
         // Numbers are given in the order of commits: below the last row that is seen nothing will come any more.
-        return new RollupBatch(mark, last, tally, blocks.FindAll(block => block.Number < LogBlock.Of(last)), rows);
+        return new RollupBatch(mark, last, tally, blocks.FindAll(block => block.Number < LogBlock.Of(last)), rows, read)
+        {
+            Open = blocks.Count > 0 && blocks[^1].Number == LogBlock.Of(last) ? new OpenBlock(blocks[^1], last) : null,
+        };
     }
 
     /// <summary>Adds a batch to the sums and moves the mark, in one transaction.</summary>

@@ -17,6 +17,10 @@ public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rol
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private readonly ILogger _logger = logger ?? NullLogger<Rollups>.Instance;
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private OpenBlock? _open;
+
+    /// <summary>Rows that were read, those that were read again included.</summary>
+    internal long Read { get; private set; }
 
     /// <summary>Works until it is told to end. An old database is added up from its beginning, with as much rest as work.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -68,13 +72,22 @@ public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rol
     /// <returns>How many rows were read: fewer than asked for = there are no more.</returns>
     internal async Task<int> StepAsync(int most, CancellationToken cancellation)
     {
-        if (await RollupStore.ReadAsync(database, most, cancellation) is not { } batch)
+        // A pass that does not come to its end has spoilt what it went on with.
+        var open = _open;
+        _open = null;
+        if (await RollupStore.ReadAsync(database, most, open, cancellation) is not { } batch)
         {
+            _open = open;
             return 0;
         }
 
+        Read += batch.Read;
         // Where another process was first, the next pass finds its mark.
-        await RollupStore.ApplyAsync(database, batch, _numbers, cancellation);
+        if (await RollupStore.ApplyAsync(database, batch, _numbers, cancellation))
+        {
+            _open = batch.Open;
+        }
+
         return batch.Rows;
     }
 }

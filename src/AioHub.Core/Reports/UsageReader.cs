@@ -23,52 +23,71 @@ internal static class UsageReader
 
     /// <param name="from">The first hour since 1970.</param>
     /// <param name="to">The first that no longer counts.</param>
-    /// <param name="take">Gets an hour, a name, and sums to keep or to add.</param>
+    /// <param name="target">Where sums of an hour and a name are added to. What the scope does not show is in them: the caller takes it out.</param>
     public static async Task ReadAsync(
-        HubDatabase database, ReportScope scope, ReportBy by, long from, long to, UsageGrain grain, Action<long, string, UsageSums> take, CancellationToken cancellation)
+        HubDatabase database, ReportScope scope, ReportBy by, long from, long to, UsageGrain grain, Func<long, string, UsageSums> target, CancellationToken cancellation)
     {
         await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         var names = await UsageSumStore.NamesAsync(reader, cancellation);
-        await SumsAsync(reader, scope, by, from, to, grain, (hour, key, sums) => take(hour, NameOf(by, key, names), Shown(sums)), cancellation);
+        await SumsAsync(reader, scope, by, from, to, grain, (hour, key) => target(hour, NameOf(by, key, names)), cancellation);
         foreach (var (key, sums) in await UnsummedAsync(reader, scope, from, to, cancellation))
         {
-            take(key.Hour, by switch
-            {
-                ReportBy.Model => key.Model,
-                ReportBy.Group => key.Group,
-                ReportBy.Channel => key.Channel,
-                ReportBy.Key => Number(key.Key),
-                ReportBy.User => Number(key.User),
-                _ => "",
-            }, Shown(sums));
-        }
-
-        UsageSums Shown(UsageSums sums)
-        {
-            if (!scope.SeesChannels)
-            {
-                sums.HideCost();
-            }
-
-            return sums;
+            target(key.Hour, NameOf(by, key)).Add(sums);
         }
     }
 
-    /// <param name="take">Gets a group, a channel, and sums.</param>
-    public static async Task FlowAsync(HubDatabase database, ReportScope scope, long from, long to, Action<string, string, UsageSums> take, CancellationToken cancellation)
+    /// <summary>Users by what they came to in whole days, dearest first, with no more than calls and charge; and of the dearest all sums.</summary>
+    /// <param name="most">How many are wanted in full.</param>
+    public static async Task<(List<(long User, long Calls, long Charge)> All, Dictionary<long, UsageSums> Full)> UsersAsync(
+        HubDatabase database, long from, long to, int most, CancellationToken cancellation)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
+        var users = (await UsageSumStore.UsersAsync(reader, from / 24, to / 24, cancellation)).ToDictionary(static user => user.Owner, static user => (user.Calls, user.Charge));
+        var unsummed = (await UnsummedAsync(reader, ReportScope.Everybody, from, to, cancellation)).ToList();
+        foreach (var (key, sums) in unsummed)
+        {
+            var known = users.GetValueOrDefault(key.User);
+            users[key.User] = (known.Calls + sums.Calls, known.Charge + sums.Charge.Value);
+        }
+
+        var all = users.Select(static user => (User: user.Key, user.Value.Calls, user.Value.Charge)).OrderByDescending(static user => user.Charge).ThenByDescending(static user => user.Calls)
+            .ThenBy(static user => user.User).ToList();
+        var full = all.Take(most).ToDictionary(static user => user.User, static _ => new UsageSums());
+        if (all.Count <= most)
+        {
+            await UsageSumStore.ReadAsync(reader, UsageFacet.UserDay, null, from / 24, to / 24, key => full[key.Owner], cancellation);
+        }
+        else
+        {
+            foreach (var user in full.Keys)
+            {
+                await UsageSumStore.ReadAsync(reader, UsageFacet.UserDay, user, from / 24, to / 24, key => full[key.Owner], cancellation);
+            }
+        }
+
+        foreach (var (key, sums) in unsummed)
+        {
+            full.GetValueOrDefault(key.User)?.Add(sums);
+        }
+
+        return (all, full);
+    }
+
+    /// <param name="target">Where sums of a group and a channel are added to.</param>
+    public static async Task FlowAsync(HubDatabase database, ReportScope scope, long from, long to, Func<string, string, UsageSums> target, CancellationToken cancellation)
     {
         await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         var names = await UsageSumStore.NamesAsync(reader, cancellation);
         await SumsAsync(reader, scope, ReportBy.Channel, from, to, UsageGrain.DaysWhereWhole,
-            (_, key, sums) => take(names.GetValueOrDefault(key.Group, ""), names.GetValueOrDefault(key.Channel, ""), sums), cancellation);
+            (_, key) => target(names.GetValueOrDefault(key.Group, ""), names.GetValueOrDefault(key.Channel, "")), cancellation);
         foreach (var (key, sums) in await UnsummedAsync(reader, scope, from, to, cancellation))
         {
-            take(key.Group, key.Channel, sums);
+            target(key.Group, key.Channel).Add(sums);
         }
     }
 
     private static async Task SumsAsync(
-        HubReader reader, ReportScope scope, ReportBy by, long from, long to, UsageGrain grain, Action<long, UsageSumKey, UsageSums> take, CancellationToken cancellation)
+        HubReader reader, ReportScope scope, ReportBy by, long from, long to, UsageGrain grain, Func<long, UsageSumKey, UsageSums> target, CancellationToken cancellation)
     {
         var (hours, days) = scope.User is not null ? (UsageFacet.UserHour, (UsageFacet?)null)
             : by == ReportBy.Model ? (UsageFacet.ModelHour, UsageFacet.ModelDay)
@@ -83,14 +102,14 @@ internal static class UsageReader
         }
 
         await HoursAsync(from, firstDay * 24);
-        await UsageSumStore.ReadAsync(reader, whole, owner, firstDay, lastDay, (key, sums) => take(key.At * 24, key, sums), cancellation);
+        await UsageSumStore.ReadAsync(reader, whole, owner, firstDay, lastDay, key => target(key.At * 24, key), cancellation);
         await HoursAsync(lastDay * 24, to);
 
         async Task HoursAsync(long first, long end)
         {
             if (first < end)
             {
-                await UsageSumStore.ReadAsync(reader, hours, owner, first, end, (key, sums) => take(key.At, key, sums), cancellation);
+                await UsageSumStore.ReadAsync(reader, hours, owner, first, end, key => target(key.At, key), cancellation);
             }
         }
     }
@@ -121,6 +140,16 @@ internal static class UsageReader
         ReportBy.Channel => names.GetValueOrDefault(key.Channel, ""),
         ReportBy.Key => Number(key.Key),
         ReportBy.User => Number(key.Owner),
+        _ => "",
+    };
+
+    private static string NameOf(ReportBy by, in UsageKey key) => by switch
+    {
+        ReportBy.Model => key.Model,
+        ReportBy.Group => key.Group,
+        ReportBy.Channel => key.Channel,
+        ReportBy.Key => Number(key.Key),
+        ReportBy.User => Number(key.User),
         _ => "",
     };
 

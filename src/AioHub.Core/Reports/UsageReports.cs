@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
 
@@ -48,6 +50,15 @@ public sealed record ReportPoint(DateTime At, string Key, UsageSums Sums);
 /// <summary>A period and the one before it, which was as long.</summary>
 public sealed record ReportTotals(UsageSums Now, UsageSums Before);
 
+/// <summary>What the calls of one name came to in a period.</summary>
+/// <param name="Key">As <see cref="ReportPoint"/>'s.</param>
+/// <param name="BeforeCalls">In the period before; null = nobody asked.</param>
+public sealed record RankedSums(string Key, UsageSums Now, long? BeforeCalls, NanoUsd? BeforeCharge);
+
+/// <summary>Names by what they came to, dearest first.</summary>
+/// <param name="OtherCount">How many more there are; the others are their sums.</param>
+public sealed record ReportRank(ImmutableArray<RankedSums> Items, int OtherCount, long OtherCalls, NanoUsd OtherCharge);
+
 /// <summary>What went from a group to a channel.</summary>
 public sealed record ReportLink(string Group, string Channel, UsageSums Sums);
 
@@ -71,24 +82,45 @@ public sealed class UsageReports(HubDatabase database)
         var offset = question.By == ReportBy.User ? 0 : OffsetOf(question);
         var points = new Dictionary<(long At, string Key), UsageSums>();
         var grain = question.Step == ReportStep.Hour || (offset != 0) ? UsageGrain.Hours : UsageGrain.DaysWhereWhole;
-        await UsageReader.ReadAsync(database, question.Scope, question.By, from, to, grain, (hour, key, sums) =>
+        await UsageReader.ReadAsync(database, question.Scope, question.By, from, to, grain, (hour, key) =>
         {
             var at = question.Step == ReportStep.Hour ? hour : (Floor(hour + offset, 24) * 24) - offset;
-            Take(points, (at, key), sums);
+            return Target(points, (at, key));
         }, cancellation);
         return [.. points.OrderBy(static pair => pair.Key.At).ThenBy(static pair => pair.Key.Key, StringComparer.Ordinal)
-            .Select(static pair => new ReportPoint(UsageTally.MomentOf(pair.Key.At), pair.Key.Key, pair.Value))];
+            .Select(pair => new ReportPoint(UsageTally.MomentOf(pair.Key.At), pair.Key.Key, pair.Value.For(question.Scope)))];
     }
 
     /// <summary>All of a period by name, dearest first: of users, models, groups, channels or keys.</summary>
+    /// <param name="most">How many are told by themselves; the rest is told in one.</param>
+    /// <param name="compare">With what each came to in the period before, which was as long.</param>
     /// <exception cref="AdminException">As <see cref="SeriesAsync"/>.</exception>
-    public async Task<ImmutableArray<ReportPoint>> RankAsync(ReportQuestion question, CancellationToken cancellation = default)
+    public async Task<ReportRank> RankAsync(ReportQuestion question, int most = int.MaxValue, bool compare = false, CancellationToken cancellation = default)
     {
         var (from, to) = Hours(question, MostDays);
+        var now = await RankedAsync(question, from, to, most, cancellation);
+        var before = compare ? (await RankedAsync(question, from - (to - from), from, 0, cancellation)).ToDictionary(static one => one.Key, StringComparer.Ordinal) : null;
+        var rest = now.Skip(most).ToList();
+        return new ReportRank(
+            [.. now.Take(most).Select(one => new RankedSums(
+                one.Key, one.Sums!.For(question.Scope), before is null ? null : before.GetValueOrDefault(one.Key).Calls,
+                before is null ? null : new NanoUsd(before.GetValueOrDefault(one.Key).Charge)))],
+            rest.Count, rest.Sum(static one => one.Calls), new NanoUsd(rest.Sum(static one => one.Charge)));
+    }
+
+    /// <param name="most">How many are wanted with all their sums; others may lack them.</param>
+    private async Task<List<(string Key, long Calls, long Charge, UsageSums? Sums)>> RankedAsync(ReportQuestion question, long from, long to, int most, CancellationToken cancellation)
+    {
+        if (question.By == ReportBy.User)
+        {
+            var (all, full) = await UsageReader.UsersAsync(database, from, to, most, cancellation);
+            return all.ConvertAll(user => (user.User.ToString(CultureInfo.InvariantCulture), user.Calls, user.Charge, full.GetValueOrDefault(user.User)));
+        }
+
         var sums = new Dictionary<string, UsageSums>(StringComparer.Ordinal);
-        await UsageReader.ReadAsync(database, question.Scope, question.By, from, to, UsageGrain.DaysWhereWhole, (_, key, some) => Take(sums, key, some), cancellation);
+        await UsageReader.ReadAsync(database, question.Scope, question.By, from, to, UsageGrain.DaysWhereWhole, (_, key) => Target(sums, key), cancellation);
         return [.. sums.OrderByDescending(static pair => pair.Value.Charge.Value).ThenByDescending(static pair => pair.Value.Calls).ThenBy(static pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => new ReportPoint(UsageTally.MomentOf(from), pair.Key, pair.Value))];
+            .Select(static pair => (pair.Key, pair.Value.Calls, pair.Value.Charge.Value, (UsageSums?)pair.Value))];
     }
 
     /// <summary>A period in one sum, beside the period before it.</summary>
@@ -97,9 +129,9 @@ public sealed class UsageReports(HubDatabase database)
     {
         var (from, to) = Hours(question with { By = ReportBy.None }, MostDays);
         var (now, before) = (new UsageSums(), new UsageSums());
-        await UsageReader.ReadAsync(database, question.Scope, ReportBy.None, from, to, UsageGrain.DaysWhereWhole, (_, _, sums) => now.Add(sums), cancellation);
-        await UsageReader.ReadAsync(database, question.Scope, ReportBy.None, from - (to - from), from, UsageGrain.DaysWhereWhole, (_, _, sums) => before.Add(sums), cancellation);
-        return new ReportTotals(now, before);
+        await UsageReader.ReadAsync(database, question.Scope, ReportBy.None, from, to, UsageGrain.DaysWhereWhole, (_, _) => now, cancellation);
+        await UsageReader.ReadAsync(database, question.Scope, ReportBy.None, from - (to - from), from, UsageGrain.DaysWhereWhole, (_, _) => before, cancellation);
+        return new ReportTotals(now.For(question.Scope), before.For(question.Scope));
     }
 
     /// <summary>
@@ -110,7 +142,7 @@ public sealed class UsageReports(HubDatabase database)
     {
         var (from, to) = Hours(question with { By = ReportBy.Channel }, MostDays);
         var links = new Dictionary<(string Group, string Channel), UsageSums>();
-        await UsageReader.FlowAsync(database, question.Scope, from, to, (group, channel, sums) => Take(links, (group, channel), sums), cancellation);
+        await UsageReader.FlowAsync(database, question.Scope, from, to, (group, channel) => Target(links, (group, channel)), cancellation);
         return [.. links.OrderBy(static pair => pair.Key.Group, StringComparer.Ordinal).ThenBy(static pair => pair.Key.Channel, StringComparer.Ordinal)
             .Select(static pair => new ReportLink(pair.Key.Group, pair.Key.Channel, pair.Value))];
     }
@@ -125,15 +157,11 @@ public sealed class UsageReports(HubDatabase database)
         return Math.Max(0, head - mark - UsageReader.MostUnsummed);
     }
 
-    private static void Take<TKey>(Dictionary<TKey, UsageSums> all, TKey key, UsageSums sums)
+    private static UsageSums Target<TKey>(Dictionary<TKey, UsageSums> all, TKey key)
         where TKey : notnull
     {
-        if (!all.TryGetValue(key, out var sum))
-        {
-            all.Add(key, sum = new UsageSums());
-        }
-
-        sum.Add(sums);
+        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(all, key, out _);
+        return sums ??= new UsageSums();
     }
 
     private static (long From, long To) Hours(ReportQuestion question, int mostDays)

@@ -81,8 +81,34 @@ public sealed class UsageSums
         FirstBytes.Add(other.FirstBytes);
     }
 
-    /// <summary>Takes out what only operators see.</summary>
-    internal void HideCost() => Cost = Lost = NanoUsd.Zero;
+    internal void Add(in UsageCounts row)
+    {
+        Calls += row.Calls;
+        CallerErrors += row.CallerErrors;
+        UpstreamErrors += row.UpstreamErrors;
+        HubErrors += row.HubErrors;
+        Cancelled += row.Cancelled;
+        Attempts += row.Attempts;
+        FailedAttempts += row.FailedAttempts;
+        Input += row.Input;
+        CacheRead += row.CacheRead;
+        CacheWrite += row.CacheWrite;
+        Output += row.Output;
+        Charge += new NanoUsd(row.Charge);
+        Cost += new NanoUsd(row.Cost);
+        Lost += new NanoUsd(row.Lost);
+    }
+
+    /// <summary>Takes out what the scope does not show.</summary>
+    internal UsageSums For(ReportScope scope)
+    {
+        if (!scope.SeesChannels)
+        {
+            Cost = Lost = NanoUsd.Zero;
+        }
+
+        return this;
+    }
 
     internal void Count(CallFault fault)
     {
@@ -97,3 +123,8 @@ public sealed class UsageSums
         }
     }
 }
+
+/// <summary>The numbers of one stored row, in the order of its columns.</summary>
+internal readonly record struct UsageCounts(
+    long Calls, long CallerErrors, long UpstreamErrors, long HubErrors, long Cancelled, long Attempts, long FailedAttempts, long Input, long CacheRead, long CacheWrite, long Output,
+    long Charge, long Cost, long Lost);

@@ -27,6 +27,9 @@ public sealed record ServedRoute(GroupId GroupId, string Group, ChannelId Channe
 /// <param name="KeyMultiplier">The same of the key.</param>
 public sealed record ToldRoute(RouteExplanation Explanation, decimal OwnerMultiplier, decimal KeyMultiplier)
 {
+    /// <summary>What the call needed of a channel; null = its record is older than this was kept.</summary>
+    public Needs? Needs { get; init; }
+
     /// <summary>Null when the trace's figure was not found, or its bytes say nothing: a story is never made up.</summary>
     public static ToldRoute? Of(RoutedCall call)
     {
@@ -45,7 +48,7 @@ public sealed record ToldRoute(RouteExplanation Explanation, decimal OwnerMultip
             {
                 PriceGroup = group?.Price is null ? null : served.Group,
             };
-        return new ToldRoute(explanation, course.OwnerMultiplier, course.KeyMultiplier);
+        return new ToldRoute(explanation, course.OwnerMultiplier, course.KeyMultiplier) { Needs = figure.Needs };
     }
 
     /// <summary>What the caller was told. In words only where it was routing that refused: an upstream's own are not kept.</summary>

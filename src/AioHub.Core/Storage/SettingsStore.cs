@@ -34,6 +34,9 @@ internal static class SettingsStore
     /// <summary>See <see cref="Setup.AppliedFile"/>.</summary>
     public const string AppliedFile = "applied_file";
 
+    /// <summary>Up to which number of the log receipts were thinned.</summary>
+    public const string ThinnedThrough = "thinned_through";
+
     public static async Task<Dictionary<string, string>> LoadAsync(HubReader reader, CancellationToken cancellation)
     {
         var rows = await reader.ReadAsync(

@@ -134,6 +134,25 @@ internal sealed class SqliteStatement : IDisposable
         Check(first == raw.SQLITE_DONE ? raw.SQLITE_ERROR : first);
     }
 
+    /// <summary>To the next row. False: there are no more.</summary>
+    public bool Next()
+    {
+        var result = Native.sqlite3_step(_handle);
+        if (result != raw.SQLITE_ROW)
+        {
+            var reset = Native.sqlite3_reset(_handle);
+            Check(result == raw.SQLITE_DONE ? reset : result);
+        }
+
+        return result == raw.SQLITE_ROW;
+    }
+
+    /// <summary>A whole number of the row; null reads as 0.</summary>
+    public long Number(int column) => Native.sqlite3_column_int64(_handle, column);
+
+    /// <summary>Bytes of the row, good until the next one.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+
     public void Dispose() => _statement.Dispose();
 
     private SqliteStatement BindNull(int position)
@@ -179,6 +198,9 @@ internal sealed class SqliteStatement : IDisposable
 
         [DllImport(Library), SuppressGCTransition]
         public static extern int sqlite3_changes(nint connection);
+
+        [DllImport(Library), SuppressGCTransition]
+        public static extern long sqlite3_column_int64(nint statement, int column);
 
         [DllImport(Library)]
         public static extern int sqlite3_step(nint statement);

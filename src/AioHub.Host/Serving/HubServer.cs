@@ -1,6 +1,7 @@
 using AioHub.Admin;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Ledger;
+using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
 using AioHub.Core.Storage;
@@ -140,6 +141,7 @@ internal sealed class HubServer : IAsyncDisposable
         addMoney(builder.Services);
         builder.Services.AddSingleton(provider => Management(home, loggers, provider));
         builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetRequiredService<Router>()));
+        builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetService<RequestLog>()));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -167,8 +169,15 @@ internal sealed class HubServer : IAsyncDisposable
     /// <summary>Nothing of it is made before the first request comes.</summary>
     private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, IServiceProvider rooms) => new(
     private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, Router router) => new(
+    /// <param name="log">Of this server; null = calls are told from the database alone.</param>
+    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, RequestLog? log) => new(
         services =>
         {
+            if (log is not null)
+            {
+                services.AddSingleton(log);
+            }
+
             services.AddSingleton(home.Time);
             services.AddSingleton(home.Database);
             services.AddSingleton(home.Master);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using AioHub.Admin.Session;
+using AioHub.Core.Metering;
 using AioHub.Core.Pins;
 using AioHub.Core.Tasks;
 using AioHub.Core.Transcripts;
@@ -39,6 +40,8 @@ internal sealed class HubSettings
     public TranscriptOptions Transcripts { get; set; } = new();
 
     public TaskOptions Tasks { get; set; } = new();
+
+    public LogOptions Log { get; set; } = new();
 
     /// <summary>How people sign in to the console and the management API.</summary>
     public SignInSettings SignIn { get; set; } = new();
@@ -87,6 +90,7 @@ internal sealed class HubSettings
         Validator.ValidateObject(settings.Transcripts, new ValidationContext(settings.Transcripts), validateAllProperties: true);
         Validator.ValidateObject(settings.Pins, new ValidationContext(settings.Pins), validateAllProperties: true);
         Validator.ValidateObject(settings.Tasks, new ValidationContext(settings.Tasks), validateAllProperties: true);
+        Validator.ValidateObject(settings.Log, new ValidationContext(settings.Log), validateAllProperties: true);
         settings.SignIn.Check();
         return settings;
     }

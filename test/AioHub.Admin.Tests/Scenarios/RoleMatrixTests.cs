@@ -64,6 +64,17 @@ public sealed partial class RoleMatrixTests
         new("GET", "/api/me/groups", Least.User, Scopes.MeRead),
         new("GET", "/api/me/usage/totals", Least.User, Scopes.MeRead),
         new("GET", "/api/me/usage/series", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/usage/rank", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls/export", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/calls/{id}", Least.User, Scopes.MeRead),
+        new("GET", "/api/admin/usage/totals", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/usage/series", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/usage/rank", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/usage/flow", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls/export", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/calls/{id}", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/me/wallet", Least.User, Scopes.MeRead),
         new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
         new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
@@ -259,4 +270,5 @@ public sealed partial class RoleMatrixTests
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex TextMember();
     private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{version}", "0000", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
+    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{id}", "01KARQ7Z4M8W6V2T5Y9X3B1N0C", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
 }

@@ -37,6 +37,10 @@ public abstract class OwnUsageTests(DatabaseEngine engine) : OnManagedHub(engine
         var point = (await ann.GetAsync("/api/me/usage/series?step=hour&by=model")).Json["points"]!.AsArray().ShouldHaveSingleItem()!;
         ((string?)point["key"], (long)point["calls"]!).ShouldBe(("sandbox/echo", 1));
 
+        var rank = await ann.GetAsync("/api/me/usage/rank?by=key");
+        var first = rank.Items.ShouldHaveSingleItem()!;
+        ((string?)first["name"], (long)first["calls"]!, (long)first["before_calls"]!, (long)rank.Json["other_count"]!).ShouldBe(("k", 1, 0, 0));
+        (first["cost_usd"], totals.Json["cost_usd"], point["margin_usd"]).ShouldBe((null, null, null), "what only operators see");
         ((long)(await bob.GetAsync("/api/me/usage/totals")).Json["calls"]!).ShouldBe(0);
         (await bob.GetAsync("/api/me/usage/series")).Json["points"]!.AsArray().ShouldBeEmpty();
     }
@@ -46,6 +50,8 @@ public abstract class OwnUsageTests(DatabaseEngine engine) : OnManagedHub(engine
     [InlineData("by=channel", "by")]
     [InlineData("by=colour", "by")]
     [InlineData("from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", "to")]
+    [InlineData("from=yesterday", "from")]
+    [InlineData("offset_minutes=900", "offset_minutes")]
     [InlineData("step=hour&from=2020-01-01T00:00:00Z", "from")]
     public async Task What_cannot_be_asked_is_named(string query, string field)
     {

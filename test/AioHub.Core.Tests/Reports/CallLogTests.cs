@@ -20,6 +20,8 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
     {
         // What is rare stands in few blocks: the search must find those and pass the others by.
         var calls = Draw(5_000, 21);
+        calls[400] = calls[400] with { TotalMilliseconds = 90_000 };
+        calls[2_900] = calls[2_900] with { Charge = new Charge([], 1m, new NanoUsd(7_000_000), "v1"), User = new UserId(2) };
         calls[1_700] = calls[1_700] with { ErrorCode = "once", HttpStatus = 418, RequestedModel = "rare" };
         await WriteAsync(calls);
         var filters = Filters(calls).ToList();
@@ -49,6 +51,17 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
     }
 
     [Fact]
+    public async Task Blocks_from_before_sizes_were_noted_are_searched_for_them()
+    {
+        var calls = Draw(2_200, 27);
+        calls[300] = calls[300] with { TotalMilliseconds = 90_000 };
+        await WriteAsync(calls);
+        await Rollups.CatchUpAsync(Cancellation);
+        await ExecuteAsync($"UPDATE log_blocks SET \"Marks\" = {(Database.Engine == DatabaseEngine.Postgres ? "'\\x00000000000000000000000000000000'::bytea" : "zeroblob(16)")} WHERE \"Block\" = 0");
+        (await Log.ReadAsync(ReportScope.Everybody, new CallFilter { MinMilliseconds = 60_000 }, null, 5, null, Cancellation)).Items.ShouldHaveSingleItem().Id.ShouldBe(calls[300].Id);
+    }
+
+    [Fact]
     public async Task A_search_without_patience_comes_to_the_same_in_the_end()
     {
         var calls = Draw(4_000, 22);
@@ -60,7 +73,7 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         for (var pages = 0; ; pages++)
         {
             pages.ShouldBeLessThan(200);
-            var page = await Log.ReadAsync(ReportScope.Everybody, filter, below, 7, TimeSpan.Zero, Cancellation);
+            var page = await Log.ReadAsync(ReportScope.Everybody, filter, new LogStretch(0, below), 7, TimeSpan.Zero, Cancellation);
             found.AddRange(page.Items.Select(static line => line.Id));
             if (page.Next is null)
             {
@@ -86,15 +99,45 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
     {
         var calls = Draw(300, 23);
         await WriteAsync(calls[..200]);
-        var first = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), null, 50, Cancellation);
+        var first = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), null, 50, null, Cancellation);
         await WriteAsync(calls[200..]);
         await Rollups.CatchUpAsync(Cancellation);
-        var second = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), first.Next, 50, Cancellation);
+        var second = await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), first.Next, 50, null, Cancellation);
         first.Items.Concat(second.Items).Select(static line => line.Id).ShouldBe(calls[..200].Select(static call => call.Id).Reverse().Take(100));
         first.ScannedThrough.ShouldBeNull("the page is full");
         foreach (var cursor in new[] { "", "0", "-1", "zz", "ffffffffffffffffff" })
         {
-            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(ReportScope.Everybody, new CallFilter(), cursor, 50, Cancellation))).Problems.ShouldContain(static problem => problem.Field == "after");
+            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(ReportScope.Everybody, new CallFilter(), cursor, 50, null, Cancellation))).Problems.ShouldContain(static problem => problem.Field == "after");
+        }
+    }
+
+    [Fact]
+    public async Task Who_follows_the_log_gets_each_new_call_once()
+    {
+        var calls = Draw(3_000, 28);
+        await WriteAsync(calls[..1_500]);
+        var newest = (await Log.ReadAsync(ReportScope.Everybody, new CallFilter(), limit: 1, cancellation: Cancellation)).Newest;
+        var filter = new CallFilter { Group = "group-1" };
+        (await Log.ReadAsync(ReportScope.Everybody, filter, since: newest, cancellation: Cancellation)).Items.ShouldBeEmpty();
+        await WriteAsync(calls[1_500..1_600]);
+        await FollowAsync(calls[1_500..1_600]);
+        await WriteAsync(calls[1_600..]);
+        await Rollups.CatchUpAsync(Cancellation);
+        await FollowAsync(calls[1_600..]);
+
+        async Task FollowAsync(List<Receipt> came)
+        {
+            var (found, after, first) = (new List<RequestId>(), (string?)null, (string?)null);
+            do
+            {
+                var page = await Log.ReadAsync(ReportScope.Everybody, filter, after, 200, newest, Cancellation);
+                found.AddRange(page.Items.Select(static line => line.Id));
+                (after, first) = (page.Next, first ?? page.Newest);
+            }
+            while (after is not null);
+
+            newest = first!;
+            found.ShouldBe(came.Where(static call => call.Group == "group-1").Select(static call => call.Id).Reverse());
         }
     }
 
@@ -127,10 +170,12 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         await RefusedAsync(ReportScope.Everybody, new CallFilter { Status = 1 }, "status");
         await RefusedAsync(ReportScope.Everybody, new CallFilter { Model = "" }, "model");
         await RefusedAsync(ReportScope.Everybody, new CallFilter { ErrorCode = "a\0" }, "error_code");
+        await RefusedAsync(ReportScope.Everybody, new CallFilter { MinCharge = new NanoUsd(-1) }, "min_charge_usd");
+        await RefusedAsync(ReportScope.Everybody, new CallFilter { MinMilliseconds = double.NaN }, "min_ms");
         await RefusedAsync(ReportScope.Everybody, new CallFilter { From = Begin, To = Begin }, "to");
 
         async Task RefusedAsync(ReportScope scope, CallFilter filter, string field) =>
-            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(scope, filter, null, 5, Cancellation))).Problems.ShouldContain(problem => problem.Field == field);
+            (await Should.ThrowAsync<AdminException>(() => Log.ReadAsync(scope, filter, null, 5, null, Cancellation))).Problems.ShouldContain(problem => problem.Field == field);
     }
 
     [Fact]
@@ -178,6 +223,13 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
         yield return (new CallFilter { From = from, To = to }, call => call.StartedAt >= from && call.StartedAt < to);
         yield return (new CallFilter { From = from, To = to, StatusClass = 5, Key = new ApiKeyId(30) },
             call => call.StartedAt >= from && call.StartedAt < to && call.HttpStatus / 100 == 5 && call.Key.Value == 30);
+        yield return (new CallFilter { MinMilliseconds = 4_900 }, static call => call.TotalMilliseconds >= 4_900);
+        yield return (new CallFilter { MinMilliseconds = 60_000 }, static call => call.TotalMilliseconds >= 60_000);
+        yield return (new CallFilter { MinMilliseconds = 1_000_000 }, static _ => false);
+        yield return (new CallFilter { MinCharge = new NanoUsd(4_990) }, static call => call.Charge.Total.Value >= 4_990);
+        yield return (new CallFilter { MinCharge = new NanoUsd(7_000_000) }, static call => call.Charge.Total.Value >= 7_000_000);
+        yield return (new CallFilter { Id = calls[77].Id }, call => call.Id == calls[77].Id);
+        yield return (new CallFilter { Id = calls[77].Id, Key = new ApiKeyId(99) }, static _ => false);
         yield return (new CallFilter { To = Begin.AddDays(-30) }, static _ => false);
     }
 }

@@ -31,10 +31,39 @@ public abstract class RollupsTests(DatabaseEngine engine) : OnLog(engine)
     }
 
     [Fact]
+    public async Task A_block_is_the_same_in_one_pass_and_in_many_and_no_row_is_read_twice()
+    {
+        var calls = Draw(2_500, 6);
+        await WriteAsync(calls[..700]);
+        var rollups = Rollups;
+        while (await rollups.StepAsync(100, Cancellation) > 0)
+        {
+        }
+
+        // Another process moves the mark in between: what was remembered is worth nothing.
+        await WriteAsync(calls[700..900]);
+        (await Rollups.CatchUpAsync(Cancellation)).ShouldBe(200);
+        await WriteAsync(calls[900..]);
+        while (await rollups.StepAsync(100, Cancellation) > 0)
+        {
+        }
+
+        var inMany = await MarksAsync();
+        rollups.Read.ShouldBe(2_500 - 200 + 900, "700 and 1,600 that were new, and once the 900 that the other process had left");
+        await ExecuteAsync("DELETE FROM usage_sums");
+        await ExecuteAsync("DELETE FROM log_blocks");
+        await ExecuteAsync("DELETE FROM rollup_marks");
+        await Rollups.CatchUpAsync(Cancellation);
+        (await MarksAsync()).ShouldBe(inMany);
+        inMany.Count.ShouldBe(2);
+        (await RollupAudit.VerifyAsync(Database, Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_death_before_the_commit_counts_nothing()
     {
         await WriteAsync(Draw(400, 2));
-        var batch = await RollupStore.ReadAsync(Database, 300, Cancellation);
+        var batch = await RollupStore.ReadAsync(Database, 300, null, Cancellation);
         (await RollupStore.ApplyAsync(Database, batch!, [], Cancellation, commit: false)).ShouldBeTrue();
         (await CountAsync<UsageSumRow>()).ShouldBe(0);
         (await CountAsync<UsageNameRow>()).ShouldBe(0);
@@ -46,7 +75,7 @@ public abstract class RollupsTests(DatabaseEngine engine) : OnLog(engine)
     public async Task What_two_processes_read_at_once_counts_once()
     {
         await WriteAsync(Draw(400, 3));
-        var (one, other) = (await RollupStore.ReadAsync(Database, 300, Cancellation), await RollupStore.ReadAsync(Open(), 400, Cancellation));
+        var (one, other) = (await RollupStore.ReadAsync(Database, 300, null, Cancellation), await RollupStore.ReadAsync(Open(), 400, null, Cancellation));
         (await RollupStore.ApplyAsync(Database, one!, [], Cancellation)).ShouldBeTrue();
         (await RollupStore.ApplyAsync(Database, other!, [], Cancellation)).ShouldBeFalse();
         (await RollupAudit.VerifyAsync(Database, Cancellation)).ShouldBeEmpty();
@@ -109,6 +138,14 @@ public abstract class RollupsTests(DatabaseEngine engine) : OnLog(engine)
             flow.Sum(static link => link.Sums.Cost.Value).ShouldBe(calls.Sum(static call => call.OperatorCost.Value));
             flow.Sum(static link => link.Sums.Margin.Value).ShouldBe(calls.Sum(static call => (call.Charge.Total - call.OperatorCost).Value));
         }
+    }
+
+    private async Task<List<string>> MarksAsync()
+    {
+        await using var reader = await HubReader.OpenAsync(Database, consistent: false, Cancellation);
+        return await reader.ReadAsync(
+            """SELECT "Block", "Calls", "FirstAt", "LastAt", "Marks" FROM log_blocks ORDER BY "Block" """,
+            static row => $"{row.GetInt64(0)} {row.GetInt32(1)} {row.GetInt64(2)} {row.GetInt64(3)} {Convert.ToHexString(row.GetFieldValue<byte[]>(4))}", Cancellation);
     }
 
     [Theory]

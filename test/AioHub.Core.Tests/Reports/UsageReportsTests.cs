@@ -66,10 +66,39 @@ public abstract class UsageReportsTests(DatabaseEngine engine) : OnLog(engine)
         var calls = Draw(1_000, 13);
         await WriteAsync(calls);
         await Rollups.StepAsync(600, Cancellation);
-        var rank = await Reports.RankAsync(new ReportQuestion(ReportScope.Everybody, Begin.Date.AddDays(1).AddHours(3), Begin.Date.AddDays(2)) { By = ReportBy.User }, Cancellation);
+        var rank = await Reports.RankAsync(new ReportQuestion(ReportScope.Everybody, Begin.Date.AddDays(1).AddHours(3), Begin.Date.AddDays(2)) { By = ReportBy.User }, cancellation: Cancellation);
         var day = calls.Where(static call => call.StartedAt.Date == Begin.Date.AddDays(1)).GroupBy(static call => call.User.Value)
             .Select(static user => (User: user.Key, Charge: user.Sum(static call => call.Charge.Total.Value))).OrderByDescending(static user => user.Charge);
-        rank.Select(static user => (long.Parse(user.Key, System.Globalization.CultureInfo.InvariantCulture), user.Sums.Charge.Value)).ShouldBe(day);
+        rank.Items.Select(static user => (long.Parse(user.Key, System.Globalization.CultureInfo.InvariantCulture), user.Now.Charge.Value)).ShouldBe(day);
+    }
+
+    [Theory]
+    [InlineData(ReportBy.User)]
+    [InlineData(ReportBy.Model)]
+    [InlineData(ReportBy.Channel)]
+    public async Task The_first_of_a_rank_and_the_rest_are_all_of_it(ReportBy by)
+    {
+        var calls = Draw(1_000, 16);
+        await WriteAsync(calls);
+        await Rollups.StepAsync(600, Cancellation);
+        var question = new ReportQuestion(ReportScope.Everybody, Begin.Date.AddDays(1), Begin.Date.AddDays(2)) { By = by };
+        var all = await Reports.RankAsync(question, compare: true, cancellation: Cancellation);
+        var some = await Reports.RankAsync(question, 2, compare: true, Cancellation);
+        all.Items.Length.ShouldBeGreaterThan(2);
+        (some.OtherCount, some.OtherCalls, some.OtherCharge.Value)
+            .ShouldBe((all.Items.Length - 2, all.Items.Skip(2).Sum(static one => one.Now.Calls), all.Items.Skip(2).Sum(static one => one.Now.Charge.Value)));
+        foreach (var (one, same) in some.Items.Zip(all.Items))
+        {
+            (one.Key, one.Now.Charge, one.Now.Output, one.Now.Times.Count, one.BeforeCalls).ShouldBe((same.Key, same.Now.Charge, same.Now.Output, same.Now.Times.Count, same.BeforeCalls));
+            one.Now.Times.ToBytes().ShouldBe(same.Now.Times.ToBytes());
+        }
+
+        var before = await Reports.RankAsync(question with { From = question.From.AddDays(-1), To = question.From }, cancellation: Cancellation);
+        foreach (var one in all.Items)
+        {
+            var then = before.Items.FirstOrDefault(then => then.Key == one.Key)?.Now;
+            (one.BeforeCalls, one.BeforeCharge).ShouldBe((then?.Calls ?? 0, then?.Charge ?? NanoUsd.Zero));
+        }
     }
 
     [Fact]
@@ -135,8 +164,8 @@ public abstract class UsageReportsTests(DatabaseEngine engine) : OnLog(engine)
         var told = await Reports.SeriesAsync(question, Cancellation);
         told.Where(static point => point.Sums.Calls > 0).Select(static point => (point.At, point.Key, point.Sums.Calls, point.Sums.Charge.Value, point.Sums.Input))
             .ShouldBe(expected, $"{by} {step} {offset} {user}");
-        var rank = await Reports.RankAsync(question, Cancellation);
-        rank.Sum(static point => point.Sums.Charge.Value).ShouldBe(expected.Sum(static point => point.Charge));
+        var rank = await Reports.RankAsync(question, cancellation: Cancellation);
+        rank.Items.Sum(static point => point.Now.Charge.Value).ShouldBe(expected.Sum(static point => point.Charge));
     }
 
     private static DateTime StepOf(DateTime at, ReportStep step, int offset) =>

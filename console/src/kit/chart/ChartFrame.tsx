@@ -15,7 +15,7 @@ export interface ChartFrameProps {
   at: string;
   atTitle: string;
   series: Series[];
-  kind: 'bars' | 'area';
+  kind: 'bars' | 'area' | 'lines';
   format: (value: number) => string;
 }
 

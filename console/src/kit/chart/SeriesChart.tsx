@@ -1,4 +1,4 @@
-import { AreaChart, BarChart } from '@mantine/charts';
+import { AreaChart, BarChart, LineChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 
 export interface Series {
@@ -13,7 +13,7 @@ interface SeriesChartProps {
   data: Record<string, string | number>[];
   at: string;
   series: Series[];
-  kind: 'bars' | 'area';
+  kind: 'bars' | 'area' | 'lines';
   format: (value: number) => string;
 }
 
@@ -25,6 +25,12 @@ export default function SeriesChart({ data, at, series, kind, format }: SeriesCh
   };
   // The table below the chart is for keyboards and screen readers; the drawing is for eyes alone.
   const drawing = { margin: { top: 12 }, accessibilityLayer: false };
+  if (kind === 'lines') {
+    // A line needs two ends: where there are few figures, each is a dot.
+    const few = series.some((one) => data.filter((row) => row[one.name] !== undefined).length < 3);
+    return <LineChart {...common} lineChartProps={drawing} curveType="monotone" withDots={few} strokeWidth={2} lineProps={{ isAnimationActive: false }} />;
+  }
+
   return kind === 'bars'
     ? <BarChart {...common} barChartProps={drawing} type="stacked" barProps={{ maxBarSize: 28, isAnimationActive: false }} />
     : <AreaChart {...common} areaChartProps={drawing} type="stacked" curveType="monotone" withDots={false} areaProps={{ isAnimationActive: false }} />;

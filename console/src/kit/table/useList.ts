@@ -46,6 +46,8 @@ export function useList<T>(name: string, read: (query: Query) => Promise<List<T>
     filters: chosen,
     filtered: filters.some((filter) => chosen[filter] !== ''),
     setFilter: (filter: string, value: string) => { change({ [filter]: value }); },
+    /** Several at once: an address changes once in a moment. */
+    setFilters: (changes: Record<string, string>) => { change(changes); },
     setSort: (next: string) => { change({ sort: next === firstSort ? '' : next }, false); },
     clear: () => { change(Object.fromEntries(filters.map((filter) => [filter, '']))); },
   };

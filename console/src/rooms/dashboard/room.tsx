@@ -1,3 +1,9 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const dashboard: Room = { pages: [], nav: [] };
+const Dashboard = lazy(() => import('./Dashboard'));
+
+export const dashboard: Room = {
+  pages: [{ path: '/dashboard', element: <Dashboard /> }],
+  nav: [{ to: '/dashboard', title: (t) => t('nav.dashboard'), icon: 'gauge', least: 'operator', block: 'operate' }],
+};

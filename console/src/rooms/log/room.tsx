@@ -1,3 +1,13 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const log: Room = { pages: [], nav: [] };
+const Log = lazy(() => import('./Log'));
+const Story = lazy(() => import('./Story'));
+
+export const log: Room = {
+  pages: [
+    { path: '/log', element: <Log /> },
+    { path: '/log/:id', element: <Story /> },
+  ],
+  nav: [{ to: '/log', title: (t) => t('nav.log'), icon: 'list', least: 'user', block: 'own', below: true }],
+};

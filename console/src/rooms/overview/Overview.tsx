@@ -3,12 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { ChartFrame } from '@/kit/chart/ChartFrame';
-import { Page } from '@/kit/Page';
+import { Delta } from '@/kit/Delta';
+import { Page, Section } from '@/kit/Page';
+import { RankList } from '@/kit/RankList';
 import { StatTile, StatTiles } from '@/kit/StatTile';
 import { Empty, Loading, Trouble } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
 import { usage } from './calls';
 import { daysOf, hitShare, spanOf } from './span';
+import classes from './overview.module.css';
 
 const spans = ['7', '30', '90'] as const;
 
@@ -37,11 +40,11 @@ export default function Overview() {
       {!totals.isError && (
         <StatTiles>
           <StatTile label={t('overview.balance')} value={formats.money(wallet.data?.balance_usd)} note={t('overview.left')} loading={wallet.isPending} />
-          <StatTile label={t('overview.spend')} value={formats.money(all?.charge_usd)} loading={totals.isPending} />
-          <StatTile label={t('overview.calls')} value={formats.compact(all?.calls)} note={all && all.calls > 0 ? t('overview.errors', { share: formats.share(all.errors / all.calls) }) : undefined} loading={totals.isPending} />
+          <StatTile label={t('overview.spend')} value={formats.money(all?.charge_usd)} note={<Delta now={all?.charge_usd} before={all?.before.charge_usd} />} loading={totals.isPending} />
+          <StatTile label={t('overview.calls')} value={formats.compact(all?.calls)} note={all && all.calls > 0 ? <>{t('overview.errors', { share: formats.share(all.errors / all.calls) })} <Delta now={all.calls} before={all.before.calls} /></> : undefined} loading={totals.isPending} />
           <StatTile label={t('overview.tokens')} value={formats.compact(all && all.input_tokens + all.cache_read_tokens + all.cache_write_tokens + all.output_tokens)} note={all && t('overview.in_out', { in: formats.compact(all.input_tokens + all.cache_read_tokens + all.cache_write_tokens), out: formats.compact(all.output_tokens) })} loading={totals.isPending} />
-          <StatTile label={t('overview.hits')} value={formats.share(all && hitShare(all))} note={t('overview.of_input')} loading={totals.isPending} />
-          <StatTile label={t('overview.latency')} value={formats.duration(all?.p50_ms)} note={all?.p95_ms == null ? undefined : t('overview.p95', { time: formats.duration(all.p95_ms) })} loading={totals.isPending} />
+          <StatTile label={t('overview.hits')} value={formats.share(all && hitShare(all))} note={<>{t('overview.of_input')} <Delta now={all && hitShare(all)} before={all && hitShare(all.before)} more="good" /></>} loading={totals.isPending} />
+          <StatTile label={t('overview.latency')} value={formats.duration(all?.p50_ms)} note={all?.p95_ms == null ? undefined : <>{t('overview.p95', { time: formats.duration(all.p95_ms) })} <Delta now={all.p50_ms} before={all.before.p50_ms} more="bad" /></>} loading={totals.isPending} />
         </StatTiles>
       )}
       {quiet && <div className="kit-card"><Empty icon="chart" title={t('overview.quiet')} text={t('overview.quiet_text')} action={<Button component={Link} to="/welcome">{t('overview.first')}</Button>} /></div>}
@@ -54,8 +57,32 @@ export default function Overview() {
             title={t('overview.token_chart')} kind="bars" data={rows} at="day" atTitle={t('overview.day')} format={formats.compact}
             series={[{ name: 'read', label: t('overview.read'), color: 'accent.3' }, { name: 'input', label: t('overview.input'), color: 'accent.6' }, { name: 'output', label: t('overview.output'), color: 'gray.5' }]}
           />
+          <div className={classes.pair}>
+            <Ranking by="model" span={span} />
+            <Ranking by="key" span={span} />
+          </div>
         </>
       )}
     </Page>
+  );
+}
+
+/** What one's models or keys came to, dearest first, each leading to its calls. */
+function Ranking({ by, span }: { by: 'model' | 'key'; span: { from: string; to: string } }) {
+  const { t } = useWords();
+  const formats = useFormats();
+  const rank = useQuery({ queryKey: ['usage', 'rank', by, span], queryFn: () => usage.rank({ ...span, by, limit: 6 }) });
+  return (
+    <Section title={t(`overview.by_${by}`)}>
+      {rank.isError ? <Trouble failure={rank.error} retry={() => { void rank.refetch(); }} /> : rank.data === undefined ? <Loading rows={4} /> : (
+        <RankList
+          label={t(`overview.by_${by}`)} format={formats.money} others={{ count: rank.data.other_count, value: rank.data.other_charge_usd }}
+          rows={rank.data.items.map((item) => ({
+            key: item.key, name: item.key === '' ? t('overview.unserved') : item.name ?? (by === 'key' ? t('overview.revoked_key', { id: item.key }) : item.key), value: item.charge_usd, before: item.before_charge_usd,
+            note: t('overview.calls_of', { calls: formats.compact(item.calls) }), ...(item.key === '' ? {} : { to: `/log?${by}=${encodeURIComponent(item.key)}` }),
+          }))}
+        />
+      )}
+    </Section>
   );
 }

@@ -1,3 +1,26 @@
 import type { Words } from '../en';
 
-export const log: Words['log'] = {};
+export const log: Words['log'] = {
+  title: '请求日志', lead: '您的调用，最新的在前。打开一条即可查看其去向。', lead_all: '所有人的调用，最新的在前。打开一条即可查看其去向。',
+  whose: '谁的调用', mine: '我的', everybody: '所有人', live: '实时', export: '导出', export_hint: '筛选出的全部内容', model: '模型', outcome: '结果', route: '分组', user: '用户', key: '密钥', tokens: 'Token 输入 → 输出', time: '用时',
+  charge: '费用', dialect: '协议', none: '无', gone: '已移除', streamed: '流式', cached: '{{share}} 缓存', first_short: '首字节 {{time}}', cost_short: '成本 {{usd}}',
+  empty: '还没有调用', empty_text: '将客户端指向本站：每次调用结束后半秒即会出现在这里。', searched: '已搜索至 {{moment}}',
+  span: '时间范围', any_time: '任意时间', spans: { '15m': '最近 15 分钟', '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天', '30d': '最近 30 天' }, any_outcome: '任意结果', filter: '筛选', apply: '应用', drop: '移除筛选 {{name}}',
+  outcomes: { completed: '完成', partial: '中断', failed: '失败', refused: '拒绝', cancelled: '取消' },
+  names: { span: '时间', outcome: '结果', model: '模型', group: '分组', channel: '渠道', user: '用户编号', key: '密钥编号', status: '状态码', error_code: '错误代码', dialect: '协议', stream: '流式', min_ms: '用时至少（毫秒）', min_charge_usd: '费用至少（美元）', request_id: '请求 ID', from: '从', to: '到' },
+  hints: { model: 'claude-opus-4-1', group: 'anthropic', channel: 'anthropic-main', user: '3', key: '7', status: '429 或 5xx', error_code: 'upstream_error', dialect: '任意', min_ms: '10000', min_charge_usd: '0.50', request_id: '26 位字母和数字' },
+  story: '调用', lost: '没有这个调用', lost_text: '它可能属于他人，或因过旧已被移除。调用结束后半秒会出现在这里。', to_log: '前往请求日志', copy_id: '复制请求 ID',
+  first_byte: '首字节', input: '输入 token', output: '输出 token', ended: '结束', waited_for: '排队 {{time}}', upstream_says: '上游称 {{time}}', reasoned: '推理 {{tokens}}',
+  how: '时间花在哪里', how_lead: '从请求到达到最后一个字节，按比例绘制。', attempt: '第 {{number}} 次尝试：{{where}}', headers: '已应答', credential: '凭据 {{name}}', no_parts: '在尝试任何上游之前已被拒绝。',
+  parts: { waited: '排队等候', failed: '失败', passed: '受限未尝试', answered: '已应答', opening: '至首字节', stream: '应答传输' }, from_to: '从 {{from}} 到 {{to}}',
+  why: '为何去往那里', why_lead: '按考虑的顺序列出分组。', needs: '此调用需要', needs_none: '没有特殊要求', needs_unknown: '记录中未保存', no_route: '在查找分组之前已被拒绝，或记录中没有保存。',
+  need: { streaming: '流式', tools: '工具', images: '图片', documents: '文档', audio: '音频', json_schema: 'JSON 模式', reasoning: '推理', long_context: '长上下文', prompt_caching: '提示缓存', server_tools: '服务端工具', stateful: '先前的状态', parallel_tools: '并行工具' },
+  group_states: { chosen: '已服务', could: '可以服务', passed: '跳过' }, results: { chosen: '选中', candidate: '候选', passed_over: '跳过', cooling: '冷却中' },
+  money: '用量与费用', money_lead: 'Token 以上游报告为准；每个 token 只计入一类。', sources: { counted: '上游没有报告：由分词器计数。', estimated: '上游没有报告：按长度估算。' },
+  buckets: { input: '输入', cache_read: '缓存读取', cache_write_5m: '缓存写入，5 分钟', cache_write_1h: '缓存写入，1 小时', cache_write_other: '缓存写入', input_audio: '音频输入', cache_read_audio: '缓存音频', input_image: '图片输入', cache_read_image: '缓存图片', input_video: '视频输入', output: '输出', reasoning: '推理', output_audio: '音频输出', output_image: '图片输出', output_video: '视频输出', citations: '引用', request: '请求', image: '图片', millisecond: '毫秒', character: '字符', web_search: '网页搜索', search_unit: '搜索单位', storage: '存储' },
+  line: '项目', quantity: '数量', rate: '每百万美元', amount: '金额', charged: '收费', costs: '运营成本', margin: '毛利', in_vain: '{{usd}} 白费', no_charge: '没有收费。', by_price: '价格行 {{version}}', clamped: '上游的数字自相矛盾', entries: '退款与更正',
+  factors: { group: '分组', user: '用户', key: '密钥', service_tier: '服务等级', region: '地区', schedule: '时段', channel: '渠道' },
+  details: '详情', asked_for: '请求的模型', upstream_model: '上游模型', tier: '服务等级', session: '会话', client: '客户端', body: '请求体', losses: '对方协议无法表达的内容', same_calls: '类似的调用',
+  affinities: { none: '未保留', cold: '新会话', hit: '保持原处', fallback: '暂时在别处', broken: '已迁移' },
+  same: '持平', than_before: '与之前同样长的时段相比', more_by: '比之前多 {{share}}', less_by: '比之前少 {{share}}', times: '{{factor}} 倍', others: '另有 {{count}} 项',
+};

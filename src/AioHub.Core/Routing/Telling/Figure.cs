@@ -11,6 +11,9 @@ namespace AioHub.Core.Routing.Telling;
 /// <param name="More">How many groups are not listed.</param>
 internal sealed record Figure(string Model, PriceRow? Price, FigureGroup[] Groups, int More)
 {
+    /// <summary>What calls of this kind need of a channel; null = the figure is older than this was kept.</summary>
+    public Needs? Needs { get; init; }
+
     /// <summary>Stands in texts for the model's name as the caller wrote it.</summary>
     public const char Asked = '\u0001';
 }

@@ -34,6 +34,9 @@ internal static class FigureBytes
         }
 
         to.Number(5, figure.More);
+        if (figure.Needs is { } needs)
+            to.Number(6, (long)needs + 1);
+
         var plain = to.Buffer.AsSpan(sizeof(int), to.Position - sizeof(int));
         var bytes = new byte[sizeof(int) + BrotliEncoder.GetMaxCompressedLength(plain.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, plain.Length);
@@ -55,7 +58,7 @@ internal static class FigureBytes
             return null;
 
         var from = new FieldReader(plain);
-        var (model, price, version, more) = ("", (string?)null, "", 0);
+        var (model, price, version, more, needs) = ("", (string?)null, "", 0, (Needs?)null);
         var groups = new List<FigureGroup>();
         while (from.Next(out var field))
         {
@@ -66,10 +69,11 @@ internal static class FigureBytes
                 case 3: version = from.Text; break;
                 case 4: groups.Add(ReadGroup(ref from, model)); break;
                 case 5: more = from.Small; break;
+                case 6: needs = (Needs)Math.Max(0, from.Number - 1); break;
             }
         }
 
-        return from.Broken ? null : new Figure(model, PriceOf(model, price, version), [.. groups], more);
+        return from.Broken ? null : new Figure(model, PriceOf(model, price, version), [.. groups], more) { Needs = needs };
     }
 
     private static void Write(ref FieldWriter to, FigureGroup group)

@@ -41,7 +41,7 @@ internal sealed class FigureMaker(Route route, int mostGroups, int mostChannels)
             }
         }
 
-        return new LiveFigure(new Figure(route.Model?.Info.Id ?? "", route.ListPrice, [.. _groups], _more), [.. _entries], [.. _able]);
+        return new LiveFigure(new Figure(route.Model?.Info.Id ?? "", route.ListPrice, [.. _groups], _more) { Needs = route.Needs }, [.. _entries], [.. _able]);
     }
 
     private bool AddAuto(HashSet<GroupEntry> seen)
