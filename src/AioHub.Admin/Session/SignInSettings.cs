@@ -1,17 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using AioHub.Core.Identity.SignIn;
 
 namespace AioHub.Admin.Session;
-
-/// <summary>Who may sign up by themselves.</summary>
-public enum SignUpMode
-{
-    /// <summary>Whoever has an invitation.</summary>
-    Invite,
-    /// <summary>Anybody.</summary>
-    Open,
-    /// <summary>Nobody: operators make users.</summary>
-    Closed,
-}
 
 /// <summary>How people sign in: section <c>AioHub:SignIn</c>.</summary>
 public sealed class SignInSettings

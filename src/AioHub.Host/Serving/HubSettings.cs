@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using AioHub.Admin.Session;
+using AioHub.Host.Alerting;
 using AioHub.Core.Pins;
 using AioHub.Core.Tasks;
 using AioHub.Core.Transcripts;
@@ -42,6 +43,9 @@ internal sealed class HubSettings
 
     /// <summary>How people sign in to the console and the management API.</summary>
     public SignInSettings SignIn { get; set; } = new();
+
+    /// <summary>How the hub sends e-mail, when that is not set in the console.</summary>
+    public MailSection Mail { get; set; } = new();
 
     /// <summary>All addresses that are listened on, for a message.</summary>
     public string Addresses => string.IsNullOrEmpty(H2cUrls) ? Urls : $"{Urls};{H2cUrls}";
@@ -88,6 +92,7 @@ internal sealed class HubSettings
         Validator.ValidateObject(settings.Pins, new ValidationContext(settings.Pins), validateAllProperties: true);
         Validator.ValidateObject(settings.Tasks, new ValidationContext(settings.Tasks), validateAllProperties: true);
         settings.SignIn.Check();
+        _ = settings.Mail.ToSettings();
         return settings;
     }
 
