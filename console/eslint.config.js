@@ -3,7 +3,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '*.cjs', 'public/'] },
+  { ignores: ['dist/', 'node_modules/', 'src/kit/api/schema.d.ts', 'test/generated/', '*.cjs', 'public/'] },
   ...tseslint.configs.strict,
   {
     files: ['src/**/*.{ts,tsx}'],

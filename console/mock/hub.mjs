@@ -103,7 +103,7 @@ function answer(hub, method, path, query, body, headers) {
   if (path.startsWith('/v1/')) return relay(hub, path, body, headers);
   if (!path.startsWith('/api/')) return null;
   if (!hub.signedIn) return problem(401, 'not_signed_in', 'Sign in first.');
-  if (is('GET', '/api/me')) return ok({ ...hub.user, balance_usd: hub.options.empty ? 100 : 87.4312, totp: hub.totp, has_password: true, created_at: at(100) }, { headers: { etag: '"1"' } });
+  if (is('GET', '/api/me')) return ok({ ...hub.user, totp: hub.totp, has_password: true, created_at: at(100) }, { headers: { etag: '"1"' } });
   if (is('PATCH', '/api/me')) { Object.assign(hub.user, body); return ok(hub.user); }
   if (is('PUT', '/api/me/password')) {
     if (body.current !== hub.password) return problem(422, 'invalid', 'Some fields are not right.', { errors: { current: ['This is not your present password.'] } });
@@ -118,6 +118,7 @@ function answer(hub, method, path, query, body, headers) {
   }
   if (is('DELETE', '/api/me/totp')) { hub.totp = false; return { status: 204 }; }
   if (is('GET', '/api/me/groups')) return ok({ items: groups, next: null });
+  if (is('GET', '/api/me/wallet')) return ok({ balance_usd: hub.options.empty ? 100 : 87.4312 });
   if (is('GET', '/api/me/usage/totals')) return ok(hub.options.empty ? totals([]) : totals(points(query)));
   if (is('GET', '/api/me/usage/series')) return ok({ step: query.get('step'), points: hub.options.empty ? [] : points(query) });
   if (is('GET', '/api/me/keys')) {

@@ -1,8 +1,9 @@
-// Makes docs/console/*.png from the built console and the small hub of ../mock: npm run screenshots [part of a name]
-import { mkdir } from 'node:fs/promises';
+// Makes docs/console/*.png: npm run screenshots [part of a name]. Pages of `shots/*.mjs` show the hub itself, as it was built; those below the small hub of ../mock, in states that are hard to come by.
+import { mkdir, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { serve } from '../mock/hub.mjs';
+import { putPages, startHub } from '../test/hub/real.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const wanted = process.argv[2] ?? '';
@@ -71,27 +72,56 @@ const looks = [
 ];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+const dist = process.env.CONSOLE_OUT ?? here('../dist');
 let made = 0;
-for (const { look, viewport, scheme, locale, of } of looks) {
-  for (const { name, path, inside = false, options = {}, act, whole = true, only } of shots) {
-    if ((of && !of.includes(name)) || (only && !only.includes(look)) || !`${name}-${look}`.includes(wanted)) continue;
-    const hub = await serve(process.env.CONSOLE_OUT ?? here('../dist'), { signedIn: inside, ...options });
-    const context = await browser.newContext({ baseURL: hub.address, viewport, colorScheme: scheme, locale, reducedMotion: 'reduce', timezoneId: 'UTC', deviceScaleFactor: 1, isMobile: look === 'phone', hasTouch: look === 'phone', permissions: ['clipboard-read', 'clipboard-write'] });
+
+/** One picture. `cookie`: of somebody who is signed in to the hub itself. */
+async function picture({ name, path, act, whole = true }, { look, viewport, scheme, locale }, address, cookie) {
+  const context = await browser.newContext({ baseURL: address, viewport, colorScheme: scheme, locale, reducedMotion: 'reduce', timezoneId: 'UTC', deviceScaleFactor: 1, isMobile: look === 'phone', hasTouch: look === 'phone', permissions: ['clipboard-read', 'clipboard-write'] });
+  try {
+    if (cookie !== undefined) await context.addCookies([{ name: 'aiohub_session', value: cookie, url: address }]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    await act?.(page);
+    await page.waitForLoadState('networkidle');
+    await page.waitForTimeout(250);
+    await page.evaluate(() => document.activeElement?.blur?.());
+    await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: whole });
+    made++;
+  } finally {
+    await context.close();
+  }
+}
+
+const asked = ({ name, only }, { look }) => (!only || only.includes(look)) && `${name}-${look}`.includes(wanted);
+for (const dress of looks) {
+  for (const shot of shots) {
+    if ((dress.of && !dress.of.includes(shot.name)) || !asked(shot, dress)) continue;
+    const hub = await serve(dist, { signedIn: shot.inside ?? false, ...shot.options });
     try {
-      const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
-      await page.goto(path);
-      await page.waitForLoadState('networkidle');
-      await act?.(page);
-      await page.waitForLoadState('networkidle');
-      await page.waitForTimeout(250);
-      await page.evaluate(() => document.activeElement?.blur?.());
-      await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: whole });
-      made++;
+      await picture(shot, dress, hub.address);
     } finally {
-      await context.close();
       await hub.close();
     }
+  }
+}
+
+// A file for each room: `prepare(hub, owner)` makes what is shown and may return people by name; `shots` have `name`, `path`, `as` (a person's name; the owner unless said), `act`, `only`.
+for (const file of (await readdir(here('./shots'))).filter((file) => file.endsWith('.mjs')).sort()) {
+  const room = await import(`./shots/${file}`);
+  if (!room.shots.some((shot) => looks.some((dress) => asked(shot, dress)))) continue;
+  putPages(dist);
+  const hub = await startHub(room.options);
+  try {
+    const owner = await hub.owner();
+    const people = { owner, ...await room.prepare?.(hub, owner) };
+    for (const dress of looks) {
+      for (const shot of room.shots.filter((shot) => asked(shot, dress))) await picture(shot, dress, hub.address, people[shot.as ?? 'owner'].cookie);
+    }
+  } finally {
+    await hub.close();
   }
 }
 

@@ -1,19 +1,26 @@
+import { writeFileSync } from 'node:fs';
 import type { RouteObject } from 'react-router';
 import { describe, expect, it } from 'vitest';
 import pages from './pages.json';
 import { routes } from './routes';
-import { navigation } from './kit/shell/rooms';
+import { rooms } from './rooms/rooms';
 
 const paths = (all: readonly RouteObject[]): string[] => all.flatMap((route) => [...(route.path === undefined || route.path === '*' ? [] : [route.path]), ...paths(route.children ?? [])]);
 
 describe('pages', () => {
   it('are the ones that the host is tested with', () => {
-    expect(paths(routes).sort()).toEqual([...pages].sort());
+    const all = paths(routes).sort();
+    if (process.env.UPDATE_DOCS === '1') {
+      writeFileSync('src/pages.json', `${JSON.stringify(all, null, 2)}\n`);
+    } else {
+      expect(all).toEqual([...pages].sort());
+    }
   });
 
   it('are there for everything that the navigation shows', () => {
-    for (const item of navigation) {
-      expect(pages).toContain(item.to);
+    const all = paths(routes);
+    for (const item of rooms.flatMap((room) => room.nav)) {
+      expect(all).toContain(item.to);
     }
   });
 });

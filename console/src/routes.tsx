@@ -4,6 +4,7 @@ import { NotFound, RouteTrouble } from './kit/ErrorBoundary';
 import { Shell } from './kit/shell/Shell';
 import { useSession } from './kit/session';
 import { Loading, Trouble } from './kit/States';
+import { rooms } from './rooms/rooms';
 import type { Session } from './kit/api/shapes';
 import classes from './kit/shell/shell.module.css';
 
@@ -11,12 +12,6 @@ const SignIn = lazy(() => import('./rooms/session/SignIn'));
 const SignUp = lazy(() => import('./rooms/session/SignUp'));
 const OneTimeLink = lazy(() => import('./rooms/session/OneTimeLink'));
 const SetUp = lazy(() => import('./rooms/session/SetUp'));
-const Overview = lazy(() => import('./rooms/overview/Overview'));
-const Keys = lazy(() => import('./rooms/keys/Keys'));
-const NewKey = lazy(() => import('./rooms/keys/NewKey'));
-const EditKey = lazy(() => import('./rooms/keys/EditKey'));
-const Settings = lazy(() => import('./rooms/settings/Settings'));
-const FirstRun = lazy(() => import('./rooms/first-run/FirstRun'));
 
 function Wait({ children }: { children: ReactNode }) {
   return <Suspense fallback={<div className={classes.wait}><Loading /></div>}>{children}</Suspense>;
@@ -50,15 +45,12 @@ function Guarded() {
         return <Navigate to={here === '/' ? '/sign-in' : `/sign-in?return=${encodeURIComponent(here)}`} replace />;
       }
 
-      return <Shell me={session.user} />;
+      return <Shell me={session.user} rooms={rooms} />;
     }} />
   );
 }
 
-/**
- * Every page. Their first parts must not be paths of the relay's or the API's (`/v1`, `/models`, `/responses`, `/api`, …): the hub's own paths win.
- * `pages.json` lists them for the test of the host that asks for each.
- */
+/** Every page. `pages.json` lists them for the test of the host that asks for each; `UPDATE_DOCS=1 npm test` writes it. */
 export const routes: RouteObject[] = [
   {
     errorElement: <RouteTrouble />,
@@ -70,13 +62,7 @@ export const routes: RouteObject[] = [
       {
         element: <Guarded />,
         children: [
-          { path: '/', element: <Overview /> },
-          { path: '/keys', element: <Keys /> },
-          { path: '/keys/new', element: <NewKey /> },
-          { path: '/keys/:id', element: <EditKey /> },
-          { path: '/settings', element: <Navigate to="/settings/profile" replace /> },
-          { path: '/settings/:part', element: <Settings /> },
-          { path: '/welcome', element: <FirstRun /> },
+          ...rooms.flatMap((room) => room.pages),
           { path: '*', element: <NotFound /> },
         ],
       },

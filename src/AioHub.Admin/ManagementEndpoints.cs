@@ -5,6 +5,7 @@ using AioHub.Admin.Keys;
 using AioHub.Admin.Session;
 using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
+using AioHub.Admin.Wallet;
 using AioHub.Core.Identity;
 using AioHub.Core.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +24,7 @@ internal static class ManagementEndpoints
         MapMe(api.MapGroup("/me").WithTags("Me"));
         MapKeys(api.MapGroup("/me").WithTags("Keys"));
         MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
+        MapWallet(api.MapGroup("/me/wallet").WithTags("Wallet"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
@@ -76,6 +78,9 @@ internal static class ManagementEndpoints
         usage.MapGet("/totals", ShowOwnTotals.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageTotalsReply>("What one's calls came to, beside the period before", RefusalCode.Invalid);
         usage.MapGet("/series", ShowOwnSeries.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<UsageSeriesReply>("The same by hour or day, and by model, group or key", RefusalCode.Invalid);
     }
+
+    private static void MapWallet(RouteGroupBuilder wallet) =>
+        wallet.MapGet("", ShowWallet.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<WalletReply>("What is left in one's wallet");
 
     private static void MapUsers(RouteGroupBuilder admin)
     {

@@ -20,7 +20,7 @@ describe('roles', () => {
 });
 
 describe('another person at the same window', () => {
-  const session = (id: number): Session => ({ signed_in: true, user: { id, email: 'a@example.com', role: 'user' }, sign_up: 'open', providers: [], passkeys: false, version: '0' });
+  const session = (id: number): Session => ({ signed_in: true, user: { id, email: 'a@example.com', role: 'user', totp: false, has_password: true }, sign_up: 'open', providers: [], passkeys: false, version: '0' });
   it('sees nothing of the one before', () => {
     const client = new QueryClient();
     replaceSession(client, session(1));

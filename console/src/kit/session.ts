@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { session as door } from './api/doors';
+import { session as door } from './api/session';
 import type { Me, Role, Session } from './api/shapes';
 
 const Key = ['session'] as const;

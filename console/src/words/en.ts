@@ -1,79 +1,48 @@
+import { alerts } from './en/alerts';
+import { audit } from './en/audit';
+import { catalog } from './en/catalog';
+import { channels } from './en/channels';
+import { codes } from './en/codes';
+import { dashboard } from './en/dashboard';
+import { first } from './en/first';
+import { groups } from './en/groups';
+import { health } from './en/health';
+import { hub_settings } from './en/hub_settings';
+import { keys } from './en/keys';
+import { app, nav, acts, states, trouble } from './en/kit';
+import { log } from './en/log';
+import { overview } from './en/overview';
+import { playground } from './en/playground';
+import { prices } from './en/prices';
+import { session } from './en/session';
+import { settings } from './en/settings';
+import { setup } from './en/setup';
+import { users } from './en/users';
+import { wallet } from './en/wallet';
+
+/** The kit’s words, then one file for each room. */
 const en = {
-  app: { name: 'AIOHub', skip: 'Skip to content' },
-  nav: {
-    label: 'Main navigation', overview: 'Overview', keys: 'API keys', settings: 'Settings', operate: 'Operate', open: 'Open navigation', close: 'Close navigation',
-    search: 'Go to…', palette: 'Search pages and actions', none: 'Nothing of that name', account: 'Account of {{name}}', sign_out: 'Sign out', language: 'Language', scheme: 'Appearance',
-    light: 'Light', dark: 'Dark', auto: 'As the system', go: 'Pages', acts: 'Actions', new_key: 'Create an API key', first_run: 'First steps',
-  },
-  acts: {
-    save: 'Save', cancel: 'Cancel', close: 'Close', back: 'Back', retry: 'Try again', copy: 'Copy', copied: 'Copied', remove: 'Remove', revoke: 'Revoke', edit: 'Edit', create: 'Create',
-    more: 'Show more', next: 'Continue', done: 'Done', skip: 'Skip', clear: 'Clear filters', columns: 'Columns', order: 'Order', optional: 'optional', actions: 'Actions for {{name}}', saved: 'Saved',
-  },
-  states: {
-    loading: 'Loading', none: 'Nothing here yet', no_match: 'Nothing matches', no_match_text: 'Loosen or clear the filters to see more.', end: 'That is all: {{count}}',
-    loaded: '{{count}} shown', yes: 'Yes', no: 'No', never: 'Never', on: 'On', off: 'Off',
-  },
-  trouble: {
-    title: 'That did not work', unreachable: 'The hub did not answer. Check the connection, then try again.', request: 'Request {{id}}', broken: 'This page broke',
-    broken_text: 'It is a fault of the console, not of yours. Nothing was changed. Loading it anew usually helps.', reload: 'Load anew', lost: 'There is no such page',
-    lost_text: 'The address may be mistyped, or what it showed is gone.', home: 'To the overview', changed: 'It was changed meanwhile',
-    changed_text: 'Somebody else saved a change after you opened this. Look at the present state; what you typed is kept until you leave.', load_present: 'Load the present state',
-    wait: 'Too many tries. Try again in {{seconds}} s.', not_json: 'Something between you and the hub answered in its place. Check the address and any proxy.', not_allowed: 'Your role does not allow this.',
-  },
-  session: {
-    title: 'Sign in', lead: 'Your keys, calls and costs.', email: 'E-mail', password: 'Password', enter: 'Sign in', passkey: 'Sign in with a passkey', with: 'Continue with {{provider}}', or: 'or',
-    no_account: 'No account yet?', sign_up: 'Create an account', has_account: 'Already have an account?', failed: 'E-mail and password do not belong together.',
-    factor_title: 'One more step', factor_lead: 'Enter the six digits of your authenticator app, or one of your recovery codes.', code: 'Code', factor_enter: 'Confirm', other: 'Use another account',
-    forgot: 'Forgot it? An operator of this hub can make you a one-time link.', passkey_failed: 'The passkey was not accepted, or the browser’s question was closed.',
-    sign_up_title: 'Create an account', sign_up_lead: 'One address and one key for all models.', invitation: 'Invitation', invitation_hint: 'This hub takes new users by invitation.',
-    name: 'Name', sign_up_enter: 'Create the account', closed_title: 'Sign-up is closed', closed_text: 'Ask an operator of this hub for an account.',
-    password_hint: 'At least 12 characters. A few words that belong together only to you are easiest.', short: 'At least 12 characters', repeat: 'Password again', differ: 'The two are not the same.', need: 'Please fill this in.',
-    link_title: 'One moment', link_lead: 'Your link is being checked.', link_bad: 'This link does not work any more', link_bad_text: 'Links work once, and for a limited time. Ask an operator of this hub for a new one.',
-    set_up_title: 'Welcome to your hub', set_up_lead: 'Choose how you will sign in from now on. The link has done its work and is used up.', set_up_enter: 'Set up my account', signed_out: 'You are signed out.',
-    aside_title: 'One address. One key. Every model.', aside_1: 'Every call is routed for a reason that you can read.', aside_2: 'Measured exactly, charged once.', aside_3: 'Yours: on your machine, under your rules.',
-  },
-  overview: {
-    title: 'Overview', lead: 'What your keys did in the last {{days}} days.', balance: 'Balance', spend: 'Spent', calls: 'Calls', tokens: 'Tokens', hits: 'Cache hits', latency: 'Median latency',
-    errors: '{{share}} failed', in_out: '{{in}} in, {{out}} out', p95: 'p95 {{time}}', of_input: 'of input tokens', spend_chart: 'Spent each day', token_chart: 'Tokens each day', table: 'As a table',
-    day: 'Day', quiet: 'No calls in this time', quiet_text: 'Create a key, point a client at the hub, and its calls appear here.', first: 'Take the first steps', read: 'Cached', input: 'Input', output: 'Output', period: 'Time span',
-    d7: '7 days', d30: '30 days', d90: '90 days', left: 'USD, prepaid',
-  },
-  keys: {
-    title: 'API keys', lead: 'A key carries groups in an order: the first that can serve a call wins, the next are there when it cannot.', create: 'Create a key', name: 'Name', groups: 'Groups', models: 'Models', limits: 'Limits', created: 'Created',
-    expires: 'Expires', state: 'State', active: 'Active', paused: 'Paused', expired: 'Expired', ends_in: 'ends in {{four}}', all_models: 'All', filter: 'Find by name', any_state: 'Any state', only_active: 'Active', only_paused: 'Paused',
-    empty: 'No keys yet', empty_text: 'With a key, any client of OpenAI’s, Anthropic’s or Google’s shape reaches this hub.', revoke_title: 'Revoke “{{name}}”?',
-    revoke_text: 'Calls with this key are refused from the next one on. That cannot be undone; a paused key can be switched on again.', revoked: '“{{name}}” is revoked', pause: 'Pause', resume: 'Switch on', paused_done: '“{{name}}” is paused', resumed_done: '“{{name}}” is on',
-    new_title: 'Create a key', new_lead: 'A name to know it by, and the groups that serve it. Everything can be changed later, but the secret is shown once.', name_hint: 'Such as the machine or the tool that uses it.',
-    groups_hint: 'Tried from top to bottom. Drag to order them, or use the arrows.', add_group: 'Add a group', no_groups: 'Choose at least one group.', failover: 'Go on to the next group when one fails', failover_hint: 'Off: only the first group that can serve a call is tried.',
-    models_hint: 'Names or patterns such as claude-*, one a line. Empty: everything that the groups serve.', advanced: 'Limits and expiry', per_day: 'USD a day', per_month: 'USD a month', total: 'USD in total', rpm: 'Calls a minute', tpm: 'Tokens a minute',
-    concurrency: 'Calls at once', no_limit: 'No limit', expiry: 'Expires on', not_past: 'Choose a day that is still to come.', edit_title: 'Edit “{{name}}”', first: 'First', then: 'Then', price: '× {{factor}}', group_paused: 'paused', group_expired: 'expired', remove_group: 'Take {{group}} out',
-    move_up: 'Move {{group}} up', move_down: 'Move {{group}} down', drag: 'Drag {{group}}', picked: '{{group}} is picked up, place {{at}} of {{of}}.', moved: '{{group}} is at place {{at}} of {{of}}.', dropped: '{{group}} stays at place {{at}}.', drag_off: 'Moving {{group}} was called off.',
-    drag_help: 'Press space to pick it up, the arrow keys to move it, space again to put it down, escape to call it off.', groups_failed: 'The groups could not be read', all_chosen: 'Every group is in the list already.',
-    done_title: '“{{name}}” is ready', once_title: 'Copy the key now', once_text: 'It is shown this once: the hub keeps only its fingerprint. Lost keys are replaced, not recovered.', secret: 'Your new key', kept: 'I have kept it', leave_title: 'Leave without the key?',
-    leave_text: 'The key has not been copied yet, and will not be shown again.', leave: 'Leave all the same', set_up: 'Set up a client', no_limits: 'None', day_limit: '{{usd}} a day', month_limit: '{{usd}} a month', total_limit: '{{usd}} in total', rpm_limit: '{{count}}/min',
-  },
-  setup: {
-    lead: 'Ready to paste: address and key are in it.', check: 'Check now', checking: 'Asking the hub…', ok: 'It works: {{count}} models, answered in {{time}}.', ok_none: 'The key works, but its groups serve no model at the moment.', bad: 'The hub refused: {{reason}}',
-    check_title: 'Does it answer?', check_text: 'Asks {{address}} for its models with this very key, as your client would.', shell: 'In a shell', file: 'In {{file}}', then: 'Then', hide: 'Models', secret_note: 'The key stands in these lines: keep them out of shared files.', model: 'Model',
-    model_hint: 'The lines below use it.', clients: 'Clients',
-  },
-  first: {
-    title: 'First steps', step_account: 'Your account', step_source: 'Models', step_key: 'A key', step_call: 'A first call', account_done: 'You are signed in as {{email}}.', sandbox: 'Keep the sandbox', sandbox_text: 'Built in, answers at once and costs nothing. Enough to see how everything works.',
-    channel: 'Add a channel', channel_text: 'A vendor’s account or another host. In a shell, on the hub’s machine:', later: 'You can do that whenever you like; the sandbox stays.', source_title: 'The hub answers already', source_lead: 'A sandbox stands in for the vendors until you add one.',
-    key_title: 'Your first key', key_lead: 'It serves every active group (auto), until you say otherwise.', key_name: 'First key', make_key: 'Create the key', call_title: 'Your first call', call_lead: 'Sends “{{text}}” to {{model}} with your key.', call_text: 'Hello from AIOHub', call: 'Make the call',
-    answer: 'Answer', way: 'Its way', group: 'Group', model: 'Model', took: 'Took', cost: 'Cost', request: 'Request', finish: 'To the overview', well: 'That is all it takes. Point a client at it next.', have_key: 'You have {{count}} keys already.', use_new: 'Create another to go on', choose: 'Step {{at}} of {{of}}',
-  },
-  settings: {
-    title: 'Settings', profile: 'Profile', security: 'Sign-in', sessions: 'Sessions', tokens: 'Access tokens', profile_lead: 'How you appear here, and how the console looks to you.', name: 'Name', email: 'E-mail', role: 'Role', role_user: 'User', role_operator: 'Operator', role_owner: 'Owner',
-    email_hint: 'An operator can change it.', password: 'Password', password_lead: 'Other sessions stay; end them under Sessions if you think that somebody knows it.', current: 'Present password', fresh: 'New password', change_password: 'Change the password', password_done: 'The password is changed',
-    totp: 'Authenticator app', totp_on: 'On: signing in asks for six digits.', totp_off: 'Off. With it, a stolen password alone opens nothing.', totp_begin: 'Set it up', totp_scan: 'Scan this with your authenticator app', totp_manual: 'Or type this secret into it', totp_code: 'Six digits that it shows',
-    totp_confirm: 'Switch it on', totp_drop: 'Switch it off', totp_drop_text: 'From then on the password alone signs you in.', totp_done: 'The authenticator app is on', totp_dropped: 'The authenticator app is off', codes_title: 'Your recovery codes',
-    codes_text: 'Each works once in place of the six digits. Keep them where you would still find them without your phone.', qr: 'QR code of the secret', passkeys: 'Passkeys', passkeys_lead: 'Sign in with fingerprint, face or a security key. Nothing to remember, nothing to steal.',
-    passkey_add: 'Add a passkey', passkey_name: 'Name of the passkey', passkey_default: 'This device', passkey_none: 'No passkeys yet', passkey_added: 'The passkey is added', passkey_drop: 'Remove “{{name}}”?', passkey_drop_text: 'It no longer signs you in. Remove it from your device too.', passkey_unable: 'This browser or address cannot use passkeys; they need https or localhost.',
-    added: 'added {{when}}', sessions_lead: 'Where you are signed in. End what you do not know, then change your password.', this_one: 'This one', end: 'End', end_others: 'End all others', ended: 'The session is ended', others_ended: 'All other sessions are ended', seen: 'seen {{when}}', unknown_device: 'Unknown device', end_others_text: 'Every other browser has to sign in again.',
-    tokens_lead: 'For scripts that use the management API in your name. Models are called with API keys, not with these.', token_new: 'Create a token', token_name: 'Name', token_scopes: 'It may', token_none: 'No tokens yet', token_made: 'Your new token', token_drop: 'Revoke “{{name}}”?', token_drop_text: 'Scripts that use it are refused from now on.', token_dropped: '“{{name}}” is revoked',
-    used: 'used {{when}}', never_used: 'never used', scope_me_read: 'read what is yours', scope_me_write: 'change what is yours', scope_admin_read: 'read as an operator', scope_admin_write: 'change as an operator', scope_money: 'move money', scopes_need: 'Choose at least one.', ends_on: 'ends {{date}}', look: 'Appearance', language: 'Language',
-  },
+  app, nav, acts, states, trouble,
+  alerts,
+  audit,
+  catalog,
+  channels,
+  codes,
+  dashboard,
+  first,
+  groups,
+  health,
+  hub_settings,
+  keys,
+  log,
+  overview,
+  playground,
+  prices,
+  session,
+  settings,
+  setup,
+  users,
+  wallet,
 };
 
 export default en;

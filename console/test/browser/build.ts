@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { putPages } from '../hub/real.mjs';
 
-/** Pages are tested as they are served: built. */
+const console_ = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Pages are tested as they are served: built, and beside the hub. `CONSOLE_IS_BUILT=1`: the build of the hub has done both. */
 export default function build(): void {
   if (process.env.CONSOLE_IS_BUILT !== '1') {
-    execFileSync('npm', ['run', '-s', 'build'], { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: 'inherit' });
+    execFileSync('npm', ['run', '-s', 'build'], { cwd: console_, stdio: 'inherit' });
+    putPages(`${console_}/dist`);
   }
 }

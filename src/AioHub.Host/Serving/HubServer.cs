@@ -177,6 +177,8 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.Identity);
             services.AddSingleton(home.Routing);
             services.AddSingleton(home.Watch);
+            services.AddSingleton(home.Ledger);
+            services.AddSingleton(home.Codes);
         },
         loggers,
         home.Settings.SignIn);

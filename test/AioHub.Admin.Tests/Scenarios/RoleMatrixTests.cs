@@ -63,6 +63,7 @@ public sealed class RoleMatrixTests
         new("GET", "/api/me/groups", Least.User, Scopes.MeRead),
         new("GET", "/api/me/usage/totals", Least.User, Scopes.MeRead),
         new("GET", "/api/me/usage/series", Least.User, Scopes.MeRead),
+        new("GET", "/api/me/wallet", Least.User, Scopes.MeRead),
         new("GET", "/api/me/keys", Least.User, Scopes.MeRead),
         new("POST", "/api/me/keys", Least.User, Scopes.MeWrite),
         new("GET", "/api/me/keys/{id:long}", Least.User, Scopes.MeRead),

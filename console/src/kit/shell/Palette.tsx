@@ -6,10 +6,10 @@ import type { Me } from '../api/shapes';
 import { Icon, type IconName } from '../Icon';
 import { mayAct } from '../session';
 import { useWords } from '../words';
-import { navigation } from './rooms';
+import type { Room } from './rooms';
 
 /** Ctrl-K: any page and the common deeds, by a few letters of their names. */
-export default function Palette({ me, onClose }: { me: Me; onClose: () => void }) {
+export default function Palette({ me, rooms, onClose }: { me: Me; rooms: readonly Room[]; onClose: () => void }) {
   const { t } = useWords();
   const navigate = useNavigate();
   useEffect(() => {
@@ -22,7 +22,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
     {
       group: t('nav.go'),
       actions: [
-        ...navigation.filter((item) => mayAct(me, item.least)).map((item) => entry(item.to, item.title(t), item.icon)),
+        ...rooms.flatMap((room) => room.nav).filter((item) => mayAct(me, item.least)).map((item) => entry(item.to, item.title(t), item.icon)),
         entry('/settings/security', `${t('settings.title')}: ${t('settings.security')}`, 'shield'),
         entry('/settings/sessions', `${t('settings.title')}: ${t('settings.sessions')}`, 'devices'),
         entry('/settings/tokens', `${t('settings.title')}: ${t('settings.tokens')}`, 'token'),

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
-import { me as meDoor, session as door } from '../api/doors';
+import { me as meDoor, session as door } from '../api/session';
 import type { Me } from '../api/shapes';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { Icon, Mark, type IconName } from '../Icon';
@@ -11,13 +11,13 @@ import { forgetSession, mayAct } from '../session';
 import { Loading, useProblemText } from '../States';
 import { toastFailed } from '../toast';
 import { Languages, speak, useWords, type Language } from '../words';
-import { navigation } from './rooms';
+import type { Room } from './rooms';
 import classes from './shell.module.css';
 
 const Palette = lazy(() => import('./Palette'));
 
 /** The frame around every page of somebody who is signed in. */
-export function Shell({ me }: { me: Me }) {
+export function Shell({ me, rooms }: { me: Me; rooms: readonly Room[] }) {
   const { t } = useWords();
   const [drawer, { open, close }] = useDisclosure(false);
   const [palette, setPalette] = useState(false);
@@ -52,23 +52,23 @@ export function Shell({ me }: { me: Me }) {
         <Link to="/" className={classes.brand}><Mark size={24} />{t('app.name')}</Link>
         <ActionIcon size="lg" aria-label={t('nav.palette')} onClick={search}><Icon name="search" size={20} /></ActionIcon>
       </header>
-      <aside className={classes.rail}><Rail me={me} onSearch={search} /></aside>
+      <aside className={classes.rail}><Rail me={me} rooms={rooms} onSearch={search} /></aside>
       <Drawer.Root opened={drawer} onClose={close} size={280} padding={0}>
         <Drawer.Overlay />
-        <Drawer.Content aria-label={t('nav.label')}><Drawer.Body className={classes.drawer ?? ''}><Rail me={me} onSearch={search} /></Drawer.Body></Drawer.Content>
+        <Drawer.Content aria-label={t('nav.label')}><Drawer.Body className={classes.drawer ?? ''}><Rail me={me} rooms={rooms} onSearch={search} /></Drawer.Body></Drawer.Content>
       </Drawer.Root>
       <main id="main" className={classes.main} tabIndex={-1}>
         <ErrorBoundary key={pathname}><Suspense fallback={<div className={classes.wait}><Loading rows={5} /></div>}><Outlet /></Suspense></ErrorBoundary>
       </main>
-      {palette && <Suspense fallback={null}><Palette me={me} onClose={() => { setPalette(false); }} /></Suspense>}
+      {palette && <Suspense fallback={null}><Palette me={me} rooms={rooms} onClose={() => { setPalette(false); }} /></Suspense>}
     </div>
   );
 }
 
-function Rail({ me, onSearch }: { me: Me; onSearch: () => void }) {
+function Rail({ me, rooms, onSearch }: { me: Me; rooms: readonly Room[]; onSearch: () => void }) {
   const { t } = useWords();
   const { pathname } = useLocation();
-  const seen = navigation.filter((item) => mayAct(me, item.least));
+  const seen = rooms.flatMap((room) => room.nav).filter((item) => mayAct(me, item.least));
   const block = (name: 'own' | 'operate') => seen.filter((item) => item.block === name).map((item) => {
     const here = pathname === item.to || (item.below === true && pathname.startsWith(`${item.to}/`));
     return (

@@ -1,3 +1,4 @@
+import type { RouteObject } from 'react-router';
 import type { Role } from '../api/shapes';
 import type { IconName } from '../Icon';
 
@@ -16,9 +17,9 @@ export interface NavItem {
 
 export type Say = ReturnType<typeof import('../words').useWords>['t'];
 
-/** In the order in which they are shown. A new room adds its line here and its route in `routes.tsx`. */
-export const navigation: readonly NavItem[] = [
-  { to: '/', title: (t) => t('nav.overview'), icon: 'home', least: 'user', block: 'own' },
-  { to: '/keys', title: (t) => t('nav.keys'), icon: 'key', least: 'user', block: 'own', below: true },
-  { to: '/settings', title: (t) => t('nav.settings'), icon: 'settings', least: 'user', block: 'own', below: true },
-];
+/** What a room adds to the console. */
+export interface Room {
+  /** Pages of those who are signed in. Their first parts must not be paths of the relay's or the API's (`/v1`, `/models`, `/responses`, `/api`, …): the hub's own paths win. */
+  pages: RouteObject[];
+  nav: NavItem[];
+}

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
-import { keys as door } from '@/kit/api/doors';
+import { keys as door } from '@/rooms/keys/calls';
 import { modelsOf, sayHello, type CallStory } from '@/kit/api/relay';
 import type { NewApiKey } from '@/kit/api/shapes';
 import { CodeBlock } from '@/kit/Code';

@@ -2,7 +2,6 @@ import { Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { Versioned } from '@/kit/api/call';
-import { keys as door } from '@/kit/api/doors';
 import { Problem } from '@/kit/api/problem';
 import type { ApiKey } from '@/kit/api/shapes';
 import { NotFound } from '@/kit/ErrorBoundary';
@@ -11,6 +10,7 @@ import { Page } from '@/kit/Page';
 import { Caution, Loading, Trouble } from '@/kit/States';
 import { toastDone } from '@/kit/toast';
 import { useWords } from '@/kit/words';
+import { keys as door } from './calls';
 import { changeOf, checkKey, fieldsOf } from './keyForm';
 import { KeyInputs } from './KeyInputs';
 

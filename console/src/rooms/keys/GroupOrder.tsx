@@ -3,7 +3,7 @@ import { arrayMove, SortableContext, sortableKeyboardCoordinates, useSortable, v
 import { CSS } from '@dnd-kit/utilities';
 import { ActionIcon, Input, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { me } from '@/kit/api/doors';
+import { me } from '@/kit/api/session';
 import type { Group } from '@/kit/api/shapes';
 import { Icon } from '@/kit/Icon';
 import { Loading, Pill, Trouble } from '@/kit/States';

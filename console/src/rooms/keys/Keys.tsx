@@ -3,7 +3,6 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { keys as door } from '@/kit/api/doors';
 import type { ApiKey } from '@/kit/api/shapes';
 import { Confirm } from '@/kit/Confirm';
 import { Icon } from '@/kit/Icon';
@@ -13,6 +12,7 @@ import { DataTable, type Column } from '@/kit/table/DataTable';
 import { useList } from '@/kit/table/useList';
 import { toastDone, toastFailed } from '@/kit/toast';
 import { useFormats, useWords } from '@/kit/words';
+import { keys as door } from './calls';
 import classes from './keys.module.css';
 
 export default function Keys() {

@@ -33,7 +33,7 @@ export function fieldsOf(key: ApiKey): KeyFields {
  * @param before limits of the key that the form does not show: they stay
  * @param known the moment at which the key ends already: kept to the second when the day was not changed
  */
-export function changeOf(fields: KeyFields, before: Limits = {}, known?: string | null): KeyChange {
+export function changeOf(fields: KeyFields, before: Limits = {}, known?: string | null): KeyChange & { name: string } {
   const limits: Limits = { ...before };
   for (const name of limitFields) {
     limits[name] = fields[name] === '' ? null : Number(fields[name]);

@@ -2,12 +2,12 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { me as meDoor, usage } from '@/kit/api/doors';
 import { ChartFrame } from '@/kit/chart/ChartFrame';
 import { Page } from '@/kit/Page';
 import { StatTile, StatTiles } from '@/kit/StatTile';
 import { Empty, Loading, Trouble } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
+import { usage } from './calls';
 import { daysOf, hitShare, spanOf } from './span';
 
 const spans = ['7', '30', '90'] as const;
@@ -23,7 +23,7 @@ export default function Overview() {
   const span = useMemo(() => spanOf(Number(days), now), [days, now]);
   const totals = useQuery({ queryKey: ['usage', 'totals', span], queryFn: () => usage.totals(span) });
   const series = useQuery({ queryKey: ['usage', 'series', span], queryFn: () => usage.series({ ...span, step: 'day' }) });
-  const me = useQuery({ queryKey: ['me'], queryFn: meDoor.readVersioned });
+  const wallet = useQuery({ queryKey: ['wallet'], queryFn: usage.wallet });
   const all = totals.data;
   const rows = useMemo(() => daysOf(span, series.data?.points ?? [], language), [span, series.data, language]);
   const quiet = all?.calls === 0;
@@ -36,7 +36,7 @@ export default function Overview() {
       {totals.isError && <Trouble failure={totals.error} retry={() => { void totals.refetch(); void series.refetch(); }} />}
       {!totals.isError && (
         <StatTiles>
-          <StatTile label={t('overview.balance')} value={formats.money(me.data?.value.balance_usd)} note={t('overview.left')} loading={me.isPending} />
+          <StatTile label={t('overview.balance')} value={formats.money(wallet.data?.balance_usd)} note={t('overview.left')} loading={wallet.isPending} />
           <StatTile label={t('overview.spend')} value={formats.money(all?.charge_usd)} loading={totals.isPending} />
           <StatTile label={t('overview.calls')} value={formats.compact(all?.calls)} note={all && all.calls > 0 ? t('overview.errors', { share: formats.share(all.errors / all.calls) }) : undefined} loading={totals.isPending} />
           <StatTile label={t('overview.tokens')} value={formats.compact(all && all.input_tokens + all.cache_read_tokens + all.cache_write_tokens + all.output_tokens)} note={all && t('overview.in_out', { in: formats.compact(all.input_tokens + all.cache_read_tokens + all.cache_write_tokens), out: formats.compact(all.output_tokens) })} loading={totals.isPending} />

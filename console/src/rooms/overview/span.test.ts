@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UsagePoint } from '@/kit/api/shapes';
 import { daysOf, hitShare, spanOf } from './span';
 
-const none = { calls: 0, errors: 0, input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, charge_usd: 0 };
+const none = { key: '', calls: 0, errors: 0, cancelled: 0, input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, charge_usd: 0 };
 
 describe('the span of the overview', () => {
   it('ends with today, in UTC', () => {

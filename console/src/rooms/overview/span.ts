@@ -27,7 +27,7 @@ export function daysOf(span: { from: string; to: string }, points: readonly Usag
 }
 
 /** Which share of what was sent came out of a prompt cache; undefined when nothing was sent. */
-export function hitShare(totals: UsageTotals): number | undefined {
+export function hitShare(totals: Pick<UsageTotals, 'input_tokens' | 'cache_read_tokens' | 'cache_write_tokens'>): number | undefined {
   const sent = totals.input_tokens + totals.cache_read_tokens + totals.cache_write_tokens;
   return sent === 0 ? undefined : totals.cache_read_tokens / sent;
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router';
-import { session as door } from '@/kit/api/doors';
+import { session as door } from '@/kit/api/session';
 import { useNewSession } from '@/kit/session';
 import { Problem } from '@/kit/api/problem';
 import { Empty, Loading, Trouble } from '@/kit/States';

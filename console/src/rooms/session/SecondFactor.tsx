@@ -1,6 +1,6 @@
 import { Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { session as door } from '@/kit/api/doors';
+import { session as door } from '@/kit/api/session';
 import { useForm } from '@/kit/form/useForm';
 import { forgetSession, useNewSession } from '@/kit/session';
 import { Trouble } from '@/kit/States';

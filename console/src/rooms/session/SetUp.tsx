@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { Navigate, useNavigate } from 'react-router';
-import { session as door } from '@/kit/api/doors';
+import { session as door } from '@/kit/api/session';
 import type { Session } from '@/kit/api/shapes';
 import { useForm } from '@/kit/form/useForm';
 import { useNewSession } from '@/kit/session';

@@ -1,7 +1,7 @@
 import { Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link, Navigate, useLocation, useSearchParams } from 'react-router';
-import { session as door } from '@/kit/api/doors';
+import { session as door } from '@/kit/api/session';
 import { Problem } from '@/kit/api/problem';
 import type { Session } from '@/kit/api/shapes';
 import { useForm } from '@/kit/form/useForm';

@@ -1,6 +1,6 @@
 import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { Link, Navigate, useSearchParams } from 'react-router';
-import { session as door } from '@/kit/api/doors';
+import { session as door } from '@/kit/api/session';
 import type { Session } from '@/kit/api/shapes';
 import { useForm } from '@/kit/form/useForm';
 import { useNewSession } from '@/kit/session';

@@ -1,8 +1,7 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { passkeys as door } from '@/kit/api/doors';
-import type { Passkey } from '@/kit/api/shapes';
+import type { Shape } from '@/kit/api/ask';
 import { Confirm } from '@/kit/Confirm';
 import { useForm } from '@/kit/form/useForm';
 import { Icon } from '@/kit/Icon';
@@ -11,6 +10,7 @@ import { makePasskey, passkeysWork } from '@/kit/passkeys';
 import { Loading, Trouble } from '@/kit/States';
 import { toastDone } from '@/kit/toast';
 import { useFormats, useWords } from '@/kit/words';
+import { passkeys as door } from './calls';
 import classes from './settings.module.css';
 
 export function Passkeys() {
@@ -18,7 +18,7 @@ export function Passkeys() {
   const formats = useFormats();
   const client = useQueryClient();
   const known = useQuery({ queryKey: ['passkeys'], queryFn: door.list });
-  const [doomed, setDoomed] = useState<Passkey>();
+  const [doomed, setDoomed] = useState<Shape<'PasskeyItem'>>();
   const fresh = () => client.invalidateQueries({ queryKey: ['passkeys'] });
   const form = useForm({ name: t('settings.passkey_default') }, ({ name }) => (name.trim() === '' ? { name: t('session.need') } : {}), async ({ name }) => {
     const options = await door.options();

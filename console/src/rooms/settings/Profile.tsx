@@ -1,8 +1,8 @@
 import { Button, SegmentedControl, Select, Stack, TextInput, Text, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { me as door } from '@/kit/api/doors';
+import { me as door } from '@/kit/api/session';
 import type { Versioned } from '@/kit/api/call';
-import type { Profile as Read } from '@/kit/api/shapes';
+import type { Me as Read } from '@/kit/api/shapes';
 import { useForm } from '@/kit/form/useForm';
 import { Section } from '@/kit/Page';
 import { forgetSession } from '@/kit/session';

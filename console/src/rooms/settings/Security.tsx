@@ -1,5 +1,5 @@
 import { Button, PasswordInput, Stack } from '@mantine/core';
-import { me as door } from '@/kit/api/doors';
+import { proofs as door } from './calls';
 import { useForm } from '@/kit/form/useForm';
 import { Section } from '@/kit/Page';
 import { Trouble } from '@/kit/States';

@@ -1,13 +1,13 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { sessions as door } from '@/kit/api/doors';
 import { Confirm } from '@/kit/Confirm';
 import { Icon } from '@/kit/Icon';
 import { Section } from '@/kit/Page';
 import { Loading, Pill, Trouble, useProblemText } from '@/kit/States';
 import { toastDone, toastFailed } from '@/kit/toast';
 import { useFormats, useWords } from '@/kit/words';
+import { sessions as door } from './calls';
 import { deviceOf } from './devices';
 import classes from './settings.module.css';
 
@@ -19,7 +19,7 @@ export function SignIns() {
   const known = useQuery({ queryKey: ['sessions'], queryFn: door.list });
   const [asking, setAsking] = useState(false);
   const fresh = () => client.invalidateQueries({ queryKey: ['sessions'] });
-  const end = async (id: number | string) => {
+  const end = async (id: number) => {
     try {
       await door.drop(id);
       await fresh();

@@ -1,8 +1,7 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { tokens as door } from '@/kit/api/doors';
-import { Scopes, type AccessToken, type NewAccessToken } from '@/kit/api/shapes';
+import type { Shape } from '@/kit/api/ask';
 import { Confirm } from '@/kit/Confirm';
 import { useForm } from '@/kit/form/useForm';
 import { Icon } from '@/kit/Icon';
@@ -12,7 +11,10 @@ import { mayAct, useSession } from '@/kit/session';
 import { Loading, Trouble } from '@/kit/States';
 import { toastDone } from '@/kit/toast';
 import { useFormats, useWords } from '@/kit/words';
+import { tokens as door, type NewToken as Made } from './calls';
 import classes from './settings.module.css';
+
+const Scopes = ['me:read', 'me:write', 'admin:read', 'admin:write', 'money'] as const;
 
 type Scope = (typeof Scopes)[number];
 
@@ -22,8 +24,8 @@ export function Tokens() {
   const client = useQueryClient();
   const known = useQuery({ queryKey: ['tokens'], queryFn: door.list });
   const [asking, setAsking] = useState(false);
-  const [made, setMade] = useState<NewAccessToken>();
-  const [doomed, setDoomed] = useState<AccessToken>();
+  const [made, setMade] = useState<Made>();
+  const [doomed, setDoomed] = useState<Shape<'TokenReply'>>();
   const fresh = () => client.invalidateQueries({ queryKey: ['tokens'] });
   return (
     <Stack gap="lg">
@@ -56,7 +58,7 @@ export function Tokens() {
   );
 }
 
-function NewToken({ onMade }: { onMade: (made: NewAccessToken) => void }) {
+function NewToken({ onMade }: { onMade: (made: Made) => void }) {
   const { t } = useWords();
   const session = useSession();
   const operator = mayAct(session.data?.user, 'operator');

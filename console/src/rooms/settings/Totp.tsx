@@ -1,14 +1,15 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { me as door } from '@/kit/api/doors';
-import type { TotpOffer } from '@/kit/api/shapes';
+import type { Shape } from '@/kit/api/ask';
+import { me as meDoor } from '@/kit/api/session';
 import { Copy } from '@/kit/Copy';
 import { useForm } from '@/kit/form/useForm';
 import { Section } from '@/kit/Page';
 import { Trouble, useProblemText } from '@/kit/States';
 import { toastDone, toastFailed } from '@/kit/toast';
 import { useWords } from '@/kit/words';
+import { proofs as door } from './calls';
 import { QrCode } from './QrCode';
 import classes from './settings.module.css';
 
@@ -17,8 +18,8 @@ export function Totp() {
   const { t } = useWords();
   const client = useQueryClient();
   const text = useProblemText();
-  const me = useQuery({ queryKey: ['me'], queryFn: door.readVersioned });
-  const [offer, setOffer] = useState<TotpOffer>();
+  const me = useQuery({ queryKey: ['me'], queryFn: meDoor.readVersioned });
+  const [offer, setOffer] = useState<Shape<'TotpOffer'>>();
   const [codes, setCodes] = useState<string[]>();
   const [dropping, setDropping] = useState(false);
   const on = me.data?.value.totp === true;
@@ -56,7 +57,7 @@ export function Totp() {
   );
 }
 
-function Confirmation({ offer, onDone, onCancel }: { offer: TotpOffer; onDone: (codes: string[]) => void; onCancel: () => void }) {
+function Confirmation({ offer, onDone, onCancel }: { offer: Shape<'TotpOffer'>; onDone: (codes: string[]) => void; onCancel: () => void }) {
   const { t } = useWords();
   const form = useForm(
     { code: '' },

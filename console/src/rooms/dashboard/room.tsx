@@ -1,0 +1,3 @@
+import type { Room } from '@/kit/shell/rooms';
+
+export const dashboard: Room = { pages: [], nav: [] };

@@ -1,0 +1,6 @@
+export const first = {
+  title: 'First steps', step_account: 'Your account', step_source: 'Models', step_key: 'A key', step_call: 'A first call', account_done: 'You are signed in as {{email}}.', sandbox: 'Keep the sandbox', sandbox_text: 'Built in, answers at once and costs nothing. Enough to see how everything works.',
+  channel: 'Add a channel', channel_text: 'A vendor’s account or another host. In a shell, on the hub’s machine:', later: 'You can do that whenever you like; the sandbox stays.', source_title: 'The hub answers already', source_lead: 'A sandbox stands in for the vendors until you add one.',
+  key_title: 'Your first key', key_lead: 'It serves every active group (auto), until you say otherwise.', key_name: 'First key', make_key: 'Create the key', call_title: 'Your first call', call_lead: 'Sends “{{text}}” to {{model}} with your key.', call_text: 'Hello from AIOHub', call: 'Make the call',
+  answer: 'Answer', way: 'Its way', group: 'Group', model: 'Model', took: 'Took', cost: 'Cost', request: 'Request', finish: 'To the overview', well: 'That is all it takes. Point a client at it next.', have_key: 'You have {{count}} keys already.', use_new: 'Create another to go on', choose: 'Step {{at}} of {{of}}',
+};

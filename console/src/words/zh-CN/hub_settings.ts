@@ -1,0 +1,3 @@
+import type { Words } from '../en';
+
+export const hub_settings: Words['hub_settings'] = {};
