@@ -1,8 +1,10 @@
+using AioHub.Admin.Alerts;
 using AioHub.Admin.Audit;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Admin.Keys;
 using AioHub.Admin.Session;
+using AioHub.Admin.Settings;
 using AioHub.Admin.Usage;
 using AioHub.Admin.Users;
 using AioHub.Admin.Wallet;
@@ -26,6 +28,9 @@ internal static class ManagementEndpoints
         MapUsage(api.MapGroup("/me/usage").WithTags("Usage"));
         MapWallet(api.MapGroup("/me/wallet").WithTags("Wallet"));
         MapUsers(api.MapGroup("/admin").WithTags("Users"));
+        MapOwnAlerts(api.MapGroup("/me/alerts").WithTags("Alerts"));
+        MapAlerts(api.MapGroup("/admin").WithTags("Alerts"));
+        MapSettings(api.MapGroup("/admin/settings").WithTags("Settings"));
         MapAudit(api.MapGroup("/admin").WithTags("Audit"));
     }
 
@@ -92,6 +97,40 @@ internal static class ManagementEndpoints
         admin.MapDelete("/users/{id:long}/sessions", EndSessionsOfUser.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).GivesNothing("Sign the user out everywhere", RefusalCode.NotFound);
         admin.MapDelete("/users/{id:long}/totp", TurnTotpOffForUser.AnswerAsync).InPerson(Role.Operator).GivesNothing("Turn the user's codes off", RefusalCode.NotFound);
         admin.MapPost("/invitations", Invite.AnswerAsync).InPerson(Role.Operator).Makes<LinkReply>("Invite somebody to sign up");
+    }
+
+    private static void MapOwnAlerts(RouteGroupBuilder me)
+    {
+        me.MapGet("", ListOwnAlerts.AnswerAsync).For(Role.User, Scopes.MeRead).GivesPage<AlertReply>("What concerns oneself alone, newest first", "-opened_at");
+        me.MapPost("/{id:long}/acknowledge", AcknowledgeOwnAlert.AnswerAsync).For(Role.User, Scopes.MeWrite).Gives<AlertReply>("Say that one knows", RefusalCode.NotFound);
+        me.MapGet("/wishes", ShowWishes.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<WishesReply>("What one is told of by e-mail");
+        me.MapPatch("/wishes", ChangeWishes.AnswerAsync).For(Role.User, Scopes.MeWrite).Gives<WishesReply>("Change what one is told of");
+    }
+
+    private static void MapAlerts(RouteGroupBuilder admin)
+    {
+        admin.MapGet("/alerts", ListAlerts.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<AlertReply>("Alerts, newest first", "-opened_at");
+        admin.MapPost("/alerts/acknowledge", AcknowledgeAlerts.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<AcknowledgedReply>("Say that somebody knows of all of them");
+        admin.MapPost("/alerts/{id:long}/acknowledge", AcknowledgeAlert.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<AlertReply>("Say that somebody knows", RefusalCode.NotFound);
+        admin.MapGet("/alert-rules", ListRules.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<Page<RuleReply>>("When operators are told");
+        admin.MapGet("/alert-rules/{kind}", ShowRule.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesTagged<RuleReply>("One rule", RefusalCode.NotFound);
+        admin.MapPatch("/alert-rules/{kind}", ChangeRule.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<RuleReply>("Change a rule");
+        admin.MapGet("/alert-targets", ListTargets.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<TargetReply>("Where operators' alerts go", "name");
+        admin.MapPost("/alert-targets", MakeTarget.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Makes<TargetReply>("Add a target; a webhook's secret is in the answer, this once");
+        admin.MapGet("/alert-targets/{id:long}", ShowTarget.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesTagged<TargetReply>("One target", RefusalCode.NotFound);
+        admin.MapPatch("/alert-targets/{id:long}", ChangeTarget.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<TargetReply>("Change a target");
+        admin.MapDelete("/alert-targets/{id:long}", RemoveTarget.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Removes("Remove a target, with what waits to be sent there");
+        admin.MapPost("/alert-targets/{id:long}/secret", RotateSecret.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<SecretReply>("Make a webhook's secret anew; for a day both sign", RefusalCode.NotFound, RefusalCode.Conflict);
+        admin.MapPost("/alert-targets/{id:long}/test", TestTarget.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<TriedReply>("Send a test now, and see the answer", RefusalCode.NotFound);
+        admin.MapGet("/alert-deliveries", ListDeliveries.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<DeliveryReply>("What was and will be sent, newest first", "-created_at");
+        admin.MapPost("/alert-deliveries/{id:long}/retry", RetryDelivery.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Gives<DeliveryReply>("Send again what was given up", RefusalCode.NotFound, RefusalCode.Conflict);
+    }
+
+    private static void MapSettings(RouteGroupBuilder settings)
+    {
+        settings.MapGet("", ShowHubSettings.AnswerAsync).For(Role.Owner, Scopes.AdminRead).GivesTagged<HubSettingsReply>("What owners set");
+        settings.MapPatch("", ChangeHubSettings.AnswerAsync).For(Role.Owner, Scopes.AdminWrite).Changes<HubSettingsReply>("Change it: all of it or nothing");
+        settings.MapPost("/mail/test", TestMail.AnswerAsync).For(Role.Owner, Scopes.AdminWrite).Gives<TriedReply>("Send a test by e-mail now, and see the answer", RefusalCode.Invalid);
     }
 
     private static void MapAudit(RouteGroupBuilder admin) =>

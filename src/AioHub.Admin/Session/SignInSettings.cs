@@ -6,8 +6,8 @@ namespace AioHub.Admin.Session;
 /// <summary>How people sign in: section <c>AioHub:SignIn</c>.</summary>
 public sealed class SignInSettings
 {
-    /// <summary><c>invite</c> unless set.</summary>
-    public SignUpMode SignUp { get; set; } = SignUpMode.Invite;
+    /// <summary>Null = as owners set it in the console, which is <c>invite</c> until they do.</summary>
+    public SignUpMode? SignUp { get; set; }
 
     /// <summary>The domain that passkeys are bound to, such as <c>hub.example.com</c>; null = the one that the browser asks for.</summary>
     public string? Domain { get; set; }

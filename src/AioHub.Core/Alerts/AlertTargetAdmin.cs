@@ -102,14 +102,26 @@ public sealed class AlertTargetAdmin(HubDatabase database, SecretBox box, IAlert
         await using var context = database.CreateContext();
         var row = await AlertTargetStore.FindAsync(context, id, cancellation) ?? throw None(id);
         var now = time.GetUtcNow().UtcDateTime;
-        var sample = new Alert(now, AlertKinds.ChannelFailing, AlertOwner.Channel, 0, "example", BudgetPeriod.None, NanoUsd.Zero, NanoUsd.Zero)
-        {
-            Facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["credentials"] = "2" }.ToFrozenDictionary(StringComparer.Ordinal),
-        };
-        var parcel = new AlertParcel(DeliveryStore.NewMessage(), "test", now, row.Type, row.Address, row.Locale, row.AllowPrivateNetwork, [], sample);
+        var parcel = new AlertParcel(DeliveryStore.NewMessage(), "test", now, row.Type, row.Address, row.Locale, row.AllowPrivateNetwork, [], Sample(now));
         var former = row.FormerSecretUntil > now ? row.SealedFormerSecret : null;
         return await courier.CarryAsync(parcel with { Secrets = Secrets(box, new DueDelivery(0, 1, parcel, row.SealedSecret, former, id)) }, cancellation);
     }
+
+    /// <summary>Sends a test by e-mail now, once, with the mail settings that are kept.</summary>
+    /// <exception cref="AdminException">The address is none.</exception>
+    public async Task<CourierAnswer> TestMailAsync(string to, CancellationToken cancellation = default)
+    {
+        var problems = new ProblemList();
+        CheckAddress(TargetType.Email, to, problems, "to");
+        problems.ThrowIfAny();
+        var now = time.GetUtcNow().UtcDateTime;
+        return await courier.CarryAsync(new AlertParcel(DeliveryStore.NewMessage(), "test", now, TargetType.Email, to, Locales[0], false, [], Sample(now)), cancellation);
+    }
+
+    private static Alert Sample(DateTime now) => new(now, AlertKinds.ChannelFailing, AlertOwner.Channel, 0, "example", BudgetPeriod.None, NanoUsd.Zero, NanoUsd.Zero)
+    {
+        Facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["credentials"] = "2" }.ToFrozenDictionary(StringComparer.Ordinal),
+    };
 
     /// <summary>What was and will be sent, newest first.</summary>
     public Task<ImmutableArray<Delivery>> DeliveriesAsync(
@@ -169,11 +181,11 @@ public sealed class AlertTargetAdmin(HubDatabase database, SecretBox box, IAlert
         return lines;
     }
 
-    private static void CheckAddress(TargetType type, string address, ProblemList problems)
+    private static void CheckAddress(TargetType type, string address, ProblemList problems, string field = "address")
     {
         if (type == TargetType.Email)
         {
-            problems.Require(address.Length <= 254 && MailAddress.TryCreate(address, out var parsed) && parsed.Address == address, "address", "must be one e-mail address, such as ops@example.com");
+            problems.Require(address.Length <= 254 && MailAddress.TryCreate(address, out var parsed) && parsed.Address == address, field, "must be one e-mail address, such as ops@example.com");
             return;
         }
 

@@ -1,4 +1,5 @@
 using AioHub.Admin;
+using AioHub.Core.Alerts;
 using AioHub.Core.Ledger;
 using AioHub.Host.Alerting;
 using AioHub.Core.Routing;
@@ -179,6 +180,11 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton(home.Watch);
             services.AddSingleton(home.Ledger);
             services.AddSingleton(home.Codes);
+            services.AddSingleton(home.Alerts);
+            services.AddSingleton(home.Mail);
+            services.AddSingleton(home.Entry);
+            services.AddSingleton(home.RouteSettings);
+            services.AddSingleton<IAlertCourier>(home.Courier);
         },
         loggers,
         home.Settings.SignIn);
