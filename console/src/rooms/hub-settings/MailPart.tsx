@@ -62,7 +62,7 @@ export function MailPart({ read, save }: { read: HubSettings; save: (body: HubCh
           <Group gap="sm">
             {!fixed && <Button type="submit" loading={form.busy}>{t('acts.save')}</Button>}
             {present !== undefined && <Button variant="default" loading={testing} onClick={() => { void test(); }} leftSection={<Icon name="send" size={16} />}>{t('hub_settings.test')}</Button>}
-            {present !== undefined && !fixed && <Button variant="subtle" color="red.9" onClick={() => { setDropping(true); }}>{t('acts.remove')}</Button>}
+            {present !== undefined && !fixed && <Button variant="default" onClick={() => { setDropping(true); }}>{t('acts.remove')}</Button>}
           </Group>
           {failure !== undefined && <Trouble failure={failure} />}
           {tried !== undefined && (
