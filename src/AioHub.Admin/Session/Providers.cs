@@ -86,7 +86,7 @@ internal static class Providers
         var claims = context.Principal;
         var subject = claims?.FindFirstValue("sub");
         using var acting = Acting.As(new Actor("anonymous", "provider", null, Entrance.AddressOf(http)));
-        var user = subject is null ? null : await FindAsync(claims!, subject, name, provider, signIns, passkeys, services.GetRequiredService<SignInSettings>(), http.RequestAborted);
+        var user = subject is null ? null : await FindAsync(claims!, subject, name, provider, signIns, passkeys, services.GetRequiredService<SignUpDoor>(), http.RequestAborted);
         if (user is not { Enabled: true })
         {
             context.Response.Redirect("/sign-in?failed=unknown");
@@ -99,7 +99,7 @@ internal static class Providers
     }
 
     private static async Task<SignInRecord?> FindAsync(
-        ClaimsPrincipal claims, string subject, string name, ProviderOptions provider, SignInAdmin signIns, PasskeyAdmin passkeys, SignInSettings options, CancellationToken cancellation)
+        ClaimsPrincipal claims, string subject, string name, ProviderOptions provider, SignInAdmin signIns, PasskeyAdmin passkeys, SignUpDoor door, CancellationToken cancellation)
     {
         if (await passkeys.FindExternalAsync(name, subject, cancellation) is { } known)
         {
@@ -114,11 +114,12 @@ internal static class Providers
         }
 
         var user = (await signIns.FindAsync(email, cancellation))?.User;
-        if (user is null && (provider.SignUp || options.SignUp == SignUpMode.Open))
+        if (user is null && (provider.SignUp || await door.ModeAsync(cancellation) == SignUpMode.Open))
         {
             try
             {
                 user = await signIns.SignUpAsync(email, hash: null, claims.FindFirstValue("name") is { Length: > 0 and <= 128 } full ? full : null, invitation: null, cancellation);
+                await door.WelcomeAsync(user.Value, CancellationToken.None);
             }
             catch (AdminException)
             {

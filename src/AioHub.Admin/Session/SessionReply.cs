@@ -23,7 +23,7 @@ internal sealed record UserReply(long Id, string Email, string? Name, Role Role,
 }
 
 /// <summary>Makes the answer of the session's pages, and lets people in.</summary>
-internal sealed class SessionDesk(SignInAdmin signIns, SessionAdmin sessions, SignInSettings options)
+internal sealed class SessionDesk(SignInAdmin signIns, SessionAdmin sessions, SignInSettings options, SignUpDoor door)
 {
     internal static string Version { get; } = typeof(SessionDesk).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -33,7 +33,7 @@ internal sealed class SessionDesk(SignInAdmin signIns, SessionAdmin sessions, Si
         await LeaveAsync(http);
         var secret = await sessions.OpenAsync(user.User, stage, Entrance.AddressOf(http), http.Request.Headers.UserAgent.ToString(), http.RequestAborted);
         SessionCookie.Write(http, secret);
-        return Show(http, user, stage);
+        return await ShowAsync(http, user, stage);
     }
 
     public async Task LeaveAsync(HttpContext http)
@@ -45,14 +45,14 @@ internal sealed class SessionDesk(SignInAdmin signIns, SessionAdmin sessions, Si
     }
 
     public async Task<SessionReply> ShowAsync(HttpContext http, SignedIn? who) =>
-        who is not null && await signIns.FindAsync(who.User, http.RequestAborted) is { } user ? Show(http, user, who.Stage) : Show(http, null, SessionStage.Full);
+        who is not null && await signIns.FindAsync(who.User, http.RequestAborted) is { } user ? await ShowAsync(http, user, who.Stage) : await ShowAsync(http, null, SessionStage.Full);
 
-    public SessionReply Show(HttpContext http, SignInRecord? user, SessionStage stage) => new(
+    public async Task<SessionReply> ShowAsync(HttpContext http, SignInRecord? user, SessionStage stage) => new(
         user is not null && stage == SessionStage.Full,
         // Whoever lacks the second factor is told nothing of whom they would be.
         user is null || stage == SessionStage.SecondFactor ? null : UserReply.Of(user),
         user is null ? null : stage switch { SessionStage.SecondFactor => "second_factor", SessionStage.SetUp => "set_up", _ => null },
-        options.SignUp,
+        await door.ModeAsync(http.RequestAborted),
         [.. options.Providers.Select(static pair => new ProviderReply(pair.Key, pair.Value.Title ?? pair.Key))],
         http.Request.IsHttps || http.Request.Host.Host is "localhost",
         Version);

@@ -1,23 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using AioHub.Core.Identity.SignIn;
 
 namespace AioHub.Admin.Session;
-
-/// <summary>Who may sign up by themselves.</summary>
-public enum SignUpMode
-{
-    /// <summary>Whoever has an invitation.</summary>
-    Invite,
-    /// <summary>Anybody.</summary>
-    Open,
-    /// <summary>Nobody: operators make users.</summary>
-    Closed,
-}
 
 /// <summary>How people sign in: section <c>AioHub:SignIn</c>.</summary>
 public sealed class SignInSettings
 {
-    /// <summary><c>invite</c> unless set.</summary>
-    public SignUpMode SignUp { get; set; } = SignUpMode.Invite;
+    /// <summary>Null = as owners set it in the console, which is <c>invite</c> until they do.</summary>
+    public SignUpMode? SignUp { get; set; }
 
     /// <summary>The domain that passkeys are bound to, such as <c>hub.example.com</c>; null = the one that the browser asks for.</summary>
     public string? Domain { get; set; }

@@ -31,6 +31,12 @@ internal static class SettingsStore
     public const string AutoPolicy = "auto_policy";
     /// <summary>What an operator set about routing.</summary>
     public const string RouteSettings = "route_settings";
+    /// <summary>When operators are told of what.</summary>
+    public const string AlertRules = "alert_rules";
+    /// <summary>How the hub sends e-mail; the password is sealed.</summary>
+    public const string Mail = "mail";
+    /// <summary>What owners set about sign-up and new users.</summary>
+    public const string Entry = "entry";
     /// <summary>See <see cref="Setup.AppliedFile"/>.</summary>
     public const string AppliedFile = "applied_file";
 

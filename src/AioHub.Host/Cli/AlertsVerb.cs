@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using AioHub.Core.Alerts;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 
@@ -21,7 +22,7 @@ internal static class AlertsVerb
             return new Answer(new JsonObject { ["alerts"] = Shapes.List(alerts, Shape) }, output => Table.Write(
                 output, ["id", "at", "what", "whose", "usd", "state"], alerts.Select(static alert => new[]
                 {
-                    $"{alert.Id}", Shapes.Moment(alert.At), alert.Kind, $"{LimitNames.Of(alert.Owner)} {alert.Name}", Figures(alert), State(alert),
+                    $"{alert.Id}", Shapes.Moment(alert.At), alert.Kind, $"{AlertOwners.NameOf(alert.Owner)} {alert.Name}", Figures(alert), State(alert),
                 })));
         });
         return command;
@@ -48,7 +49,7 @@ internal static class AlertsVerb
     }
 
     private static string Figures(Alert alert) => alert.Period == BudgetPeriod.None
-        ? $"{Shapes.Usd(alert.Spent)} left"
+        ? alert.Kind is AlertKinds.QuotaLow or AlertKinds.QuotaUsedUp or AlertKinds.LowBalance ? $"{Shapes.Usd(alert.Spent)} left" : ""
         : $"{Shapes.Usd(alert.Spent)} of {Shapes.Usd(alert.Limit)} a {Shapes.Name(alert.Period)}";
 
     private static string State(Alert alert) =>
@@ -61,7 +62,7 @@ internal static class AlertsVerb
             ["id"] = alert.Id,
             ["at"] = Shapes.Moment(alert.At),
             ["kind"] = alert.Kind,
-            ["owner"] = LimitNames.Of(alert.Owner),
+            ["owner"] = AlertOwners.NameOf(alert.Owner),
             ["name"] = alert.Name,
             ["ended_at"] = Shapes.Moment(alert.EndedAt),
             ["acknowledged_at"] = Shapes.Moment(alert.AcknowledgedAt),

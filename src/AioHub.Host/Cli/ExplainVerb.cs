@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using AioHub.Core.Alerts;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
@@ -80,7 +81,7 @@ internal static class ExplainVerb
             // Money by what the database holds; what calls have set aside, and rates, only the running server knows.
             using var holds = new LocalHoldBook(home.Database, home.Time);
             await holds.LoadAsync(cancellation);
-            await new WatchedLimits(home, holds, new SpendingAlerts(holds, home.Database, home.Time), new QuotaAlerts(holds, home.Database, home.Time)).RefreshAsync(cancellation);
+            await new WatchedLimits(home, holds, new SpendingAlerts(holds, home.Database, home.Time), new QuotaAlerts(holds, home.Database, home.Time), new AlertWishAdmin(home.Database)).RefreshAsync(cancellation);
             var owner = (await home.Identity.ListUsersAsync(cancellation)).FirstOrDefault(user => user.Id == caller.Owner)?.Email ?? $"user {caller.Owner.Value}";
             var run = new RouteDryRun(router, home.Routing, holds, counted: null, home.Time).Run(question, owner, bytes?.Length ?? 0);
             return new Answer(Shape(run), output => Print(output, question.Model.ToString(), run));

@@ -1,3 +1,4 @@
+using AioHub.Core.Alerts;
 using AioHub.Core.Catalog;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Identity;
@@ -11,6 +12,7 @@ using AioHub.Core.Routing.Health;
 using AioHub.Core.Routing.Probes;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
+using AioHub.Host.Alerting;
 using AioHub.Relay.Probes;
 
 namespace AioHub.Host.Serving;
@@ -41,7 +43,11 @@ internal sealed class HubHome : IAsyncDisposable
         Prices = new PriceSyncAdmin(database, time);
         GroupPrices = new GroupPriceAdmin(database, time);
         Codes = new CodeBook(database, master, time, cancellation => LedgerChanged(cancellation));
+        Secrets = new SecretBox(master);
         Alerts = new AlertAdmin(database, time);
+        Mail = new MailAdmin(database, Secrets, settings.Mail.ToSettings());
+        Entry = new EntryAdmin(database);
+        Courier = new Couriers(new MailCourier(Mail, async cancellation => (await Entry.ReadAsync(cancellation)).PublicAddress, time), new WebhookCourier(time));
         RouteSettings = new RouteSettingsAdmin(database);
         Pins = new PinDirectory(database, settings.Pins, time);
         Transcripts = new TranscriptDirectory(database, new SecretBox(master), settings.Transcripts, time);
@@ -95,7 +101,17 @@ internal sealed class HubHome : IAsyncDisposable
 
     public CodeBook Codes { get; }
 
+    public SecretBox Secrets { get; }
+
     public AlertAdmin Alerts { get; }
+
+    public MailAdmin Mail { get; }
+
+    /// <summary>Sign-up, the public address, what new users begin with.</summary>
+    public EntryAdmin Entry { get; }
+
+    /// <summary>Carries alerts to people.</summary>
+    public Couriers Courier { get; }
 
     public RouteSettingsAdmin RouteSettings { get; }
 
@@ -142,6 +158,7 @@ internal sealed class HubHome : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
+        Courier.Dispose();
         await Database.DisposeAsync();
     }
 }

@@ -2,6 +2,9 @@ using AioHub.Admin;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Core.Alerts;
+using AioHub.Core.Ledger;
+using AioHub.Host.Alerting;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
 using AioHub.Core.Storage;
@@ -24,13 +27,15 @@ internal sealed class HubServer : IAsyncDisposable
     private readonly HubHome _home;
     private readonly Heartbeat _heartbeat;
     private readonly ServedMoney _money;
+    private readonly ServedAlerts _alerts;
 
-    private HubServer(WebApplication app, HubHome home, ServedMoney money, Heartbeat heartbeat, SeedReport seeded)
+    private HubServer(WebApplication app, HubHome home, ServedMoney money, Heartbeat heartbeat, ServedAlerts alerts, SeedReport seeded)
     {
         _app = app;
         _home = home;
         _money = money;
         _heartbeat = heartbeat;
+        _alerts = alerts;
         Seeded = seeded;
     }
 
@@ -81,7 +86,9 @@ internal sealed class HubServer : IAsyncDisposable
             app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<IRateLimits>().EndWaiting);
             await app.StartAsync(cancellation);
             _ = Task.Run(GiveBackWhatStartingTook, CancellationToken.None);
-            return new HubServer(app, home, money, heartbeat, seeded);
+            var alerts = new ServedAlerts(home, loggers);
+            money.Limits.Rules = () => alerts.Rounds.Rules;
+            return new HubServer(app, home, money, heartbeat, alerts, seeded);
         }
         catch
         {
@@ -109,6 +116,7 @@ internal sealed class HubServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        await _alerts.DisposeAsync();
         await _heartbeat.DisposeAsync();
         await _money.DisposeAsync();
         await _app.DisposeAsync();
@@ -195,6 +203,11 @@ internal sealed class HubServer : IAsyncDisposable
             services.AddSingleton<IUpstreamBench>(_ => home.OpenBench());
             services.AddSingleton(home.Ledger);
             services.AddSingleton(home.Codes);
+            services.AddSingleton(home.Alerts);
+            services.AddSingleton(home.Mail);
+            services.AddSingleton(home.Entry);
+            services.AddSingleton(home.RouteSettings);
+            services.AddSingleton<IAlertCourier>(home.Courier);
         },
         loggers,
         home.Settings.SignIn);

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using AioHub.Admin.Session;
 using AioHub.Core.Metering;
+using AioHub.Host.Alerting;
 using AioHub.Core.Pins;
 using AioHub.Core.Tasks;
 using AioHub.Core.Transcripts;
@@ -45,6 +46,9 @@ internal sealed class HubSettings
 
     /// <summary>How people sign in to the console and the management API.</summary>
     public SignInSettings SignIn { get; set; } = new();
+
+    /// <summary>How the hub sends e-mail, when that is not set in the console.</summary>
+    public MailSection Mail { get; set; } = new();
 
     /// <summary>All addresses that are listened on, for a message.</summary>
     public string Addresses => string.IsNullOrEmpty(H2cUrls) ? Urls : $"{Urls};{H2cUrls}";
@@ -92,6 +96,7 @@ internal sealed class HubSettings
         Validator.ValidateObject(settings.Tasks, new ValidationContext(settings.Tasks), validateAllProperties: true);
         Validator.ValidateObject(settings.Log, new ValidationContext(settings.Log), validateAllProperties: true);
         settings.SignIn.Check();
+        _ = settings.Mail.ToSettings();
         return settings;
     }
 

@@ -1,3 +1,4 @@
+using AioHub.Core.Alerts;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Reports;
@@ -62,7 +63,7 @@ internal sealed class ServedMoney : IAsyncDisposable
             await holds.LoadAsync(cancellation);
             var limits = new WatchedLimits(
                 home, holds, new SpendingAlerts(holds, home.Database, home.Time, logging.CreateLogger<SpendingAlerts>()),
-                new QuotaAlerts(holds, home.Database, home.Time, logging.CreateLogger<QuotaAlerts>()));
+                new QuotaAlerts(holds, home.Database, home.Time, logging.CreateLogger<QuotaAlerts>()), new AlertWishAdmin(home.Database));
             await limits.RefreshAsync(cancellation);
             // A top-up that is made through this process counts at once; others with the next refresh.
             home.LedgerChanged = holds.RefreshAsync;

@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Collections.ObjectModel;
+using AioHub.Core.Alerts;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
@@ -6,9 +9,16 @@ using AioHub.Core.Routing;
 namespace AioHub.Host.Serving;
 
 /// <summary>Everybody who has a limit on money: told to the hold book, and watched for alerts.</summary>
-internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingAlerts alerts, QuotaAlerts quotaAlerts)
+internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingAlerts alerts, QuotaAlerts quotaAlerts, AlertWishAdmin wishes)
 {
+    private static readonly TimeSpan WishPause = TimeSpan.FromSeconds(30);
+
     private volatile Seen? _seen;
+    private IReadOnlySet<UserId> _wishing = ReadOnlySet<UserId>.Empty;
+    private DateTime _wishesAt;
+
+    /// <summary>The rules as rounds read them; empty = not read yet, which counts as usual.</summary>
+    public Func<FrozenDictionary<string, AlertRule>> Rules { get; set; } = static () => FrozenDictionary<string, AlertRule>.Empty;
 
     /// <summary>Before the first call, and every second: does nothing while configuration, users and keys are as they were.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
@@ -71,10 +81,33 @@ internal sealed class WatchedLimits(HubHome home, LocalHoldBook holds, SpendingA
     {
         if (_seen is { } seen)
         {
-            await alerts.CheckAsync(seen.Bounded, cancellation);
+            var now = home.Time.GetUtcNow().UtcDateTime;
+            if (now - _wishesAt >= WishPause)
+            {
+                _wishesAt = now;
+                _wishing = await wishes.OfBudgetsAsync(cancellation);
+            }
+
+            await alerts.CheckAsync(IsOn(AlertKinds.SoftLimit) ? seen.Bounded : [], cancellation);
+            if (_wishing.Count > 0)
+            {
+                await alerts.CheckAsync(
+                    seen.Keys.Where(key => key.Limits.HasBudget && _wishing.Contains(key.Owner))
+                        .Select(static key => new Bounded(LimitOwner.Key, key.Id.Value, key.Name, key.Limits) { User = key.Owner }),
+                    cancellation);
+            }
+
+            if (Rules().TryGetValue(AlertKinds.QuotaLow, out var low))
+            {
+                quotaAlerts.Levels = (low[AlertRuleAdmin.FirstLevel], low[AlertRuleAdmin.SecondLevel]);
+            }
+
+            quotaAlerts.Kinds = (IsOn(AlertKinds.QuotaLow), IsOn(AlertKinds.QuotaUsedUp));
             await quotaAlerts.CheckAsync(seen.Quotas, cancellation);
         }
     }
+
+    private bool IsOn(string kind) => !Rules().TryGetValue(kind, out var rule) || rule.Enabled;
 
     private sealed record Seen(IReadOnlyCollection<ApiKey> Keys, RoutingTable Table, IReadOnlyList<Bounded> Bounded, IReadOnlyList<WatchedQuota> Quotas);
 }

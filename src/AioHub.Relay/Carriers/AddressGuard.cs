@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace AioHub.Relay.Carriers;
 
 /// <summary>Keeps connections out of private networks: addresses are checked after resolving, and the checked address is the one connected to.</summary>
-internal static class AddressGuard
+public static class AddressGuard
 {
+    /// <exception cref="AddressRefusedException">All its addresses are private, and that is not allowed.</exception>
     public static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, bool allowPrivate, CancellationToken cancellation)
     {
         var addresses = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endpoint.Host, cancellation);
@@ -67,4 +68,4 @@ internal static class AddressGuard
 }
 
 /// <summary>Every address of a host lies where the channel may not go.</summary>
-internal sealed class AddressRefusedException(string host) : IOException($"{host} resolves to private addresses only.");
+public sealed class AddressRefusedException(string host) : IOException($"{host} resolves to private addresses only.");

@@ -31,6 +31,7 @@ internal static class Imports
         ["Ledger"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins"],
         ["Metering"] = ["Primitives", "Storage", "Identity", "Catalog", "Pins", "Tasks", "Ledger"],
         ["Reports"] = ["Primitives", "Storage", "Identity", "Pins", "Routing", "Ledger", "Metering"],
+        ["Alerts"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing", "Ledger", "Metering", "Reports"],
         ["Setup"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing"],
         ["Import"] = ["Primitives", "Storage", "Identity", "Catalog", "Routing", "Ledger"],
     };

@@ -1,3 +1,9 @@
+import { lazy } from 'react';
 import type { Room } from '@/kit/shell/rooms';
 
-export const hubSettings: Room = { pages: [], nav: [] };
+const HubSettings = lazy(() => import('./HubSettings'));
+
+export const hubSettings: Room = {
+  pages: [{ path: '/hub-settings', element: <HubSettings /> }],
+  nav: [{ to: '/hub-settings', title: (t) => t('nav.hub_settings'), icon: 'sliders', least: 'owner', block: 'operate' }],
+};

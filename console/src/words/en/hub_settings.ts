@@ -1,1 +1,7 @@
-export const hub_settings = {};
+export const hub_settings = {
+  title: 'Hub settings', lead: 'For owners. Everything here takes effect at once, on every server of the hub.', door: 'Sign-up and new users', sign_up: 'Who may sign up', invite: 'Those with an invitation', open: 'Everybody', closed: 'Nobody', start_balance: 'Starting balance (USD)',
+  start_balance_hint: 'What somebody who signs up finds in their wallet.', public_address: 'Public address', public_address_hint: 'Links in e-mail begin with it, such as https://hub.example.com.', mail: 'E-mail', mail_lead: 'The server that sends alerts and invitations.', host: 'Server', port: 'Port', security: 'Connection', tls: 'TLS', start_tls: 'STARTTLS',
+  plain: 'Unprotected', user: 'User', password: 'Password', password_kept: 'There is one; leave it empty to keep it.', from: 'Sender’s address', from_name: 'Sender’s name', test: 'Send a test to me', test_done: 'The test was handed over', test_failed: 'The test was not sent', answer: 'Answer, {{ms}} ms', drop: 'Remove the mail server',
+  drop_text: 'Nothing is sent by e-mail from then on.', dropped: 'The mail server is removed', routing: 'Routing', routing_lead: 'Holds where a group does not say otherwise.', max_attempts: 'Attempts of one call', max_attempts_hint: 'Over all groups together, 1 to 32.', queue: 'Calls that may wait for a place',
+  queue_hint: 'Empty: twice as many as there are places. 0: none.', queue_wait: 'How long they wait (seconds)', fixed: 'From the configuration file or the environment: change it there.', number: 'This must be a number.', need: 'This is needed.',
+};

@@ -1,3 +1,19 @@
-import type { Words } from '../en';
-
-export const alerts: Words['alerts'] = {};
+export const alerts = {
+  title: '告警', lead: '运维人员需要知道的事。每件事只通知一次，恢复时再通知一次。', now: '进行中', past: '历史', rules: '规则', targets: '接收方', deliveries: '发送记录', what: '发生了什么', kind: '类型', any_kind: '所有类型', since: '开始于',
+  ended: '恢复于', state: '状态', state_open: '进行中', state_acknowledged: '已知悉', state_past: '已恢复', any_state: '所有状态', known_by: '知悉人', acknowledge: '知悉', acknowledge_all: '全部知悉', acknowledged: '已知悉',
+  acknowledged_count: '已知悉 {{count}} 条', quiet: '一切正常', quiet_text: '目前没有需要处理的事。新的告警会显示在这里，并发送给接收方。', none_past: '还没有告警', none_past_text: '所有告警都会保留在这里，恢复之后也是。', no_target: '还没有人会收到通知',
+  no_target_text: '在添加接收方（邮箱或 Webhook）之前，告警只显示在这里。', add_target: '添加接收方', edit_target: '编辑“{{name}}”', target_lead: '告警发生和恢复时发送到哪里。', targets_empty: '还没有接收方',
+  targets_empty_text: '通过邮件或带签名的 Webhook 发送告警。', name: '名称', name_hint: '例如阅读它的团队或频道。', type: '方式', email: '邮件', webhook: 'Webhook', address_email: '邮箱地址', address_webhook: '地址（URL）', locale: '语言',
+  kinds: '通知内容', all_kinds: '全部', kinds_hint: '不选则通知全部。', private: '允许访问私有网络', private_hint: '关闭时，解析后指向本机或私有网络的地址会被拒绝。', enabled: '发送', target_added: '已添加“{{name}}”', target_saved: '已保存“{{name}}”',
+  need: '此项必填。', secret_title: '请立即复制签名密钥', secret_text: '接收方用它校验 webhook-signature（Standard Webhooks）。仅显示这一次。', secret_label: 'Webhook 的密钥', rotate: '更换密钥', rotate_title: '为“{{name}}”生成新密钥？',
+  rotate_text: '一天之内新旧密钥会同时签名，之后只用新密钥。', test: '发送测试', test_done: '“{{name}}”的测试：已送达', test_failed: '“{{name}}”的测试：未送达', test_answer: '应答，{{ms}} 毫秒', remove_title: '移除“{{name}}”？', remove_text: '尚未发送到那里的内容会被丢弃。',
+  removed: '已移除“{{name}}”', off: '关闭', on: '开启', paused: '已暂停', active: '启用', to: '接收方', event: '事件', event_opened: '发生', event_closed: '恢复', attempts: '次数', answer: '应答', when: '时间', retry: '重新发送', retried: '正在重新发送', delivered: '已送达', waiting: '等待中', failed: '已放弃',
+  next_try: '下次尝试：{{when}}', no_deliveries: '还没有发送过', no_deliveries_text: '发送给接收方的内容及其应答会在此保留三十天。', rules_lead: '何时通知运维人员。关闭的规则不会产生告警，并会结束它已产生的告警。', rule_saved: '规则已保存', usual: '默认：{{value}}',
+  k_channel_failing: '渠道故障', k_spend_anomaly: '消费异常', k_price_missing: '缺少价格', k_quota_low: '配额不足', k_quota_used_up: '配额用完', k_soft_limit: '限额将尽', k_low_balance: '余额不足', k_key_expiring: '密钥即将到期', k_group_expired: '到期分组仍在使用', k_key_budget: '密钥限额',
+  h_channel_failing: '渠道的所有凭据都在暂停，或失败的尝试过多。', h_spend_anomaly: '本小时的消费高于过去十四天同一小时的每一次，并达到其中位数的若干倍。不足七天数据时不告警。', h_price_missing: '有调用因模型没有价格而被拒绝。',
+  h_quota_low: '分组或渠道最近一次充入的配额所剩不多。', h_quota_used_up: '配额已用完，或不足以支付到来的调用。', h_soft_limit: '限额自身设定的比例已被消费。', h_low_balance: '一周内有过调用的用户，钱包低于该水平。',
+  h_key_expiring: '已启用的 API 密钥即将到期。', h_group_expired: '分组已到期且没有可用的替代，仍有密钥在使用它。',
+  n_share: '失败尝试的比例', n_minutes: '分钟', n_least_calls: '至少尝试次数', n_factor: '中位数的倍数', n_least_usd: '至少（美元）', n_first_level: '第一档，已用比例', n_second_level: '第二档，已用比例', n_threshold_usd: '低于（美元）', n_days: '提前天数',
+  mine: '我的告警', mine_lead: '您希望通过邮件得知的事，以及已经通知过您的事。', by_email: '通过邮件通知我', by_email_hint: '发送到 {{email}}', cannot_send: '该中心还没有邮件服务器，因此不会发送。您的选择会保留。', low_balance: '余额低于（美元）时', low_balance_hint: '留空则不通知。',
+  key_budgets: '我的密钥限额用到 80%、95% 和 100% 时', keys_expiring: '我的密钥到期前一周', mine_empty: '还没有通知过您', mine_empty_text: '与您的钱包和密钥有关的事会列在这里。', number: '必须是数字。',
+};

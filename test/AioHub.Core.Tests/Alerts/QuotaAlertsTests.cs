@@ -1,8 +1,10 @@
+using AioHub.Core.Alerts;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
+using AioHub.Core.Tests.Ledger;
 
-namespace AioHub.Core.Tests.Ledger;
+namespace AioHub.Core.Tests.Alerts;
 
 public sealed class QuotaAlertsOnSqliteTests() : QuotaAlertsTests(DatabaseEngine.Sqlite);
 
@@ -24,17 +26,19 @@ public abstract class QuotaAlertsTests(DatabaseEngine engine) : OnLedger(engine)
         await TopUpAsync(Account, 100);
         using var book = await LoadedBookAsync();
         var alerts = new QuotaAlerts(book, Database, Time);
-        await SpendAsync(book, 89);
+        await SpendAsync(book, 79);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldBeEmpty();
         await SpendAsync(book, 1);
         var low = (await alerts.CheckAsync([Quota], Cancellation)).ShouldHaveSingleItem();
-        (low.Kind, low.Owner, low.Name, low.Limit.Value, low.Spent.Value).ShouldBe((Alert.QuotaLow, LimitOwner.Group, "claude-kiro", 10, 10));
+        (low.Kind, low.Owner, low.Name, low.Limit.Value, low.Spent.Value).ShouldBe((Alert.QuotaLow, AlertOwner.Group, "claude-kiro", 20, 20));
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldBeEmpty("once");
         (await new QuotaAlerts(book, Database, Time).CheckAsync([Quota], Cancellation)).ShouldBeEmpty("not by another process, or after a start");
-        await SpendAsync(book, 10);
+        await SpendAsync(book, 15);
+        (await alerts.CheckAsync([Quota], Cancellation)).ShouldHaveSingleItem().Limit.Value.ShouldBe(5, "the second level");
+        await SpendAsync(book, 5);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldHaveSingleItem().Kind.ShouldBe(Alert.QuotaUsedUp);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldBeEmpty();
-        (await KindsAsync()).ShouldBe([Alert.QuotaUsedUp, Alert.QuotaLow]);
+        (await KindsAsync()).ShouldBe([Alert.QuotaUsedUp, Alert.QuotaLow, Alert.QuotaLow]);
 
         await TopUpAsync(Account, 200);
         await book.RefreshAsync(Cancellation);
@@ -44,7 +48,7 @@ public abstract class QuotaAlertsTests(DatabaseEngine engine) : OnLedger(engine)
 
         await SpendAsync(book, 200);
         (await alerts.CheckAsync([Quota], Cancellation)).Select(static alert => alert.Kind).ShouldBe([Alert.QuotaLow, Alert.QuotaUsedUp], "the next crossing");
-        (await Alerts.ListAsync(all: true, cancellation: Cancellation)).Length.ShouldBe(4);
+        (await Alerts.ListAsync(all: true, cancellation: Cancellation)).Length.ShouldBe(5);
     }
 
     [Fact]
@@ -56,11 +60,11 @@ public abstract class QuotaAlertsTests(DatabaseEngine engine) : OnLedger(engine)
         var alerts = new QuotaAlerts(book, Database, Time);
         (await book.ReserveAsync(Claim(Key(), Budgeted), new NanoUsd(101), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldBeEmpty("one call that is too large says nothing of a full quota");
-        await SpendAsync(book, 95);
+        await SpendAsync(book, 94);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldHaveSingleItem().Kind.ShouldBe(Alert.QuotaLow);
-        book.Look(Claim(Key(), Budgeted), new NanoUsd(6)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
+        book.Look(Claim(Key(), Budgeted), new NanoUsd(7)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldBeEmpty("a question is no call");
-        (await book.ReserveAsync(Claim(Key(), Budgeted), new NanoUsd(6), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
+        (await book.ReserveAsync(Claim(Key(), Budgeted), new NanoUsd(7), Cancellation)).Refusal.ShouldBe(HoldRefusal.GroupQuota);
         (await alerts.CheckAsync([Quota], Cancellation)).ShouldHaveSingleItem().Kind.ShouldBe(Alert.QuotaUsedUp);
         await SpendAsync(book, 2);
         await alerts.CheckAsync([Quota], Cancellation);
