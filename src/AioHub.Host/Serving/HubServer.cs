@@ -1,15 +1,10 @@
 using AioHub.Admin;
-using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Ledger;
-using AioHub.Core.Metering;
-using AioHub.Core.Alerts;
-using AioHub.Core.Ledger;
-using AioHub.Host.Alerting;
 using AioHub.Core.Routing;
-using AioHub.Core.Routing.Probes;
-using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
+using AioHub.Core.Storage;
+using AioHub.Host.Alerting;
 using AioHub.Relay;
 using AioHub.Relay.Tasks;
 using Microsoft.AspNetCore.Connections;
@@ -147,9 +142,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         AddRooms(builder.Services, home);
         addMoney(builder.Services);
-        builder.Services.AddSingleton(provider => Management(home, loggers, provider));
-        builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetRequiredService<Router>()));
-        builder.Services.AddSingleton(provider => Management(home, loggers, provider.GetService<RequestLog>()));
+        builder.Services.AddSingleton(provider => ServedManagement.Open(home, loggers, provider));
         var app = builder.Build();
         app.UseRelay();
         // Named here, so that the framework does not put it in front of the relay.
@@ -173,44 +166,6 @@ internal sealed class HubServer : IAsyncDisposable
         app.MapFallback("{*path}", new ConsoleDoor(ConsoleFiles.Find(Path.Combine(AppContext.BaseDirectory, "wwwroot"))).AnswerAsync);
         return app;
     }
-
-    /// <summary>Nothing of it is made before the first request comes.</summary>
-    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, IServiceProvider rooms) => new(
-    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, Router router) => new(
-    /// <param name="log">Of this server; null = calls are told from the database alone.</param>
-    private static ManagementDoor Management(HubHome home, ILoggerFactory loggers, RequestLog? log) => new(
-        services =>
-        {
-            if (log is not null)
-            {
-                services.AddSingleton(log);
-            }
-
-            services.AddSingleton(home.Time);
-            services.AddSingleton(home.Database);
-            services.AddSingleton(home.Master);
-            services.AddSingleton(home.Identity);
-            services.AddSingleton(home.Routing);
-            services.AddSingleton(home.Watch);
-            services.AddSingleton(home.Catalog);
-            services.AddSingleton(home.Playground);
-            services.AddSingleton(home.Models);
-            services.AddSingleton(home.Prices);
-            services.AddSingleton(home.GroupPrices);
-            services.AddSingleton(rooms.GetRequiredService<Router>());
-            services.AddSingleton<OpenTypedAddress>(TypedAddresses.Open);
-            services.AddSingleton(router);
-            services.AddSingleton<IUpstreamBench>(_ => home.OpenBench());
-            services.AddSingleton(home.Ledger);
-            services.AddSingleton(home.Codes);
-            services.AddSingleton(home.Alerts);
-            services.AddSingleton(home.Mail);
-            services.AddSingleton(home.Entry);
-            services.AddSingleton(home.RouteSettings);
-            services.AddSingleton<IAlertCourier>(home.Courier);
-        },
-        loggers,
-        home.Settings.SignIn);
 
     internal static string Version { get; } = typeof(HubServer).Assembly.GetName().Version?.ToString(3) ?? "0";
 
