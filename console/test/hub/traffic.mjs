@@ -13,8 +13,10 @@ function command(hub, ...words) {
  */
 export async function makeTraffic(hub, owner) {
   command(hub, 'channels', 'add', 'far-away', '--type', 'openai-compatible', '--base-url', 'http://127.0.0.1:9/v1', '--allow-private-network', '--models', 'sandbox/*');
-  command(hub, 'groups', 'create', 'shaky', '--status', 'active', '--visibility', 'public', '--models', 'sandbox/*', '--channels', 'far-away:1', '--channels', 'sandbox:2');
+  command(hub, 'groups', 'create', 'shaky', '--status', 'active', '--visibility', 'public', '--models', 'sandbox/*', '--channels', 'far-away:1', '--channels', 'sandbox:2', '--multiplier', '1.25');
+  for (const model of ['sandbox/echo', 'sandbox/think', 'sandbox/tool']) command(hub, 'prices', 'add', model, '--input', '3', '--output', '15', '--per-request', '0.004');
   const bob = await hub.join(owner, 'bob@example.com');
+  command(hub, 'topup', '--user', bob.email, '--usd', '20', '--reason', 'a start');
   const own = await owner.call('POST', '/api/me/keys', { name: 'laptop', groups: ['shaky'] });
   const bobs = await bob.call('POST', '/api/me/keys', { name: 'bot' });
   // The hub looks for changes of others once a second.

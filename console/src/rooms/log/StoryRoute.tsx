@@ -19,19 +19,19 @@ export function StoryRoute({ call }: { call: CallStory }) {
           : needs.length === 0 ? <Text size="sm" component="span">{t('log.needs_none')}</Text>
             : needs.map((need) => <Pill key={need}>{t(`log.need.${need as 'tools'}`, { defaultValue: need })}</Pill>)}
       </div>
+      {call.route?.refusal_code != null && <Text size="sm" className={classes.refusal}><code>{call.route.refusal_code}</code> {call.route.refusal}</Text>}
       {call.route == null
         ? <Text size="sm" c="dimmed">{t('log.no_route')}</Text>
         : (
           <ol className={classes.groups}>
-            {call.route.groups.map((group, at) => <GroupStep key={`${String(at)} ${group.group}`} group={group} served={call.group ?? ''} />)}
+            {call.route.groups.map((group, at) => <GroupStep key={`${String(at)} ${group.group}`} group={group} />)}
           </ol>
         )}
-      {call.route?.refusal_code != null && <Text size="sm" className={classes.refusal}><code>{call.route.refusal_code}</code> {call.route.refusal}</Text>}
     </>
   );
 }
 
-function GroupStep({ group }: { group: Group; served: string }) {
+function GroupStep({ group }: { group: Group }) {
   const { t } = useWords();
   const state = group.chosen ? 'chosen' : group.code == null ? 'could' : 'passed';
   return (
