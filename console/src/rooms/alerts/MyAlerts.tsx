@@ -49,7 +49,7 @@ function WishFields({ read }: { read: Wishes }) {
         {form.failure !== undefined && <Trouble failure={form.failure} />}
         {!read.can_send && form.values.by_email && <Caution title={t('alerts.cannot_send')}>{null}</Caution>}
         <Switch label={t('alerts.by_email')} description={t('alerts.by_email_hint', { email: read.email })} checked={form.values.by_email} onChange={(change) => { form.set('by_email', change.currentTarget.checked); }} />
-        <TextInput {...form.field('low_balance_usd')} label={t('alerts.low_balance')} description={t('alerts.low_balance_hint')} inputMode="decimal" disabled={off} w={260} />
+        <TextInput {...form.field('low_balance_usd')} label={t('alerts.low_balance')} description={t('alerts.low_balance_hint')} inputMode="decimal" disabled={off} w={340} maw="100%" />
         <Switch label={t('alerts.key_budgets')} checked={form.values.key_budgets} disabled={off} onChange={(change) => { form.set('key_budgets', change.currentTarget.checked); }} />
         <Switch label={t('alerts.keys_expiring')} checked={form.values.keys_expiring} disabled={off} onChange={(change) => { form.set('keys_expiring', change.currentTarget.checked); }} />
         <Button type="submit" loading={form.busy} style={{ alignSelf: 'flex-start' }}>{t('acts.save')}</Button>
