@@ -44,30 +44,17 @@ internal static class DescribedNames
     public static RouteHandlerBuilder Moves(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces<Wallet.MovementReply>().Produces<Wallet.MovementReply>(StatusCodes.Status201Created).WithMetadata(new Described(summary, [.. refusals, RefusalCode.Conflict, RefusalCode.IdempotencyKeyRequired]));
 
-    /// <summary>Something to keep, in another form than JSON.</summary>
-    public static RouteHandlerBuilder GivesFile(this RouteHandlerBuilder route, string summary, string contentType, params RefusalCode[] refusals) =>
-        route.Produces<string>(StatusCodes.Status200OK, contentType).WithMetadata(new Described(summary, refusals));
-
-    public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary) =>
-        route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Tagged: true, Guarded: true));
-
-    public static RouteHandlerBuilder Removes(this RouteHandlerBuilder route, string summary) =>
-        route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Guarded: true));
-
     /// <summary>Work that was seen beforehand: <c>If-Match</c> names what was seen.</summary>
     public static RouteHandlerBuilder Applies<T>(this RouteHandlerBuilder route, string summary) =>
         route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired], Guarded: true));
 
     /// <summary>Lines of JSON, one after the other while the work goes on.</summary>
-    public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary) =>
-        route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, [RefusalCode.Invalid]));
+    public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, [RefusalCode.Invalid, .. refusals]));
+
     public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired, .. refusals], Tagged: true, Guarded: true));
 
     public static RouteHandlerBuilder Removes(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces(StatusCodes.Status204NoContent).WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired, .. refusals], Guarded: true));
-
-    /// <summary>A line of JSON for each part of the work as it is done (NDJSON).</summary>
-    public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
-        route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, refusals));
 }

@@ -16,7 +16,7 @@ internal static class WalletEndpoints
         wallet.MapGet("", ShowWallet.AnswerAsync).For(Role.User, Scopes.MeRead).Gives<WalletReply>("What is left in one's wallet");
         wallet.MapGet("/entries", ListOwnEntries.AnswerAsync).For(Role.User, Scopes.MeRead).GivesPage<EntryReply>("What moved in one's wallet, newest first", "-id");
         wallet.MapPost("/redemptions", RedeemCode.AnswerAsync).For(Role.User, Scopes.Money).Gives<MovementReply>("Redeem a code", RefusalCode.Conflict, RefusalCode.TooManyTries);
-        wallet.MapGet("/statements/{month}", ShowStatement.AnswerAsync).For(Role.User, Scopes.MeRead).GivesFile("A month's statement", "text/csv", RefusalCode.Invalid);
+        wallet.MapGet("/statements/{month}", ShowStatement.AnswerAsync).For(Role.User, Scopes.MeRead).GivesFile("A month's statement", "text/csv");
     }
 
     public static void Map(RouteGroupBuilder admin)

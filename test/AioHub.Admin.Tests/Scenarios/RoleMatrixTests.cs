@@ -291,6 +291,4 @@ public sealed partial class RoleMatrixTests
 
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex TextMember();
-    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{version}", "0000", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
-    private static string Filled(string path) => path.Replace("{id:long}", "999999", StringComparison.Ordinal).Replace("{id}", "01KARQ7Z4M8W6V2T5Y9X3B1N0C", StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal).Replace("{documentName?}", "", StringComparison.Ordinal);
 }
