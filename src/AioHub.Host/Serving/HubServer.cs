@@ -1,7 +1,6 @@
 using AioHub.Admin;
 using AioHub.Core.Alerts;
 using AioHub.Core.Ledger;
-using AioHub.Host.Alerting;
 using AioHub.Core.Routing;
 using AioHub.Core.Storage;
 using AioHub.Core.Routing.Health;
