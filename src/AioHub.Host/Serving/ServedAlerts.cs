@@ -1,7 +1,6 @@
 using AioHub.Core.Alerts;
-using AioHub.Host.Serving;
 
-namespace AioHub.Host.Alerting;
+namespace AioHub.Host.Serving;
 
 /// <summary>What a serving process does about alerts, beside the calls: rounds that look, and the outbox that is carried out.</summary>
 internal sealed class ServedAlerts : IAsyncDisposable
