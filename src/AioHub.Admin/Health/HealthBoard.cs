@@ -62,7 +62,7 @@ internal static class ShowHealth
             [.. (await health.EventsAsync(channel: null, NewestChanges, cancellation)).Select(HealthChangeShape.Of)]);
 
         async Task<Dictionary<string, UsageSums>> SumsAsync(ReportQuestion asked) =>
-            (await reports.RankAsync(asked, cancellation)).ToDictionary(static point => point.Key, static point => point.Sums, StringComparer.Ordinal);
+            (await reports.RankAsync(asked, cancellation: cancellation)).Items.ToDictionary(static one => one.Key, static one => one.Now, StringComparer.Ordinal);
     }
 
     /// <summary>How some channels stand together: what is disabled does not count while another is not.</summary>

@@ -1,3 +1,4 @@
+using AioHub.Admin.Alerts;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
 using AioHub.Core.Identity;
