@@ -3,7 +3,7 @@ import { useWords } from '@/kit/words';
 import { groups as door } from './calls';
 import classes from './groups.module.css';
 
-export const useUse = (name: string) => useQuery({ queryKey: ['group-use', name], queryFn: () => door.use(name) });
+export const useUse = (name: string) => useQuery({ queryKey: ['group-use', name], queryFn: () => door.use(name), staleTime: 0 });
 
 /** Before a change is saved: whom it concerns. */
 export function Told({ name, stops }: { name: string; stops: boolean }) {
