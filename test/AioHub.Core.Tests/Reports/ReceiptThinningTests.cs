@@ -31,7 +31,7 @@ public abstract class ReceiptThinningTests(DatabaseEngine engine) : OnLog(engine
         var before = Told(await Reports.RankAsync(question, cancellation: Cancellation));
 
         var cutoff = Begin.AddHours(50);
-        var thinning = new ReceiptThinning(Database, new FixedTime(cutoff.AddDays(30)));
+        var thinning = new ReceiptThinning(Database, new AioHub.Core.Tests.Storage.OnDatabase.FixedTime(cutoff.AddDays(30)));
         (await thinning.SweepAsync(30, 1, Cancellation)).ShouldBe(500, "no more than was asked for");
         (await thinning.SweepAsync(30, 100, Cancellation)).ShouldBeGreaterThan(100);
         (await thinning.SweepAsync(30, 100, Cancellation)).ShouldBe(0, "all is done");
