@@ -53,7 +53,7 @@ internal static class ProbeChannel
                     run.Target.Model.Id, run.Target.UpstreamModel, run.Outcome.Answered, run.Outcome.Dialect is { } dialect ? DialectNames.Of(dialect) : null, run.Outcome.Plain, run.Outcome.Calls,
                     run.Outcome.Cost?.ToUsd(),
                     [.. run.Outcome.Findings.Select(finding => new FindingShape(
-                        CapabilityNames.Of(finding.Capability), finding.Verdict, finding.Reason, (run.Target.Able & finding.Capability) != 0, (now & finding.Capability) != 0))],
+                        CapabilityNames.Of(finding.Capability), finding.Verdict, finding.Reason, run.Target.Able.HasFlag(finding.Capability), now.HasFlag(finding.Capability)))],
                     run.Report.Changes);
             })]);
     }

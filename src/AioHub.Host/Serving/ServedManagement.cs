@@ -4,6 +4,7 @@ using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
+using AioHub.Relay;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

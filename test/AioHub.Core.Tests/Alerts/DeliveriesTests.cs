@@ -158,7 +158,7 @@ public abstract class DeliveriesTests(DatabaseEngine engine) : OnLedger(engine)
         await OpenAlertAsync("acme-9");
     }
 
-    private Task TargetAsync() => Targets(new ScriptedCourier(static (_, _) => ScriptedCourier.Taken)).CreateAsync(
+    private Task<MadeTarget> TargetAsync() => Targets(new ScriptedCourier(static (_, _) => ScriptedCourier.Taken)).CreateAsync(
         new AlertTargetDraft { Name = "hook", Type = TargetType.Webhook, Address = "https://example.com/hook" }, cancellation: Cancellation);
 
     private async Task OpenAlertAsync(string model) => (await DeliveryStore.OpenAsync(Database, Sample(model), 0, Cancellation)).ShouldBeTrue();
