@@ -165,6 +165,6 @@ public abstract class AlertPagesTests(DatabaseEngine engine) : OnManagedHub(engi
 
     private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
 
-    private Task OpenAsync() => DeliveryStore.OpenAsync(
+    private Task<bool> OpenAsync() => DeliveryStore.OpenAsync(
         Hub.Home.Database, new Alert(Now, AlertKinds.PriceMissing, AlertOwner.Model, 0, "acme-9", BudgetPeriod.None, NanoUsd.Zero, NanoUsd.Zero) { Mark = "acme-9" }, 0, ManagedHub.Cancellation);
 }

@@ -283,12 +283,12 @@ public sealed partial class RoleMatrixTests
     private static string Filled(string path) =>
         TextMember().Replace(OptionalMember().Replace(NumberMember().Replace(path, "999999"), "").Replace("{month}", "2026-11", StringComparison.Ordinal), "nobody");
 
-    [GeneratedRegex(@"\{\w+:long\}")]
+    [GeneratedRegex(@"\{\w+:long\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NumberMember();
 
-    [GeneratedRegex(@"\{\w+\?\}")]
+    [GeneratedRegex(@"\{\w+\?\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OptionalMember();
 
-    [GeneratedRegex(@"\{\w+\}")]
+    [GeneratedRegex(@"\{\w+\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TextMember();
 }
