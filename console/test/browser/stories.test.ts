@@ -274,9 +274,9 @@ describe('the keyboard', () => {
   it('opens and closes the phone’s navigation', async () => {
     await visit('phone', '/keys', { signedIn: true }, async ({ page, look }) => {
       await press(page, 'Open navigation');
-      await page.getByRole('dialog').getByRole('link', { name: 'Settings' }).waitFor();
+      await page.getByRole('dialog').getByRole('link', { name: 'Settings', exact: true }).waitFor();
       await look();
-      await page.getByRole('dialog').getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('dialog').getByRole('link', { name: 'Settings', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });

@@ -41,8 +41,8 @@ internal static class DescribedNames
         route.Produces<T>(StatusCodes.Status201Created).WithMetadata(new Described(summary, refusals));
 
     /// <summary>A movement of money: 201, and 200 when it had been done before.</summary>
-    public static RouteHandlerBuilder Moves(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
-        route.Produces<Wallet.MovementReply>().Produces<Wallet.MovementReply>(StatusCodes.Status201Created).WithMetadata(new Described(summary, [.. refusals, RefusalCode.Conflict, RefusalCode.IdempotencyKeyRequired]));
+    public static RouteHandlerBuilder Moves<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
+        route.Produces<T>().Produces<T>(StatusCodes.Status201Created).WithMetadata(new Described(summary, [.. refusals, RefusalCode.Conflict, RefusalCode.IdempotencyKeyRequired]));
 
     /// <summary>Work that was seen beforehand: <c>If-Match</c> names what was seen.</summary>
     public static RouteHandlerBuilder Applies<T>(this RouteHandlerBuilder route, string summary) =>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Encodings.Web;
 using AioHub.Admin.Frame;
 using AioHub.Core.Identity.SignIn;
 using AioHub.Core.Primitives;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace AioHub.Admin.Session;
@@ -23,7 +25,8 @@ internal static class Providers
 
     public static void Add(IServiceCollection services, SignInSettings options)
     {
-        var authentication = services.AddAuthentication();
+        // Nobody is ever signed in by the framework. Without a scheme that says so it would take a provider's for the usual one, and ask it who is there at each request.
+        var authentication = services.AddAuthentication(UnusedScheme).AddScheme<AuthenticationSchemeOptions, Nobody>(UnusedScheme, null);
         foreach (var (name, provider) in options.Providers)
         {
             authentication.AddOpenIdConnect(SchemePrefix + name, provider.Title ?? name, oidc =>
@@ -44,11 +47,23 @@ internal static class Providers
                 oidc.Scope.Add("openid");
                 oidc.Scope.Add("email");
                 oidc.Scope.Add("profile");
+                // Many providers tell it on the page about the person alone.
+                oidc.ClaimActions.MapUniqueJsonKey("email_verified", "email_verified");
                 // Cleartext on one's own machine: browsers drop Secure cookies there, and Lax ones come back with the provider's redirect.
                 oidc.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 oidc.CorrelationCookie.SameSite = SameSiteMode.Lax;
                 oidc.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 oidc.NonceCookie.SameSite = SameSiteMode.Lax;
+                oidc.Events.OnTokenValidated = static context =>
+                {
+                    // Of a token that comes straight from the provider the framework wants no signature (OpenID Connect Core 3.1.3.7, 6); the hub does.
+                    if (context.SecurityToken.SignatureAlgorithm is null or "" or "none")
+                    {
+                        context.Fail("The provider's token is signed by nobody.");
+                    }
+
+                    return Task.CompletedTask;
+                };
                 oidc.Events.OnTicketReceived = context => ArriveAsync(context, name, provider);
                 oidc.Events.OnRemoteFailure = context =>
                 {
@@ -96,6 +111,16 @@ internal static class Providers
         // The hub's own second factor stays: a provider proves who somebody is, not that they hold the authenticator.
         await desk.EnterAsync(http, user, user.TotpOn ? SessionStage.SecondFactor : SessionStage.Full);
         context.Response.Redirect(user.TotpOn ? "/sign-in" : Own(context.ReturnUri));
+    }
+
+    private sealed class Nobody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : SignInAuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
+
+        protected override Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties) => throw new NotSupportedException("The hub's own session lets people in.");
+
+        protected override Task HandleSignOutAsync(AuthenticationProperties? properties) => Task.CompletedTask;
     }
 
     private static async Task<SignInRecord?> FindAsync(

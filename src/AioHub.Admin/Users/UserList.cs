@@ -26,11 +26,11 @@ internal sealed class UserList(IdentityLists lists, SignInAdmin signIns)
 /// <summary><c>GET /api/admin/users</c>: by address, or the newest first.</summary>
 internal static class ListUsers
 {
-    public static async Task<Page<UserItem>> AnswerAsync(Paging paging, string? text, Role? role, bool? enabled, HttpContext http, IdentityLists lists, UserList users)
+    public static async Task<Page<UserItem>> AnswerAsync(Paging paging, string? text, string? role, bool? enabled, HttpContext http, IdentityLists lists, UserList users)
     {
         var newest = paging.SortOf("email", "-created_at") == "-created_at";
         var rows = await lists.UsersAsync(
-            new UserFilter(text, role, enabled), newest ? null : paging.AfterName, newest ? paging.AfterId ?? long.MaxValue : null, paging.Ask, http.RequestAborted);
+            new UserFilter(text, Names.Word<Role>(role, "role"), enabled), newest ? null : paging.AfterName, newest ? paging.AfterId ?? long.MaxValue : null, paging.Ask, http.RequestAborted);
         var page = paging.Of(rows, static row => row, row => newest ? row.Id.Value : row.Email);
         var items = new List<UserItem>(page.Items.Count);
         foreach (var row in page.Items)

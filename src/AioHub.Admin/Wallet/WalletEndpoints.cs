@@ -24,10 +24,10 @@ internal static class WalletEndpoints
         var account = admin.MapGroup("/accounts/{kind}/{owner:long}");
         account.MapGet("", ShowAccount.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<WalletReply>("What a wallet, a group's quota or a channel's budget holds", RefusalCode.NotFound);
         account.MapGet("/entries", ListEntries.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<EntryReply>("What moved in it, newest first", "-id");
-        account.MapPost("/top-ups", TopUp.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Put money in", RefusalCode.NotFound);
-        account.MapPost("/adjustments", Adjust.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Put a balance right, up or down", RefusalCode.NotFound);
-        admin.MapPost("/calls/{id}/refunds", RefundCall.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Give a call's charge back", RefusalCode.NotFound);
-        admin.MapPost("/transfers", Transfer.AnswerAsync).For(Role.Operator, Scopes.Money).Moves("Move money from wallet to wallet");
+        account.MapPost("/top-ups", TopUp.AnswerAsync).For(Role.Operator, Scopes.Money).Moves<MovementReply>("Put money in", RefusalCode.NotFound);
+        account.MapPost("/adjustments", Adjust.AnswerAsync).For(Role.Operator, Scopes.Money).Moves<MovementReply>("Put a balance right, up or down", RefusalCode.NotFound);
+        admin.MapPost("/calls/{id}/refunds", RefundCall.AnswerAsync).For(Role.Operator, Scopes.Money).Moves<MovementReply>("Give a call's charge back", RefusalCode.NotFound);
+        admin.MapPost("/transfers", Transfer.AnswerAsync).For(Role.Operator, Scopes.Money).Moves<MovementReply>("Move money from wallet to wallet");
         admin.MapGet("/codes", ListCodes.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesPage<CodeReply>("Redemption codes, newest first", "-id");
         admin.MapPost("/codes", MakeCodes.AnswerAsync).For(Role.Operator, Scopes.Money).Makes<NewCodesReply>("Make codes; their texts are in the answer, this once", RefusalCode.Conflict, RefusalCode.IdempotencyKeyRequired);
         admin.MapPost("/codes/revocations", RevokeCodes.AnswerAsync).For(Role.Operator, Scopes.Money).Gives<RevocationReply>("End codes that nobody redeemed");

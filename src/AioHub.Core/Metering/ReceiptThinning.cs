@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using System.Data;
-using System.Globalization;
 using AioHub.Core.Ledger;
 using AioHub.Core.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace AioHub.Core.Metering;
 
@@ -22,10 +18,6 @@ public sealed class LogOptions
 public sealed class ReceiptThinning(HubDatabase database, TimeProvider time)
 {
     private const int AtOnce = 500;
-    private const string RowsSql = """SELECT "Seq", "StartedAt", "Detail" FROM request_log WHERE "Seq" > $1 ORDER BY "Seq" LIMIT $2""";
-    private const string ThinSql = """UPDATE request_log SET "Detail" = $1 WHERE "Seq" = $2""";
-    private const string MarkSql = """SELECT "Value" FROM settings WHERE "Key" = $1""";
-    private const string MoveMarkSql = """INSERT INTO settings ("Key", "Value") VALUES ($1, $2) ON CONFLICT ("Key") DO UPDATE SET "Value" = excluded."Value" """;
 
     /// <param name="days">Calls that began longer ago are thinned.</param>
     /// <param name="batches">How much is done at most.</param>
@@ -59,38 +51,17 @@ public sealed class ReceiptThinning(HubDatabase database, TimeProvider time)
 
     private async Task<(int Rows, int Smaller)> StepAsync(long before, CancellationToken cancellation)
     {
-        var rows = ImmutableArray<(long Seq, byte[] Detail)>.Empty;
-        await using (var reader = await HubReader.OpenAsync(database, consistent: true, cancellation))
-        {
-            var mark = (await reader.ReadAsync(MarkSql, static row => row.GetString(0), cancellation, SettingsStore.ThinnedThrough)) is [var known, ..] ? long.Parse(known, CultureInfo.InvariantCulture) : 0;
-            var found = await reader.ReadAsync(RowsSql, static row => (Seq: row.GetInt64(0), At: row.GetInt64(1), Detail: row.GetFieldValue<byte[]>(2)), cancellation, mark, (long)AtOnce);
-            // Numbers are given at the ends of calls: the first that is too young ends the pass, and waits for its day.
-            rows = [.. found.TakeWhile(row => row.At < before).Select(static row => (row.Seq, row.Detail))];
-        }
-
+        var rows = await ReceiptThinningStore.NextAsync(database, before, AtOnce, cancellation);
         if (rows.IsEmpty)
         {
             return (0, 0);
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = connection is SqliteConnection sqlite
-            ? sqlite.BeginTransaction(IsolationLevel.Serializable, deferred: false)
-            : await connection.BeginTransactionAsync(cancellation);
-        var smaller = 0;
-        foreach (var (seq, detail) in rows)
-        {
-            // What cannot be read is left for the audit to find.
-            if (ReceiptFields.TryRead(detail) is { } receipt && Bytes(Thin(receipt)) is var thin && thin.Length < detail.Length)
-            {
-                await connection.ExecuteAsync(transaction, ThinSql, cancellation, thin, seq);
-                smaller++;
-            }
-        }
-
-        await connection.ExecuteAsync(transaction, MoveMarkSql, cancellation, SettingsStore.ThinnedThrough, rows[^1].Seq.ToString(CultureInfo.InvariantCulture));
-        await transaction.CommitAsync(cancellation);
-        return (rows.Length, smaller);
+        // What cannot be read is left for the audit to find.
+        var smaller = rows.Select(static row => (row.Seq, Detail: ReceiptFields.TryRead(row.Detail) is { } receipt && Bytes(Thin(receipt)) is var thin && thin.Length < row.Detail.Length ? thin : null))
+            .Where(static row => row.Detail is not null).Select(static row => (row.Seq, row.Detail!)).ToList();
+        await ReceiptThinningStore.ReplaceAsync(database, smaller, rows[^1].Seq, cancellation);
+        return (rows.Length, smaller.Count);
     }
 
     private static byte[] Bytes(Receipt receipt)

@@ -25,6 +25,9 @@ public sealed class OwaspTests : IAsyncLifetime
     /// <summary>Members of replies that have such a name and are meant: secrets that are shown once, to whom they are made for.</summary>
     private static readonly string[] ShownOnce = ["KeyReply.secret", "TokenReply.secret", "TargetReply.secret", "SecretReply.secret", "TotpOffer.secret"];
 
+    /// <summary>Members that are named so and hold none: forms of secrets, whether a header is one, and a part of requests alone.</summary>
+    private static readonly string[] NoSecrets = ["ChannelTypeShape.secrets", "OverrideShape.secret", "NewCredential.secret"];
+
     private ManagedHub _hub = null!;
 
     private sealed record Operation(string Method, string Path, JsonObject Told)
@@ -120,7 +123,7 @@ public sealed class OwaspTests : IAsyncLifetime
             .SelectMany(static one => (one.Value!["properties"] as JsonObject ?? []).Select(member => $"{one.Key}.{member.Key}"))
             .Where(static name => Regex.IsMatch(name.Split('.')[^1], "password|secret|hash|sealed|stamp$|private_key|master", RegexOptions.None, TimeSpan.FromSeconds(1))
                 && !name.Contains(".has_", StringComparison.Ordinal) && !name.EndsWith("_until", StringComparison.Ordinal) && !name.EndsWith("timestamp", StringComparison.Ordinal));
-        suspicious.Except(ShownOnce, StringComparer.Ordinal).ShouldBeEmpty();
+        suspicious.Except([.. ShownOnce, .. NoSecrets], StringComparer.Ordinal).ShouldBeEmpty();
         var key = await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = "k" });
         foreach (var operation in (await OperationsAsync()).Where(static one => one.Method == "GET" && one.Path.StartsWith("/api/", StringComparison.Ordinal)))
         {
@@ -137,7 +140,7 @@ public sealed class OwaspTests : IAsyncLifetime
         using var owner = await _hub.OwnerAsync();
         foreach (var operation in (await OperationsAsync()).Where(static one => one.Told["parameters"] is JsonArray parameters && parameters.Any(static one => (string?)one!["name"] == "limit")))
         {
-            (await owner.GetAsync(operation.Filled(1) + "?limit=201")).Json["errors"]!["limit"].ShouldNotBeNull(operation.Path);
+            (await owner.GetAsync(operation.Filled(1) + "?limit=201&by=model")).Json["errors"]!["limit"].ShouldNotBeNull(operation.Path);
         }
 
         (await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = new string('x', 1 << 20) })).Code.ShouldBe("too_large");

@@ -23,6 +23,8 @@ public abstract class UserListTests(DatabaseEngine engine) : OnManagedHub(engine
         (await bo.PostAsync("/api/session/link", new JsonObject { ["token"] = token })).Text("needs").ShouldBe("set_up");
         (await bo.PostAsync("/api/session/set-up", new JsonObject { ["password"] = ManagedHub.Password })).Flag("signed_in").ShouldBeTrue();
         var shown = await operate.GetAsync($"/api/admin/users/{made.Id}");
+        (await operate.GetAsync("/api/admin/users?role=operator")).Items.ShouldHaveSingleItem()!["email"]!.GetValue<string>().ShouldBe("op@example.com");
+        (await operate.GetAsync("/api/admin/users?role=king")).Json["errors"]!["role"].ShouldNotBeNull();
         var changed = await operate.PatchAsync($"/api/admin/users/{made.Id}", new JsonObject { ["enabled"] = false }, shown.Tag);
         changed.Flag("enabled").ShouldBeFalse();
         (await bo.GetAsync("/api/me")).Code.ShouldBe("not_signed_in");

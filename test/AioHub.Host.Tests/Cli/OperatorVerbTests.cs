@@ -145,13 +145,13 @@ public abstract class OperatorVerbTests(DatabaseEngine engine) : OnCommandLine(e
             await UntilAsync(async () => (await JsonAsync("alerts", "list")).GetProperty("alerts").GetArrayLength() == 2);
             await JsonAsync("topup", "--group", "gemini", "--usd", "5", "--reason", "test");
             await UntilAsync(async () => (await JsonAsync("alerts", "list")).GetProperty("alerts").GetArrayLength() == 0);
-            await JsonAsync("adjust", "--group", "gemini", "--usd", "-4.9", "--reason", "test");
+            await JsonAsync("adjust", "--group", "gemini", "--usd", "-4.2", "--reason", "test");
             await UntilAsync(async () => (await JsonAsync("alerts", "list")).GetProperty("alerts").GetArrayLength() == 1);
         }
 
         var low = (await JsonAsync("alerts", "list")).GetProperty("alerts")[0];
         (low.GetProperty("kind").GetString(), low.GetProperty("owner").GetString(), low.GetProperty("name").GetString(), low.GetProperty("left_nano_usd").GetInt64())
-            .ShouldBe(("quota_low", "group", "gemini", NanoUsd.PerUsd / 10));
+            .ShouldBe(("quota_low", "group", "gemini", NanoUsd.PerUsd * 8 / 10));
         (await RunAsync("alerts", "list", "--all")).Output.ShouldContain("over since");
         (await JsonAsync("alerts", "ack", $"{low.GetProperty("id").GetInt64()}")).GetProperty("acknowledged").GetInt32().ShouldBe(1);
         (await JsonAsync("alerts", "list")).GetProperty("alerts").GetArrayLength().ShouldBe(0);
