@@ -1,6 +1,7 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { createBrowserRouter, Navigate, useLocation, type RouteObject } from 'react-router';
 import { NotFound, RouteTrouble } from './kit/ErrorBoundary';
+import { MoreWords } from './kit/MoreWords';
 import { Shell } from './kit/shell/Shell';
 import { useSession } from './kit/session';
 import { Loading, Trouble } from './kit/States';
@@ -62,7 +63,7 @@ export const routes: RouteObject[] = [
       {
         element: <Guarded />,
         children: [
-          ...rooms.flatMap((room) => room.pages),
+          ...rooms.flatMap((room) => (room.moreWords === true ? room.pages.map((page) => ({ ...page, element: <MoreWords>{page.element}</MoreWords> }) as RouteObject) : room.pages)),
           { path: '*', element: <NotFound /> },
         ],
       },

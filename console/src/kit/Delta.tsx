@@ -18,13 +18,13 @@ export function Delta({ now, before, more = 'plain' }: DeltaProps) {
 
   const change = (now - before) / Math.abs(before);
   if (Math.abs(change) < 0.005) {
-    return <span className={classes.delta}>{t('log.same')}</span>;
+    return <span className={classes.delta}>{t('states.same')}</span>;
   }
 
   const tone = more === 'plain' ? undefined : (change > 0) === (more === 'good') ? 'good' : 'bad';
-  const share = Math.abs(change) >= 9.995 ? t('log.times', { factor: formats.count(now / before) }) : formats.share(Math.abs(change));
+  const share = Math.abs(change) >= 9.995 ? t('states.times', { factor: formats.count(now / before) }) : formats.share(Math.abs(change));
   return (
-    <span className={classes.delta} data-tone={tone} title={t('log.than_before')}>
+    <span className={classes.delta} data-tone={tone} title={t('states.than_before')}>
       <span aria-hidden="true">{change > 0 ? '↑' : '↓'} {share}</span>
       <span className="kit-unseen">{t(change > 0 ? 'log.more_by' : 'log.less_by', { share })}</span>
     </span>

@@ -42,7 +42,7 @@ export function RankList({ label, rows, format, others }: RankListProps) {
       ))}
       {others !== undefined && others.count > 0 && (
         <li className={classes.rank}>
-          <span className={classes.rankName} data-dim>{t('log.others', { count: others.count })}</span>
+          <span className={classes.rankName} data-dim>{t('states.others', { count: others.count })}</span>
           <span className={classes.rankValue}>{format(others.value)}</span>
         </li>
       )}

@@ -1,15 +1,37 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import type { Words } from '@/words/en';
+import type { FirstWords, Words } from '@/words/en';
+import type { MoreWords } from '@/words/en-more';
 import { formatsFor, type Formats } from './formats';
 
 export const Languages = { en: 'English', 'zh-CN': '简体中文' } as const;
 export type Language = keyof typeof Languages;
 
-const loaders: Record<Language, () => Promise<{ default: Words }>> = {
+const loaders: Record<Language, () => Promise<{ default: FirstWords }>> = {
   en: () => import('@/words/en'),
   'zh-CN': () => import('@/words/zh-CN'),
 };
+
+const moreLoaders: Record<Language, () => Promise<{ default: MoreWords }>> = {
+  en: () => import('@/words/en-more'),
+  'zh-CN': () => import('@/words/zh-CN-more'),
+};
+
+const more = new Map<Language, Promise<void>>();
+
+/** Loads the words of rooms that are opened now and then, once for each language. */
+export function moreWords(language: Language): Promise<void> {
+  const known = more.get(language);
+  if (known !== undefined) {
+    return known;
+  }
+
+  const coming = moreLoaders[language]().then((read) => { i18next.addResourceBundle(language, 'words', read.default, true); });
+  more.set(language, coming);
+  // A lost line is not remembered: the next try asks again.
+  coming.catch(() => { more.delete(language); });
+  return coming;
+}
 
 const Kept = 'aiohub-language';
 
@@ -55,6 +77,10 @@ export async function startWords(language: Language): Promise<void> {
 export async function speak(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'words')) {
     i18next.addResourceBundle(language, 'words', (await loaders[language]()).default);
+  }
+
+  if (more.size > 0) {
+    await moreWords(language);
   }
 
   await i18next.changeLanguage(language);

@@ -21,5 +21,7 @@ export type Say = ReturnType<typeof import('../words').useWords>['t'];
 export interface Room {
   /** Pages of those who are signed in. Their first parts must not be paths of the relay's or the API's (`/v1`, `/models`, `/responses`, `/api`, …): the hub's own paths win. */
   pages: RouteObject[];
+  /** Its words are among those that are loaded when the first such room is opened (`words/*-more.ts`). */
+  moreWords?: true;
   nav: NavItem[];
 }

@@ -11,6 +11,7 @@ export const alerts: Room = {
     { path: '/alerts/:part', element: <Alerts /> },
     { path: '/my-alerts', element: <MyAlerts /> },
   ],
+  moreWords: true,
   nav: [
     { to: '/my-alerts', title: (t) => t('alerts.mine'), icon: 'bell', least: 'user', block: 'own' },
     { to: '/alerts', title: (t) => t('nav.alerts'), icon: 'bell', least: 'operator', block: 'operate', below: true },

@@ -7,5 +7,6 @@ export const audit: Room = {
   pages: [
     { path: '/audit', element: <Audit /> },
   ],
+  moreWords: true,
   nav: [{ to: '/audit', title: (t) => t('nav.audit'), icon: 'history', least: 'operator', block: 'operate' }],
 };

@@ -9,5 +9,6 @@ export const catalog: Room = {
     { path: '/catalog', element: <Catalog /> },
     { path: '/catalog/:name', element: <ModelPage /> },
   ],
+  moreWords: true,
   nav: [{ to: '/catalog', title: (t) => t('nav.catalog'), icon: 'layers', least: 'user', block: 'own', below: true }],
 };

@@ -12,5 +12,6 @@ export const channels: Room = {
     { path: '/channels/:id', element: <ChannelPage /> },
     { path: '/channels/:id/:part', element: <ChannelPage /> },
   ],
+  moreWords: true,
   nav: [{ to: '/channels', title: (t) => t('nav.channels'), icon: 'plug', least: 'operator', block: 'operate', below: true }],
 };

@@ -7,5 +7,6 @@ export const codes: Room = {
   pages: [
     { path: '/codes', element: <Codes /> },
   ],
+  moreWords: true,
   nav: [{ to: '/codes', title: (t) => t('nav.codes'), icon: 'ticket', least: 'operator', block: 'operate' }],
 };

@@ -5,5 +5,6 @@ const Dashboard = lazy(() => import('./Dashboard'));
 
 export const dashboard: Room = {
   pages: [{ path: '/dashboard', element: <Dashboard /> }],
+  moreWords: true,
   nav: [{ to: '/dashboard', title: (t) => t('nav.dashboard'), icon: 'gauge', least: 'operator', block: 'operate' }],
 };

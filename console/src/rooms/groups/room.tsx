@@ -12,5 +12,6 @@ export const groups: Room = {
     { path: '/groups/:name', element: <GroupPage /> },
     { path: '/groups/:name/:part', element: <GroupPage /> },
   ],
+  moreWords: true,
   nav: [{ to: '/groups', title: (t) => t('nav.groups'), icon: 'layers', least: 'operator', block: 'operate', below: true }],
 };

@@ -5,5 +5,6 @@ const HubSettings = lazy(() => import('./HubSettings'));
 
 export const hubSettings: Room = {
   pages: [{ path: '/hub-settings', element: <HubSettings /> }],
+  moreWords: true,
   nav: [{ to: '/hub-settings', title: (t) => t('nav.hub_settings'), icon: 'sliders', least: 'owner', block: 'operate' }],
 };

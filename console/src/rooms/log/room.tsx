@@ -9,5 +9,6 @@ export const log: Room = {
     { path: '/log', element: <Log /> },
     { path: '/log/:id', element: <Story /> },
   ],
+  moreWords: true,
   nav: [{ to: '/log', title: (t) => t('nav.log'), icon: 'list', least: 'user', block: 'own', below: true }],
 };

@@ -9,5 +9,6 @@ export const prices: Room = {
     { path: '/prices', element: <Prices /> },
     { path: '/prices/sync', element: <SyncPrices /> },
   ],
+  moreWords: true,
   nav: [{ to: '/prices', title: (t) => t('nav.prices'), icon: 'tag', least: 'operator', block: 'operate', below: true }],
 };

@@ -9,5 +9,6 @@ export const users: Room = {
     { path: '/users', element: <Users /> },
     { path: '/users/:id', element: <UserPage /> },
   ],
+  moreWords: true,
   nav: [{ to: '/users', title: (t) => t('nav.users'), icon: 'users', least: 'operator', block: 'operate', below: true }],
 };

@@ -16,6 +16,7 @@ export const acts = {
 export const states = {
   loading: 'Loading', none: 'Nothing here yet', no_match: 'Nothing matches', no_match_text: 'Loosen or clear the filters to see more.', end: 'That is all: {{count}}',
   loaded: '{{count}} shown', yes: 'Yes', no: 'No', never: 'Never', on: 'On', off: 'Off',
+  same: 'as before', times: '{{factor}}×', than_before: 'Compared with the period before, which was as long', others: '{{count}} more',
 };
 
 export const trouble = {

@@ -20,5 +20,5 @@ export const log = {
   factors: { group: 'Group', user: 'User', key: 'Key', service_tier: 'Service tier', region: 'Region', schedule: 'Time of day', channel: 'Channel' },
   details: 'Details', asked_for: 'Asked for', upstream_model: 'At the upstream', tier: 'Service tier', session: 'Conversation', client: 'Client', body: 'Request body', losses: 'What the other dialect could not say', same_calls: 'Calls like this one',
   affinities: { none: 'no place kept', cold: 'new', hit: 'stayed', fallback: 'elsewhere for now', broken: 'moved' },
-  same: 'as before', than_before: 'Compared with the period before, which was as long', more_by: '{{share}} more than in the period before', less_by: '{{share}} less than in the period before', times: '{{factor}}×', others: '{{count}} more',
+  more_by: '{{share}} more than in the period before', less_by: '{{share}} less than in the period before', 
 };

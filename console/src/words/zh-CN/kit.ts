@@ -18,6 +18,7 @@ export const acts: Words['acts'] = {
 export const states: Words['states'] = {
   loading: '正在加载', none: '这里还没有内容', no_match: '没有匹配项', no_match_text: '放宽或清除筛选条件以查看更多。', end: '共 {{count}} 项',
   loaded: '已显示 {{count}} 项', yes: '是', no: '否', never: '永不', on: '开', off: '关',
+  same: '持平', times: '{{factor}} 倍', than_before: '与之前同样长的时段相比', others: '另有 {{count}} 项',
 };
 
 export const trouble: Words['trouble'] = {

@@ -22,5 +22,5 @@ export const log: Words['log'] = {
   factors: { group: '分组', user: '用户', key: '密钥', service_tier: '服务等级', region: '地区', schedule: '时段', channel: '渠道' },
   details: '详情', asked_for: '请求的模型', upstream_model: '上游模型', tier: '服务等级', session: '会话', client: '客户端', body: '请求体', losses: '对方协议无法表达的内容', same_calls: '类似的调用',
   affinities: { none: '未保留', cold: '新会话', hit: '保持原处', fallback: '暂时在别处', broken: '已迁移' },
-  same: '持平', than_before: '与之前同样长的时段相比', more_by: '比之前多 {{share}}', less_by: '比之前少 {{share}}', times: '{{factor}} 倍', others: '另有 {{count}} 项',
+  more_by: '比之前多 {{share}}', less_by: '比之前少 {{share}}', 
 };

@@ -1,0 +1,33 @@
+import type { MoreWords } from './en-more';
+import { alerts } from './zh-CN/alerts';
+import { audit } from './zh-CN/audit';
+import { catalog } from './zh-CN/catalog';
+import { channels } from './zh-CN/channels';
+import { codes } from './zh-CN/codes';
+import { dashboard } from './zh-CN/dashboard';
+import { groups } from './zh-CN/groups';
+import { health } from './zh-CN/health';
+import { hub_settings } from './zh-CN/hub_settings';
+import { log } from './zh-CN/log';
+import { playground } from './zh-CN/playground';
+import { prices } from './zh-CN/prices';
+import { users } from './zh-CN/users';
+
+/** As in English, file by file. */
+const words: MoreWords = {
+  alerts,
+  audit,
+  catalog,
+  channels,
+  codes,
+  dashboard,
+  groups,
+  health,
+  hub_settings,
+  log,
+  playground,
+  prices,
+  users,
+};
+
+export default words;
