@@ -19,7 +19,12 @@ describe.each(['desktop', 'phone'] as const)('the models on a %s', (width) => {
       await page.getByRole('heading', { level: 1, name: 'Sandbox Echo' }).waitFor();
       const groups = page.getByRole('list', { name: 'Groups side by side' }).locator('> li');
       await groups.first().getByText('Cheapest').waitFor();
-      expect(await groups.first().textContent()).toContain('claude-kiro');
+      // The catalogue is read anew each second: a price that was made a moment ago may come with the next look.
+      await expect.poll(async () => {
+        await page.reload();
+        await groups.first().getByText('Cheapest').waitFor();
+        return groups.first().textContent();
+      }, { timeout: 20_000, interval: 500 }).toContain('claude-kiro');
       await look();
       await page.getByRole('textbox', { name: 'New input tokens' }).fill('1000000');
       await page.getByRole('textbox', { name: 'Cached input tokens' }).fill('0');
