@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { RouteObject } from 'react-router';
+import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import pages from './pages.json';
 import { routes } from './routes';
@@ -21,6 +22,12 @@ describe('pages', () => {
     const all = paths(routes);
     for (const item of rooms.flatMap((room) => room.nav)) {
       expect(all).toContain(item.to);
+    }
+  });
+
+  it('have names in the navigation before the words of their rooms are there', () => {
+    for (const item of rooms.flatMap((room) => room.nav)) {
+      expect(item.title(i18next.getFixedT('en', 'words')), item.to).not.toMatch(/^[a-z_]+\.[a-z_]+$/);
     }
   });
 });

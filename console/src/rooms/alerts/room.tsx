@@ -13,7 +13,7 @@ export const alerts: Room = {
   ],
   moreWords: true,
   nav: [
-    { to: '/my-alerts', title: (t) => t('alerts.mine'), icon: 'bell', least: 'user', block: 'own' },
+    { to: '/my-alerts', title: (t) => t('nav.my_alerts'), icon: 'bell', least: 'user', block: 'own' },
     { to: '/alerts', title: (t) => t('nav.alerts'), icon: 'bell', least: 'operator', block: 'operate', below: true },
   ],
 };
