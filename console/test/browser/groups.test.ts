@@ -32,15 +32,15 @@ describe.each(['desktop', 'phone'] as const)('groups on a %s', (width) => {
       await page.waitForTimeout(250);
       await page.keyboard.press('Space');
       await page.waitForTimeout(150);
-      expect(await rows.first().textContent()).toContain('second');
+      await expect.poll(() => rows.first().textContent()).toContain('second');
       await page.getByRole('button', { name: 'Move sandbox up' }).click();
       await page.getByRole('checkbox', { name: 'shares with the one above' }).first().check();
       await look();
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('Saved').first().waitFor();
-      const group = await stage.owner().call('GET', `/api/admin/groups/${name}`);
-      const places = (group.channels as { channel: string; priority: number }[]).map(({ channel, priority }) => `${String(priority)} ${channel}`).sort();
-      expect(places, 'two share, the third follows').toEqual(['0 sandbox', '0 second', '1 first']);
+      await expect.poll(async () => {
+        const group = await stage.owner().call('GET', `/api/admin/groups/${name}`);
+        return (group.channels as { channel: string; priority: number }[]).map(({ channel, priority }) => `${String(priority)} ${channel}`).sort();
+      }, { message: 'two share, the third follows' }).toEqual(['0 sandbox', '0 second', '1 first']);
 
       await page.getByRole('tab', { name: 'Prices' }).click();
       await page.getByRole('textbox', { name: 'Model' }).fill('sandbox/echo');
@@ -62,8 +62,7 @@ describe.each(['desktop', 'phone'] as const)('groups on a %s', (width) => {
       await page.getByRole('textbox', { name: 'Reason' }).fill('The house was sold.');
       await look();
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('Saved').first().waitFor();
-      expect(await stage.owner().call('GET', `/api/admin/groups/${name}`)).toMatchObject({ status: 'expired', reason: 'The house was sold.' });
+      await expect.poll(() => stage.owner().call('GET', `/api/admin/groups/${name}`)).toMatchObject({ status: 'expired', reason: 'The house was sold.' });
 
       await page.getByRole('tab', { name: 'Who uses it' }).click();
       await page.getByText('only this').waitFor();

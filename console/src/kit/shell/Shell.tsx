@@ -84,8 +84,10 @@ function Rail({ me, rooms, onSearch }: { me: Me; rooms: readonly Room[]; onSearc
       <UnstyledButton className={classes.search} onClick={onSearch}>
         <Icon name="search" size={16} /><span>{t('nav.search')}</span><Kbd size="xs">Ctrl K</Kbd>
       </UnstyledButton>
-      <ul className={classes.list}>{block('own')}</ul>
-      {operate.length > 0 && <><Text className={classes.block} component="h2">{t('nav.operate')}</Text><ul className={classes.list}>{operate}</ul></>}
+      <div className={classes.rooms}>
+        <ul className={classes.list}>{block('own')}</ul>
+        {operate.length > 0 && <><Text className={classes.block} component="h2">{t('nav.operate')}</Text><ul className={classes.list}>{operate}</ul></>}
+      </div>
       <div className={classes.foot}><UserMenu me={me} /></div>
     </nav>
   );
