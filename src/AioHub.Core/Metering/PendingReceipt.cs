@@ -29,6 +29,9 @@ internal sealed class PendingReceipt : IKnownCall
 
     public RequestId Id { get; private set; }
 
+    /// <summary>The number of the log's row that this made; 0 = none yet, or the row was there already.</summary>
+    public long Number { get; set; }
+
     /// <summary>What the ledger needs of it; it has no number yet.</summary>
     public LoggedCall Call { get; private set; }
 
@@ -122,7 +125,7 @@ internal sealed class PendingReceipt : IKnownCall
 
     private void Take(Receipt receipt)
     {
-        Id = receipt.Id;
+        (Id, Number) = (receipt.Id, 0);
         Call = RequestLogStore.CallOf(receipt, 0);
         (Group, Channel, RequestedModel, ServedModel) = (receipt.Group, receipt.Channel, receipt.RequestedModel, receipt.ServedModel);
         (Dialect, Operation, Stream) = (receipt.Dialect, receipt.Operation, receipt.Stream);

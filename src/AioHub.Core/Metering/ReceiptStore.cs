@@ -1,5 +1,6 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Pins;
+using AioHub.Core.Reports;
 using AioHub.Core.Storage;
 using AioHub.Core.Tasks;
 using Microsoft.Data.Sqlite;
@@ -29,7 +30,8 @@ internal readonly record struct JournalMark(long Segment, long Offset)
 /// wait for them, or at once when few come (<see cref="CallTotals"/>).
 /// </summary>
 /// <remarks>Used by one caller at a time. SQLite works synchronously, on whatever pool thread the receipt writer runs on.</remarks>
-internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProvider time) : IAsyncDisposable
+/// <param name="fresh">Gets what was written; null = nobody wants it.</param>
+internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProvider time, FreshCalls? fresh = null) : IAsyncDisposable
 {
     internal const string MarkSql = """
         INSERT INTO journal_marks ("NodeId", "Segment", "Offset") VALUES ($1, $2, $3)
@@ -71,22 +73,29 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
 
         if (database.Engine == DatabaseEngine.Postgres)
         {
-            (var version, unposted) = await ApplyPostgresAsync(unposted, receipts, origin, mark, commit, Due, cancellation);
-            _unposted = commit ? unposted : null;
-            return version;
+            return Committed(await ApplyPostgresAsync(unposted, receipts, origin, mark, commit, Due, cancellation));
         }
 
         _sqlite ??= await SqliteReceiptStore.OpenAsync(database, nodeId, cancellation);
         try
         {
-            (var version, unposted) = await _sqlite.ApplyAsync(unposted, receipts, origin, mark, commit, Due, time.GetTimestamp());
-            _unposted = commit ? unposted : null;
-            return version;
+            return Committed(await _sqlite.ApplyAsync(unposted, receipts, origin, mark, commit, Due, time.GetTimestamp()));
         }
         catch
         {
             await DisposeAsync();
             throw;
+        }
+
+        long Committed((long Version, long Newest, CallTotals Unposted) done)
+        {
+            if (commit)
+            {
+                _unposted = done.Unposted;
+                fresh?.Add(done.Newest, receipts);
+            }
+
+            return done.Version;
         }
     }
 
@@ -111,7 +120,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
         return ValueTask.CompletedTask;
     }
 
-    private async Task<(long Version, CallTotals Unposted)> ApplyPostgresAsync(
+    private async Task<(long Version, long Newest, CallTotals Unposted)> ApplyPostgresAsync(
         CallTotals? unposted, IReadOnlyList<PendingReceipt> receipts, long? origin, JournalMark? mark, bool commit, Predicate<CallTotals> due,
         CancellationToken cancellation)
     {
@@ -161,7 +170,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
             FigureStore.Keep(figures);
         }
 
-        return (version, unposted);
+        return (version, lastCall, unposted);
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellation, params object[] values)

@@ -1,6 +1,7 @@
 using System.Text;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
+using AioHub.Core.Reports;
 using AioHub.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -50,6 +51,7 @@ internal static class RequestLogStore
             var receipt = receipts[i];
             RequestLogRow.WriteId(receipt.Id, id);
             var call = receipt.Call with { Seq = next };
+            receipt.Number = 0;
             row.Bind(1, next)
                 .Bind(2, id)
                 .Bind(3, RequestLogRow.MicrosecondsOf(call.At))
@@ -82,7 +84,7 @@ internal static class RequestLogStore
             if (row.Execute() == 1)
             {
                 calls.Add(call);
-                next++;
+                receipt.Number = next++;
                 if (receipt.Pinning is { } told)
                 {
                     pinning.Add(told);
@@ -99,6 +101,7 @@ internal static class RequestLogStore
         var wanted = new Dictionary<RequestId, PendingReceipt>(receipts.Count);
         foreach (var pending in receipts)
         {
+            pending.Number = 0;
             wanted.TryAdd(pending.Id, pending);
         }
 
@@ -158,6 +161,7 @@ internal static class RequestLogStore
         foreach (var row in rows)
         {
             calls.Add(row.Call);
+            row.Receipt.Number = row.Call.Seq;
         }
 
         pinning.AddRange(rows.Select(static row => row.Receipt.Pinning).OfType<Receipt>());
@@ -165,6 +169,13 @@ internal static class RequestLogStore
         void Array<T>(NpgsqlDbType type, Converter<(LoggedCall Call, PendingReceipt Receipt), T> value) =>
             insert.Parameters.Add(new NpgsqlParameter { Value = System.Array.ConvertAll(rows, value), NpgsqlDbType = NpgsqlDbType.Array | type });
     }
+
+    /// <summary>The row that a receipt made, as reports would read it.</summary>
+    public static LogCall RowOf(PendingReceipt receipt) => new(
+        receipt.Number, RequestLogRow.MomentOf(RequestLogRow.MicrosecondsOf(receipt.Call.At)), receipt.Call.User, receipt.Call.Key, Clean(receipt.Group) ?? "", Clean(receipt.Channel) ?? "",
+        Clean(receipt.RequestedModel) ?? "", Clean(receipt.ServedModel) ?? "", (int)receipt.Dialect, (int)receipt.Operation, receipt.Stream, receipt.HttpStatus, receipt.Outcome,
+        Clean(receipt.ErrorCode), receipt.InputTokens, receipt.CacheReadTokens, receipt.OutputTokens, receipt.Call.Nano, receipt.OperatorCost.Value, receipt.LostCost.Value,
+        Number(receipt.TotalMilliseconds), receipt.FirstByteMilliseconds is { } first ? Number(first) : null, receipt.Payload);
 
     /// <summary>What the ledger needs of a receipt; the moment as the log stores it.</summary>
     public static LoggedCall CallOf(Receipt receipt, long seq) => new(

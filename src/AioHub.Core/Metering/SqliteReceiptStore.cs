@@ -53,7 +53,7 @@ internal sealed class SqliteReceiptStore : IDisposable
     }
 
     /// <summary>After an exception the store must be disposed of, which undoes the transaction.</summary>
-    public async ValueTask<(long Version, CallTotals Unposted)> ApplyAsync(
+    public async ValueTask<(long Version, long Newest, CallTotals Unposted)> ApplyAsync(
         CallTotals? unposted, IReadOnlyList<PendingReceipt> receipts, long? origin, JournalMark? mark, bool commit, Predicate<CallTotals> due, long now)
     {
         _begin.Execute();
@@ -85,7 +85,7 @@ internal sealed class SqliteReceiptStore : IDisposable
 
         (commit ? _commit : _rollback).Execute();
         FigureStore.Keep(commit ? figures : null);
-        return (version, unposted);
+        return (version, lastCall, unposted);
     }
 
     public void Dispose()

@@ -41,6 +41,17 @@ internal sealed class LogBlock(long number)
         return _marks.ToBytes();
     }
 
+    /// <summary>Takes in what another stretch of the same block holds.</summary>
+    public void Join(LogBlock other)
+    {
+        Calls += other.Calls;
+        _slowest = Math.Max(_slowest, other._slowest);
+        _dearest = Math.Max(_dearest, other._dearest);
+        FirstAt = other.FirstAt < FirstAt ? other.FirstAt : FirstAt;
+        LastAt = other.LastAt > LastAt ? other.LastAt : LastAt;
+        _marks.Join(other._marks);
+    }
+
     public void Add(in LogCall call)
     {
         Calls++;

@@ -36,20 +36,37 @@ internal sealed class LogMarks
     private const int Probes = 6;
     private const int FewestBytes = 16;
     private const int SizeSigns = 6;
+    private const int Kinds = (int)LogMark.TellsOfSizes + 1;
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
     private readonly HashSet<ulong> _values = [];
 
-    public void Add(LogMark mark, long value) => _values.Add(HashOf(mark, value));
+    // What the call before had: most calls say the same again, and need no hash then.
+    private readonly long?[] _lastNumbers = new long?[Kinds];
+    private readonly string?[] _lastTexts = new string?[Kinds];
 
-    public void Add(LogMark mark, string? value)
+    public void Add(LogMark mark, long value)
     {
-        if (!string.IsNullOrEmpty(value))
+        ref var last = ref _lastNumbers[(int)mark];
+        if (last != value)
         {
+            last = value;
             _values.Add(HashOf(mark, value));
         }
     }
+
+    public void Add(LogMark mark, string? value)
+    {
+        ref var last = ref _lastTexts[(int)mark];
+        if (!string.IsNullOrEmpty(value) && last != value)
+        {
+            last = value;
+            _values.Add(HashOf(mark, value));
+        }
+    }
+
+    public void Join(LogMarks other) => _values.UnionWith(other._values);
 
     /// <summary>Notes that something was as large as this: each power of two up to it.</summary>
     public void AddSize(LogMark mark, double size)

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using AioHub.Core.Metering;
 using AioHub.Core.Ledger;
 using AioHub.Core.Storage;
@@ -26,21 +27,6 @@ internal enum UsageFacet
     UserDay,
 }
 
-/// <summary>What one pass of the rollups read.</summary>
-/// <param name="Mark">What the mark was.</param>
-/// <param name="Last">What it becomes.</param>
-/// <param name="Rows">Calls that are new.</param>
-/// <param name="Read">Rows that were read for them.</param>
-internal sealed record RollupBatch(long Mark, long Last, UsageTally Tally, IReadOnlyList<LogBlock> Closed, int Rows, int Read)
-{
-    /// <summary>The block in which <see cref="Last"/> stands, with all that it holds up to there.</summary>
-    public OpenBlock? Open { get; init; }
-}
-
-/// <summary>A block that is not complete yet, as far as it was read.</summary>
-/// <param name="Through">Up to which number.</param>
-internal sealed record OpenBlock(LogBlock Block, long Through);
-
 /// <summary>Reads the request log in the order of its numbers, and adds what it read to the sums, once.</summary>
 internal static class RollupStore
 {
@@ -60,49 +46,77 @@ internal static class RollupStore
     public static async Task<(long Mark, long Head)> StateAsync(HubReader reader, CancellationToken cancellation) =>
         (await reader.ReadAsync(StateSql, static row => (row.GetInt64(0), row.GetInt64(1)), cancellation))[0];
 
+    /// <summary>Up to which number calls are in the sums.</summary>
+    public static async Task<long> MarkAsync(HubDatabase database, CancellationToken cancellation)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: false, cancellation);
+        return (await StateAsync(reader, cancellation)).Mark;
+    }
+
     /// <summary>At most so many rows above the mark. Null when there are none.</summary>
+    /// <param name="until">No row above this number; null = to the end.</param>
     /// <param name="open">What the pass before left, which this one goes on with and thereby spoils; taken only when nobody has moved the mark since.</param>
-    public static async Task<RollupBatch?> ReadAsync(HubDatabase database, int most, OpenBlock? open, CancellationToken cancellation)
+    public static async Task<RollupBatch?> ReadAsync(HubDatabase database, int most, long? until, OpenBlock? open, CancellationToken cancellation)
     {
         await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         var (mark, head) = await StateAsync(reader, cancellation);
+        head = Math.Min(head, until ?? head);
         if (head <= mark)
         {
             return null;
         }
 
-        // The block in which the mark stands was not complete. Who does not remember it reads its rows again, for its marks alone.
-        var isKept = open?.Through == mark;
-        var from = isKept ? mark + 1 : LogBlock.StartOf(LogBlock.Of(mark));
-        var (tally, blocks, last, rows, read) = (new UsageTally(), isKept ? new List<LogBlock> { open!.Block } : [], mark, 0, 0);
-        await using var command = reader.Connection.Statement(
-            reader.Transaction, $"SELECT {CallColumns} FROM request_log WHERE \"Seq\" >= $1 ORDER BY \"Seq\" LIMIT $2", from, (long)most + LogBlock.Size);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (rows < most && await row.ReadAsync(cancellation))
+        var batch = new RollupBatch(mark);
+        await GoOnAsync(reader, batch, open, cancellation);
+        await foreach (var call in RowsAsync(reader, mark, head, most, cancellation))
         {
-            var call = CallOf(row);
-            read++;
-            if (call.Seq > mark)
-            {
-                tally.Add(call);
-                last = call.Seq;
-                rows++;
-            }
-
-            var block = LogBlock.Of(call.Seq);
-            if (blocks.Count == 0 || blocks[^1].Number != block)
-            {
-                blocks.Add(new LogBlock(block));
-            }
-
-            blocks[^1].Add(call);
+            batch.Read++;
+            batch.Add(call);
         }
 
-        // Numbers are given in the order of commits: below the last row that is seen nothing will come any more.
-        return new RollupBatch(mark, last, tally, blocks.FindAll(block => block.Number < LogBlock.Of(last)), rows, read)
+        // The first rows above the mark may be gone by now, with no others behind them.
+        return batch.Rows > 0 ? batch : null;
+    }
+
+    /// <summary>Gives a batch that was not read from the log what its first block held before.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task CompleteAsync(HubDatabase database, RollupBatch batch, OpenBlock? open, CancellationToken cancellation)
+    {
+        await using var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
+        await GoOnAsync(reader, batch, open, cancellation);
+    }
+
+    /// <summary>The block in which the mark stands was not complete. Who does not remember it reads its rows again, for its marks alone.</summary>
+    private static async Task GoOnAsync(HubReader reader, RollupBatch batch, OpenBlock? open, CancellationToken cancellation)
+    {
+        if (open?.Through == batch.Mark)
         {
-            Open = blocks.Count > 0 && blocks[^1].Number == LogBlock.Of(last) ? new OpenBlock(blocks[^1], last) : null,
-        };
+            batch.GoOnFrom(open.Block);
+            return;
+        }
+
+        var block = new LogBlock(LogBlock.Of(batch.Mark));
+        await foreach (var call in RowsAsync(reader, LogBlock.StartOf(block.Number) - 1, batch.Mark, LogBlock.Size, cancellation))
+        {
+            batch.Read++;
+            block.Add(call);
+        }
+
+        if (block.Calls > 0)
+        {
+            batch.GoOnFrom(block);
+        }
+    }
+
+    private static async IAsyncEnumerable<LogCall> RowsAsync(HubReader reader, long above, long through, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var command = reader.Connection.Statement(
+            reader.Transaction, $"SELECT {CallColumns} FROM request_log WHERE \"Seq\" > $1 AND \"Seq\" <= $2 ORDER BY \"Seq\" LIMIT $3", above, through, (long)most);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+        {
+            yield return CallOf(row);
+        }
     }
 
     /// <summary>Adds a batch to the sums and moves the mark, in one transaction.</summary>

@@ -8,7 +8,8 @@ namespace AioHub.Core.Reports;
 /// Adds the request log up in the background, for everything that dashboards show, and notes what occurs in each stretch of it, for searches. Beside the calls, never before
 /// them: what it has not read yet, readers add themselves. Several processes may do it at once; each row counts once.
 /// </summary>
-public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rollups>? logger = null)
+/// <param name="fresh">Calls that need not be read, as this process wrote them; null = it writes none.</param>
+public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rollups>? logger = null, FreshCalls? fresh = null)
 {
     /// <summary>Rows of one pass: the write after it keeps the receipt writer waiting for a tenth of a second at most.</summary>
     private const int Most = 10_000;
@@ -62,20 +63,20 @@ public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rol
         {
             var rows = await StepAsync(Most, cancellation);
             all += rows;
-            if (rows < Most)
+            if (rows == 0)
             {
                 return all;
             }
         }
     }
 
-    /// <returns>How many rows were read: fewer than asked for = there are no more.</returns>
+    /// <returns>How many calls were counted: fewer than asked for = there are no more, or they are known and come with the next pass.</returns>
     internal async Task<int> StepAsync(int most, CancellationToken cancellation)
     {
         // A pass that does not come to its end has spoilt what it went on with.
         var open = _open;
         _open = null;
-        if (await RollupStore.ReadAsync(database, most, open, cancellation) is not { } batch)
+        if (await NextAsync(most, open, cancellation) is not { } batch)
         {
             _open = open;
             return 0;
@@ -89,5 +90,21 @@ public sealed class Rollups(HubDatabase database, TimeProvider time, ILogger<Rol
         }
 
         return batch.Rows;
+    }
+
+    private async Task<RollupBatch?> NextAsync(int most, OpenBlock? open, CancellationToken cancellation)
+    {
+        if (fresh is null)
+        {
+            return await RollupStore.ReadAsync(database, most, null, open, cancellation);
+        }
+
+        if (fresh.Take(await RollupStore.MarkAsync(database, cancellation), out var until) is not { } batch)
+        {
+            return await RollupStore.ReadAsync(database, most, until, open, cancellation);
+        }
+
+        await RollupStore.CompleteAsync(database, batch, open, cancellation);
+        return batch;
     }
 }

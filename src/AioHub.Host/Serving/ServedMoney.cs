@@ -57,7 +57,8 @@ internal sealed class ServedMoney : IAsyncDisposable
         try
         {
             var holds = new LocalHoldBook(home.Database, home.Time);
-            var writer = new ReceiptWriter(home.Database, journal, holds, home.Time, logging.CreateLogger<ReceiptWriter>());
+            var fresh = new FreshCalls();
+            var writer = new ReceiptWriter(home.Database, journal, holds, home.Time, logging.CreateLogger<ReceiptWriter>(), fresh);
             await writer.ReplayAsync(cancellation);
             await writer.JoinAsync(cancellation);
             await holds.LoadAsync(cancellation);
@@ -71,7 +72,7 @@ internal sealed class ServedMoney : IAsyncDisposable
                 new StorageRefunds(home.Database, home.Time, holds.RefreshAsync, logging.CreateLogger<StorageRefunds>()),
                 new TaskLedger(home.Database, holds, journal.NodeId, home.Time, logging.CreateLogger<TaskLedger>()));
             money._writing = Task.Run(() => writer.RunAsync(money._stopping.Token), CancellationToken.None);
-            money._rolling = Task.Run(() => new Rollups(home.Database, home.Time, logging.CreateLogger<Rollups>()).RunAsync(money._closing.Token), CancellationToken.None);
+            money._rolling = Task.Run(() => new Rollups(home.Database, home.Time, logging.CreateLogger<Rollups>(), fresh).RunAsync(money._closing.Token), CancellationToken.None);
             return money;
         }
         catch

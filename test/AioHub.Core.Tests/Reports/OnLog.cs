@@ -27,19 +27,38 @@ public abstract class OnLog(DatabaseEngine engine) : OnLedger(engine)
         return [.. Enumerable.Range(0, count).Select(i => DrawOne(random, Begin.AddHours((hours * i / count) - (random.Next(10) == 0 ? random.NextDouble() * 3 : 0))))];
     }
 
-    internal async Task WriteAsync(IEnumerable<Receipt> receipts, string node = "node")
+    internal async Task WriteAsync(IEnumerable<Receipt> receipts, string node = "node", FreshCalls? fresh = null)
     {
-        await using var store = new ReceiptStore(Database, node, Time);
+        await using var store = new ReceiptStore(Database, node, Time, fresh);
         foreach (var some in receipts.Chunk(1_000))
         {
             await store.ApplyAsync([.. some.Select(Pending)], 1, null, Cancellation);
         }
     }
 
-    private static PendingReceipt Pending(Receipt receipt)
+    internal static PendingReceipt Pending(Receipt receipt)
     {
         var frame = ReceiptBytes.Write(receipt, out var length);
         return new PendingReceipt(receipt, frame.Slice(JournalFormat.FrameHeader, length).ToArray());
+    }
+
+    /// <summary>What is stored of each block.</summary>
+    protected async Task<List<string>> MarksAsync()
+    {
+        await using var reader = await HubReader.OpenAsync(Database, consistent: false, Cancellation);
+        return await reader.ReadAsync(
+            """SELECT "Block", "Calls", "FirstAt", "LastAt", "Marks" FROM log_blocks ORDER BY "Block" """,
+            static row => $"{row.GetInt64(0)} {row.GetInt32(1)} {row.GetInt64(2)} {row.GetInt64(3)} {Convert.ToHexString(row.GetFieldValue<byte[]>(4))}", Cancellation);
+    }
+
+    /// <summary>What is stored of all calls, as it would be were they read from the log at once.</summary>
+    protected async Task<List<string>> MarksAnewAsync()
+    {
+        await ExecuteAsync("DELETE FROM usage_sums");
+        await ExecuteAsync("DELETE FROM log_blocks");
+        await ExecuteAsync("DELETE FROM rollup_marks");
+        await Rollups.CatchUpAsync(Cancellation);
+        return await MarksAsync();
     }
 
     private static Receipt DrawOne(Random random, DateTime at)
