@@ -19,7 +19,7 @@ public sealed class CallLog(HubDatabase database, TimeProvider time)
     private readonly LogBlockShelf _shelf = new();
 
     /// <summary>Beyond it a search stops at the next opportunity.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(80);
 
     /// <summary>One page.</summary>
     /// <param name="after">What the page before gave as <see cref="CallPage.Next"/>; null = the newest.</param>
@@ -63,7 +63,7 @@ public sealed class CallLog(HubDatabase database, TimeProvider time)
     {
         var began = time.GetTimestamp();
         _ = Filling();
-        await using var search = await CallLogStore.OpenAsync(database, _shelf, scope, filter, stretch, limit, cancellation);
+        await using var search = await CallLogStore.OpenAsync(database, time, _shelf, scope, filter, stretch, limit, cancellation);
         while (!search.IsDone && (!search.HasBegun || time.GetElapsedTime(began) < patience))
         {
             await search.GoOnAsync(cancellation);

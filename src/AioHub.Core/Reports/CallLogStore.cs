@@ -7,18 +7,23 @@ using AioHub.Wire.Vocabulary;
 namespace AioHub.Core.Reports;
 
 /// <summary>
-/// One search of the log, newest first, in steps of a few milliseconds: first the rows that no block tells of yet, then the blocks, of which only those are opened that may hold what
-/// is wanted. All of one moment.
+/// One search of the log, newest first, in steps of a few milliseconds, however slow the disk: first the rows that no block tells of yet, then the blocks, of which only those are opened
+/// that may hold what is wanted. All of one moment.
 /// </summary>
 internal sealed class CallLogStore : IAsyncDisposable
 {
-    private const int RowsAtOnce = 4 * LogBlock.Size;
     private const int BlocksAtOnce = 4;
+    private const int FewestRows = 64;
+    private const int MostRows = BlocksAtOnce * LogBlock.Size;
     private const int FewestTold = 16;
     private const int MostTold = 256;
+
+    /// <summary>A step that took longer is followed by one half as large.</summary>
+    private static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(10);
     private const string FirstAtOrAboveSql = """SELECT "StartedAt" FROM request_log WHERE "Seq" >= $1 ORDER BY "Seq" LIMIT 1""";
 
     private readonly HubReader _reader;
+    private readonly TimeProvider _time;
     private readonly LogBlockShelf _shelf;
     private readonly ReportScope _scope;
     private readonly CallFilter _filter;
@@ -27,14 +32,15 @@ internal sealed class CallLogStore : IAsyncDisposable
     private readonly List<ulong> _marks;
     private readonly List<ulong> _sizes;
     private readonly Queue<long> _candidates = new();
-    private long _edge;
-    private long _told = long.MaxValue;
+    private long _floor;
+    private long? _told;
+    private int _rows = LogBlock.Size;
     private int _chunk = FewestTold;
     private bool _allTold;
 
-    private CallLogStore(HubReader reader, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit)
+    private CallLogStore(HubReader reader, TimeProvider time, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit)
     {
-        (_shelf, _from) = (shelf, stretch.From);
+        (_time, _shelf, _from) = (time, shelf, stretch.From);
         (_reader, _scope, _filter, _limit, _marks, _sizes) = (reader, scope, filter, limit, filter.Marks(scope), filter.Sizes());
     }
 
@@ -53,14 +59,21 @@ internal sealed class CallLogStore : IAsyncDisposable
     public bool IsDone { get; private set; }
 
     public static async Task<CallLogStore> OpenAsync(
-        HubDatabase database, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit, CancellationToken cancellation)
+        HubDatabase database, TimeProvider time, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit, CancellationToken cancellation)
     {
         var reader = await HubReader.OpenAsync(database, consistent: true, cancellation);
         try
         {
             var (mark, head) = await RollupStore.StateAsync(reader, cancellation);
             var below = Math.Min(stretch.Below, head + 1);
-            return new CallLogStore(reader, shelf, scope, filter, stretch, limit) { Head = head, _edge = LogBlock.StartOf(LogBlock.Of(mark)), Below = below, IsDone = below <= stretch.From };
+            return new CallLogStore(reader, time, shelf, scope, filter, stretch, limit)
+            {
+                Head = head,
+                Below = below,
+                IsDone = below <= stretch.From,
+                // Of the rows from here on no block tells yet.
+                _floor = LogBlock.StartOf(LogBlock.Of(mark)),
+            };
         }
         catch
         {
@@ -90,34 +103,13 @@ internal sealed class CallLogStore : IAsyncDisposable
             return;
         }
 
-        if (Below > _edge)
+        if (Below > _floor || await NextRunAsync(cancellation))
         {
-            await SearchAsync(Math.Max(_edge, Below - RowsAtOnce), cancellation);
-            IsDone |= Below <= _from;
-            return;
-        }
-
-        if (_candidates.Count == 0 && !await TellAsync(cancellation))
-        {
-            IsDone = true;
-            return;
-        }
-
-        if (_candidates.TryDequeue(out var block))
-        {
-            // Nothing above the first of them that may hold what is wanted.
-            Below = Math.Min(Below, LogBlock.StartOf(block + 1));
-            for (var more = 1; more < BlocksAtOnce && _candidates.TryPeek(out var next) && next == block - 1; more++)
+            await SearchAsync(Math.Max(_floor, Below - _rows), cancellation);
+            if (!IsDone && Below <= _floor && _candidates.Count == 0)
             {
-                block = _candidates.Dequeue();
+                PassToldBy();
             }
-
-            await SearchAsync(LogBlock.StartOf(block), cancellation);
-        }
-
-        if (!IsDone && _candidates.Count == 0)
-        {
-            Below = Math.Min(Below, LogBlock.StartOf(_told));
         }
 
         IsDone |= Below <= _from;
@@ -132,6 +124,34 @@ internal sealed class CallLogStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _reader.DisposeAsync();
 
+    /// <summary>Goes to the next blocks that may hold what is wanted. False: those that have told of themselves do not, or there are no more, which ends the search.</summary>
+    private async Task<bool> NextRunAsync(CancellationToken cancellation)
+    {
+        if (_candidates.Count == 0 && !await TellAsync(cancellation))
+        {
+            IsDone = true;
+            return false;
+        }
+
+        if (!_candidates.TryDequeue(out var block))
+        {
+            PassToldBy();
+            return false;
+        }
+
+        // Nothing above the first of them that may hold what is wanted.
+        Below = Math.Min(Below, LogBlock.StartOf(block + 1));
+        for (var more = 1; more < BlocksAtOnce && _candidates.TryPeek(out var next) && next == block - 1; more++)
+        {
+            block = _candidates.Dequeue();
+        }
+
+        _floor = LogBlock.StartOf(block);
+        return true;
+    }
+
+    private void PassToldBy() => Below = _told is { } told ? Math.Min(Below, LogBlock.StartOf(told)) : Below;
+
     /// <summary>Reads what further blocks tell of themselves, and notes those that may hold what is wanted. False: there are no more.</summary>
     private async Task<bool> TellAsync(CancellationToken cancellation)
     {
@@ -140,7 +160,7 @@ internal sealed class CallLogStore : IAsyncDisposable
             return false;
         }
 
-        var above = Math.Min(_told, LogBlock.Of(Below - 1) + 1);
+        var above = Math.Min(_told ?? long.MaxValue, LogBlock.Of(Below - 1) + 1);
         if (_filter.From is not null || _filter.To is not null)
         {
             // The engine passes by what lies outside a stretch of time.
@@ -181,11 +201,13 @@ internal sealed class CallLogStore : IAsyncDisposable
             during += $" AND \"FirstAt\" < ${values.Count}";
         }
 
+        var since = _time.GetTimestamp();
         var told = await _reader.ReadAsync(
             $"SELECT \"Block\", \"Marks\" FROM log_blocks WHERE \"Block\" < $1 AND \"Block\" >= $2{during} ORDER BY \"Block\" DESC LIMIT $3",
             static row => new ToldBlock(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), cancellation, [.. values]);
         _allTold = told.Count < _chunk;
-        _chunk = Math.Min(MostTold, _chunk * 4);
+        // Their rows lie far apart.
+        _chunk = _time.GetElapsedTime(since) > LongStep ? Math.Max(FewestTold, _chunk / 2) : Math.Min(MostTold, _chunk * 4);
         foreach (var block in told)
         {
             _shelf.Keep(block);
@@ -209,10 +231,12 @@ internal sealed class CallLogStore : IAsyncDisposable
     {
         List<object> values = [Math.Max(from, _from), Below, (long)(_limit - Found.Count)];
         var where = _filter.Where(_scope, values);
+        var since = _time.GetTimestamp();
         var lines = await ReadAsync(_reader, $"\"Seq\" >= $1 AND \"Seq\" < $2{where}", " ORDER BY \"Seq\" DESC LIMIT $3", _scope, values, cancellation);
         Found.AddRange(lines.Select(static one => one.Line));
         IsDone = Found.Count >= _limit;
         Below = IsDone ? lines[^1].Seq : from;
+        _rows = _time.GetElapsedTime(since) > LongStep ? Math.Max(FewestRows, _rows / 2) : Math.Min(MostRows, _rows * 2);
     }
 
     private static Task<List<(long Seq, CallLine Line)>> ReadAsync(
