@@ -117,7 +117,10 @@ internal static class MakeModel
         await using var transaction = await database.BeginAsync(http.RequestAborted);
         if (await ShowModel.FindAsync(catalog, wanted.Id, http.RequestAborted) is { } present)
         {
-            throw new Refused(RefusalCode.Conflict, $"There is a model of that name already: {present.Id}. Change that one, or take another name.");
+            throw new Refused(RefusalCode.Conflict, $"There is a model of that name already: {present.Id}. Change that one, or take another name.")
+            {
+                Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [$"is a name of {present.Id} already; change that one, or take another name"] },
+            };
         }
 
         await catalog.UpsertModelAsync(
