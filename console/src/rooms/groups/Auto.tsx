@@ -93,7 +93,7 @@ function Order({ value, places, onChange, error }: { value: string[]; places: Au
         {restOf(places, value).map((one) => (
           <li key={one.group} data-off={one.status !== 'active' || one.channels === 0 || undefined}>
             <span className={classes.memberText}><Link to={`/groups/${one.group}`}>{one.group}</Link><Standing place={one} /></span>
-            <Button size="compact-xs" variant="subtle" aria-label={t('groups.put_first_of', { name: one.group })} onClick={() => { onChange([...value, one.group]); }}>{t('groups.put_first')}</Button>
+            <Button size="compact-xs" variant="subtle" aria-label={`${t('groups.put_first')}: ${one.group}`} onClick={() => { onChange([...value, one.group]); }}>{t('groups.put_first')}</Button>
           </li>
         ))}
       </ol>

@@ -23,7 +23,7 @@ export function ModelInputs({ values, set, errors, builtin, id }: InputsProps) {
   const says = (member: Member) => (builtin === undefined || same(member, values, builtin) ? undefined : (
     <div className={classes.says} data-member={member}>
       <span>{t('models.catalogue_says', { value: shown(member, builtin) })}</span>
-      <UnstyledButton className={classes.back} aria-label={t('models.back_of', { name: t(`models.${member}`) })} onClick={() => { set(member, builtin[member]); }}><Icon name="turn" size={13} />{t('models.back')}</UnstyledButton>
+      <UnstyledButton className={classes.back} aria-label={`${t('models.back')}: ${t(`models.${member}`)}`} onClick={() => { set(member, builtin[member]); }}><Icon name="turn" size={13} />{t('models.back')}</UnstyledButton>
     </div>
   ));
   const text = (member: 'display_name' | 'vendor' | 'released_on', more: { description?: string; type?: string; placeholder?: string } = {}) => (

@@ -14,6 +14,6 @@ export const groups: Words['groups'] = {
   newest: '最新的 {{count}} 个。', key: '密钥', owner: '所有者', key_groups: '分组顺序', only_this: '仅此分组', place: '第 {{at}} 位', explain_lead: '此刻的一次调用会如何处理，以及为何不走其他路径。不发送、不计费。', key_hint: '选择密钥后，其所有分组都参与。', any_key: '仅此分组', dialect: '调用方协议', needs: '所需能力', explain: '解释', goes: '将发往', refused: '被拒绝',
   part_picks: '如何挑选', auto_rules: '规则', auto_rules_lead: '第一条成立的规则把它的分组排在最前，其余分组按下方顺序跟随。', no_rules: '没有规则：所有调用按下方顺序。', add_rule: '添加规则', rule_no: '规则 {{at}}', rule_up: '上移规则 {{at}}', rule_down: '下移规则 {{at}}', rule_remove: '移除规则 {{at}}',
   rule_model: '适用模型', rule_model_hint: '名称或模式。留空表示任意模型。', rule_groups: '优先尝试', rule_groups_hint: '按选择的先后排序。', rule_dialects: '当调用方协议为', rule_clients: '当客户端为', rule_tags: '当所有者有标签', anybody: '任何人', rule_wrong: '没有保存：请查看各字段的提示。',
-  auto_order: '顺序', auto_order_lead: '调用从上到下尝试分组，无法服务时转到下一个。未启用、隐藏、不对密钥所有者开放或没有该模型渠道的分组会被跳过。', auto_first: '首先，按此顺序', auto_then: '然后按层级，贵者在前，再按名称', auto_unnamed: '没有指定优先分组：全部按层级。', put_first: '加入顺序', put_first_of: '把 {{name}} 加入顺序', unname: '让 {{name}} 回到层级排序',
+  auto_order: '顺序', auto_order_lead: '调用从上到下尝试分组，无法服务时转到下一个。未启用、隐藏、不对密钥所有者开放或没有该模型渠道的分组会被跳过。', auto_first: '首先，按此顺序', auto_then: '然后按层级，贵者在前，再按名称', auto_unnamed: '没有指定优先分组：全部按层级。', put_first: '加入顺序', unname: '让 {{name}} 回到层级排序',
   tier_factor: '层级 {{tier}} · × {{factor}}', only_tags: '仅限标签：{{tags}}', without_channels: '没有渠道', never_picked: '隐藏，不会被选中', auto_tier: 'auto 中的层级', auto_tier_hint: '越小越靠前；仅当 auto 的顺序未指定该分组时有效。', client: '客户端', client_hint: '其 User-Agent 的内容。', any_key_auto: '仅带 auto 的密钥',
 };
