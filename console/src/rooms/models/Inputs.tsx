@@ -45,7 +45,7 @@ export function ModelInputs({ values, set, errors, builtin, id }: InputsProps) {
           </div>
         </div>
       </Section>
-      <Section title={t('models.sizes')} lead={t('models.sizes_lead')}>
+      <Section title={t('models.sizes')} lead={t(builtin === undefined ? 'models.sizes_lead' : 'models.sizes_lead_builtin')}>
         <div className={classes.three}>
           {tokens('context_window', t('models.window_hint'))}
           {tokens('long_context_window', t('models.long_hint'))}
