@@ -143,6 +143,7 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<UsageReports>();
         services.AddSingleton<CallLog>();
         services.AddSingleton<ModelOffers>();
+        services.AddSingleton<ModelUses>();
         services.AddSingleton<OwnModels>();
         services.AddSingleton<PriceEdits>();
         services.AddSingleton<PriceReader>();

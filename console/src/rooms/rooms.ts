@@ -11,6 +11,7 @@ import { health } from './health/room';
 import { hubSettings } from './hub-settings/room';
 import { keys } from './keys/room';
 import { log } from './log/room';
+import { models } from './models/room';
 import { overview } from './overview/room';
 import { playground } from './playground/room';
 import { prices } from './prices/room';
@@ -25,6 +26,7 @@ export const rooms: readonly Room[] = [
   log,
   playground,
   catalog,
+  models,
   wallet,
   settings,
   firstRun,

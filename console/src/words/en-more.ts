@@ -8,6 +8,7 @@ import { groups } from './en/groups';
 import { health } from './en/health';
 import { hub_settings } from './en/hub_settings';
 import { log } from './en/log';
+import { models } from './en/models';
 import { playground } from './en/playground';
 import { prices } from './en/prices';
 import { users } from './en/users';
@@ -24,6 +25,7 @@ const words = {
   health,
   hub_settings,
   log,
+  models,
   playground,
   prices,
   users,

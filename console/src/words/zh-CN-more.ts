@@ -9,6 +9,7 @@ import { groups } from './zh-CN/groups';
 import { health } from './zh-CN/health';
 import { hub_settings } from './zh-CN/hub_settings';
 import { log } from './zh-CN/log';
+import { models } from './zh-CN/models';
 import { playground } from './zh-CN/playground';
 import { prices } from './zh-CN/prices';
 import { users } from './zh-CN/users';
@@ -25,6 +26,7 @@ const words: MoreWords = {
   health,
   hub_settings,
   log,
+  models,
   playground,
   prices,
   users,

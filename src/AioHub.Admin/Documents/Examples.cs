@@ -32,6 +32,8 @@ internal static class Examples
         ["PlaygroundTokenReply"] = """{"token":"ahp_AQAAAAAAAAAH…","ends_at":"2026-11-23T17:10:00Z"}""",
         ["NewModelRequest"] = """{"id":"house-model-1","display_name":"House Model 1","vendor":"house","kind":"chat","context_window":131072,"capabilities":["tools"]}""",
         ["ModelChangeRequest"] = """{"context_window":262144,"capabilities":null}""",
+        ["ModelUseReply"] = """{"model":"house-model-1","served_by":["opensource"],"channels":["house"],"groups":[],"keys":1,"named_by_keys":[{"id":7,"name":"laptop","owner":"bo@example.com","alone":true}],"prices":1,"price_groups":[],"auto_rules":0}""",
+        ["AutoChangeRequest"] = """{"order":["openai","anthropic"],"rules":[{"model":"gemini-*","groups":["gemini","opensource"],"clients":["GeminiCLI/*"]}]}""",
         ["PriceEditRequest"] = """{"model":"claude-opus-4-7","group":"claude-kiro","add":[{"from":"2026-12-01","input":3,"output":15,"cache_read":0.3}]}""",
         ["PricePreviewReply"] = """{"model":"claude-opus-4-7","group":"claude-kiro","new_model":false,"added":[{"from":"2026-12-01","input":3,"output":15}],"retired":[],"moves":[{"group":"claude-kiro","multiplier":0.4,"at":"2026-12-01T00:00:00Z","currency":"USD","rates":[{"name":"input","old":5,"new":3,"percent":-40}],"doubts":[]}],"groups":["claude-kiro"],"needs_force":false}""",
         ["PriceSyncRequest"] = """{"source":"https://models.dev/api.json","known_only":true}""",

@@ -21,6 +21,8 @@ internal static class GroupEndpoints
         admin.MapGet("/groups/{name}/use", ShowGroupUse.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<GroupUseReply>("Who would notice a change of the group", RefusalCode.NotFound);
         admin.MapPost("/groups/{name}/prices", AddGroupPrice.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<GroupReply>("Give a model a price of its own in the group; the tag is the group's");
         admin.MapDelete("/groups/{name}/prices/{version}", RetireGroupPrice.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<GroupReply>("Retire a price of the group; the tag is the group's");
+        admin.MapGet("/auto", ShowAuto.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesTagged<AutoReply>("How auto picks among the groups");
+        admin.MapPatch("/auto", ChangeAuto.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<AutoReply>("Change how auto picks", RefusalCode.Invalid);
         admin.MapPost("/route/explain", ExplainRoute.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<ExplainReply>("Where a call would go, and why not elsewhere");
     }
 }

@@ -24,5 +24,6 @@ internal static class ModelEndpoints
         models.MapGet("/{name}", ShowModel.AnswerAsync).For(Role.Operator, Scopes.AdminRead).GivesTagged<ModelItem>("One model", RefusalCode.NotFound);
         models.MapPatch("/{name}", ChangeModel.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Changes<ModelItem>("Change a model");
         models.MapDelete("/{name}", RemoveModel.AnswerAsync).For(Role.Operator, Scopes.AdminWrite).Removes("Take a model out of the catalogue");
+        models.MapGet("/{name}/use", ShowModelUse.AnswerAsync).For(Role.Operator, Scopes.AdminRead).Gives<ModelUseReply>("What names a model, and what a removal would take with it", RefusalCode.NotFound);
     }
 }

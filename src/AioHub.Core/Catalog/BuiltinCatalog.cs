@@ -14,6 +14,9 @@ public static class BuiltinCatalog
     /// <summary>By id, ascending. Read once.</summary>
     public static ImmutableArray<ModelInfo> Models => LazyModels.Value;
 
+    /// <summary>One by its id, in any case; null = there is none.</summary>
+    public static ModelInfo? Find(string id) => Models.FirstOrDefault(model => string.Equals(model.Id, id, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Reads one vendor's file.</summary>
     /// <exception cref="FormatException">The file is malformed; the message names the model.</exception>
     internal static IEnumerable<ModelInfo> Read(ReadOnlyMemory<byte> json)

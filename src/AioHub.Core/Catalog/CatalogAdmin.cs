@@ -43,6 +43,7 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
         {
             Check(draft);
             var context = transaction.Context;
+            await CheckAliasesAsync(context, draft, cancellation);
             var builtin = FindBuiltin(draft.Id);
             var id = builtin?.Id ?? draft.Id;
             var row = await CatalogStore.FindAsync(context, id, cancellation);
@@ -172,8 +173,15 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
         row.HasPrices = true;
     }
 
-    private static ModelInfo? FindBuiltin(string id) =>
-        BuiltinCatalog.Models.FirstOrDefault(model => string.Equals(model.Id, id, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Built-in models that were taken out of the catalogue, by id.</summary>
+    public async Task<IReadOnlyList<ModelInfo>> ListRemovedAsync(CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        var hidden = (await CatalogStore.ListAsync(context, cancellation)).Where(static row => row.Hidden).Select(static row => row.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. BuiltinCatalog.Models.Where(model => hidden.Contains(model.Id))];
+    }
+
+    private static ModelInfo? FindBuiltin(string id) => BuiltinCatalog.Find(id);
 
     private static void Check(ModelDraft draft)
     {
@@ -185,6 +193,25 @@ public sealed class CatalogAdmin(HubDatabase database, TimeProvider time)
         problems.Require(draft.LongContextWindow is null or > 0, "long_context_window", "must be greater than 0");
         problems.Require(draft.MaxOutputTokens is null or > 0, "max_output_tokens", "must be greater than 0");
         CheckPrices(draft.Prices ?? [], problems);
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>A name leads to one model: an alias that another one has already would never be heard.</summary>
+    private static async Task CheckAliasesAsync(HubContext context, ModelDraft draft, CancellationToken cancellation)
+    {
+        if (draft.Aliases is not { IsEmpty: false } aliases)
+        {
+            return;
+        }
+
+        var rows = await CatalogStore.ListAsync(context, cancellation);
+        var others = new ModelCatalog(CatalogStore.Merge(rows, static _ => []).Where(model => !string.Equals(model.Id, draft.Id, StringComparison.OrdinalIgnoreCase)));
+        var problems = new ProblemList();
+        foreach (var alias in aliases)
+        {
+            problems.Require(others.Find(alias) is null, "aliases", $"'{alias}' is a name of {others.Find(alias)?.Id} already; a name leads to one model");
+        }
+
         problems.ThrowIfAny();
     }
 

@@ -155,6 +155,9 @@ internal static class CatalogStore
     public static Task<ModelRow?> FindAsync(HubContext context, string id, CancellationToken cancellation) =>
         context.Set<ModelRow>().SingleOrDefaultAsync(model => model.Id == id, cancellation);
 
+    /// <summary>What operators said of models, hidden ones included.</summary>
+    public static Task<List<ModelRow>> ListAsync(HubContext context, CancellationToken cancellation) => context.Set<ModelRow>().AsNoTracking().ToListAsync(cancellation);
+
     /// <summary>All prices that a model ever had of its own from operators: without those of groups.</summary>
     public static Task<List<PriceRecordRow>> ListPricesAsync(HubContext context, string modelId, CancellationToken cancellation) =>
         context.Set<PriceRecordRow>().Where(price => price.ModelId == modelId && price.GroupId == null).ToListAsync(cancellation);

@@ -32,7 +32,7 @@ internal static class GroupPriceStore
     /// <summary>What the transaction's catalogue calls a model that somebody wrote by its id or an alias; the name itself when it is in no catalogue.</summary>
     public static async Task<Func<string, string>> NamesAsync(HubContext context, CancellationToken cancellation)
     {
-        var rows = await context.Set<ModelRow>().AsNoTracking().ToListAsync(cancellation);
+        var rows = await CatalogStore.ListAsync(context, cancellation);
         var catalog = new ModelCatalog(CatalogStore.Merge(rows, static _ => []));
         return name => catalog.Find(name)?.Id ?? name;
     }

@@ -203,6 +203,18 @@ internal static class IdentityStore
         return rows.ConvertAll(static row => (row.key, row.user));
     }
 
+    /// <summary>Keys that may not call every model, newest first, without revoked ones.</summary>
+    public static async Task<List<(ApiKeyRow Key, UserRow Owner)>> KeysOfSomeModelsAsync(HubContext context, CancellationToken cancellation)
+    {
+        var rows = await (
+            from key in context.Set<ApiKeyRow>().AsNoTracking()
+            join user in context.Set<UserRow>().AsNoTracking() on key.UserId equals user.Id
+            where key.RevokedAt == null && key.Models != JsonText.EmptyList
+            orderby key.Id descending
+            select new { key, user }).ToListAsync(cancellation);
+        return rows.ConvertAll(static row => (row.key, row.user));
+    }
+
     // Ten thousand keys mostly carry the same few lists.
     private static ImmutableArray<string> Shared(Dictionary<string, ImmutableArray<string>> same, string json)
     {

@@ -105,4 +105,17 @@ public sealed record AutoRule(string Model, ImmutableArray<string> Groups)
 }
 
 /// <summary>How <c>auto</c> orders the groups: rules first, then the named order, then tier, dearer before cheaper, name.</summary>
-public sealed record AutoPolicy(ImmutableArray<string> Order, ImmutableArray<AutoRule> Rules);
+public sealed record AutoPolicy(ImmutableArray<string> Order, ImmutableArray<AutoRule> Rules)
+{
+    /// <summary>Groups in the order in which calls go through them that no rule is for: without <c>auto</c> itself and hidden ones, with those that do not serve now.</summary>
+    public IEnumerable<T> Sort<T>(IEnumerable<T> groups, Func<T, Group> of)
+    {
+        var order = Order.IsDefault ? [] : Order;
+        return groups
+            .Where(one => of(one) is { IsAuto: false, Visibility: not GroupVisibility.Hidden })
+            .OrderBy(one => order.IndexOf(of(one).Name) is var place and >= 0 ? place : int.MaxValue)
+            .ThenBy(one => of(one).AutoTier)
+            .ThenByDescending(one => of(one).Multiplier)
+            .ThenBy(one => of(one).Name, StringComparer.Ordinal);
+    }
+}

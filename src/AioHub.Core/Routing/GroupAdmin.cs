@@ -12,6 +12,7 @@ namespace AioHub.Core.Routing;
 public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
 {
     private const int MaxClientGlob = 256;
+    private const int MaxAutoRules = 200;
 
     /// <summary>Creates the group or changes what the draft names; doing so twice changes nothing.</summary>
     /// <exception cref="AdminException">The draft is wrong.</exception>
@@ -121,15 +122,16 @@ public sealed class GroupAdmin(HubDatabase database, TimeProvider time)
             var context = transaction.Context;
             var names = await GroupStore.NamesAsync(context, cancellation);
             var problems = new ProblemList();
-            CheckNames("auto.order", draft.Order ?? []);
-            foreach (var rule in draft.Rules ?? [])
+            CheckNames("order", draft.Order ?? []);
+            problems.Require(draft.Rules is not { Length: > MaxAutoRules }, "rules", $"has more than {MaxAutoRules} entries");
+            foreach (var (rule, at) in (draft.Rules ?? []).Select(static (rule, at) => (rule, $"rules[{at}]")))
             {
-                RoutingRules.CheckGlobs("auto.rules.model", [rule.Model], problems);
+                RoutingRules.CheckGlobs($"{at}.model", [rule.Model], problems);
                 problems.Require(
-                    rule.Clients.IsDefault || rule.Clients.All(static glob => glob.Length is > 0 and <= MaxClientGlob && !glob.Any(char.IsControl)), "auto.rules.clients",
+                    rule.Clients.IsDefault || rule.Clients.All(static glob => glob.Length is > 0 and <= MaxClientGlob && !glob.Any(char.IsControl)), $"{at}.clients",
                     $"an entry is empty or longer than {MaxClientGlob} characters; write what the client's User-Agent looks like, with * for any characters");
-                problems.Require(!rule.Groups.IsDefaultOrEmpty, "auto.rules.groups", $"the rule for '{rule.Model}' names no group");
-                CheckNames("auto.rules.groups", rule.Groups);
+                problems.Require(!rule.Groups.IsDefaultOrEmpty, $"{at}.groups", $"the rule for '{rule.Model}' names no group");
+                CheckNames($"{at}.groups", rule.Groups);
             }
 
             problems.ThrowIfAny();

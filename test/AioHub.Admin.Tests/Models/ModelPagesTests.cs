@@ -52,4 +52,70 @@ public abstract class ModelPagesTests(DatabaseEngine engine) : OnManagedHub(engi
         (await owner.GetAsync("/api/admin/models?vendor=anthropic&limit=200&text=opus-4-7")).Items.Select(static one => (string?)one!["id"]).ShouldContain("claude-opus-4-7");
         (await owner.GetAsync("/api/admin/models?origin=own")).Items.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task What_was_changed_of_a_built_in_model_is_marked_beside_what_the_catalogue_says()
+    {
+        using var owner = await Hub.OwnerAsync();
+        var before = await owner.GetAsync("/api/admin/models/claude-opus-4-7");
+        (before.Json["changed"]!.AsArray().Count, before.Json["builtin"]).ShouldBe((0, null));
+        var changed = await owner.PatchAsync("/api/admin/models/claude-opus-4-7", new JsonObject { ["vendor"] = "house", ["capabilities"] = new JsonArray("tools"), ["aliases"] = new JsonArray("opus-of-the-house") }, before.Tag);
+        changed.Json["changed"]!.AsArray().Select(static one => (string?)one).ShouldBe(["vendor", "aliases", "capabilities"], changed.Body);
+        foreach (var member in new[] { "vendor", "capabilities", "aliases", "context_window" })
+        {
+            changed.Json["builtin"]![member]!.ToJsonString().ShouldBe(before.Json[member]!.ToJsonString(), member);
+        }
+
+        (await owner.GetAsync("/api/admin/models?origin=changed")).Items.Select(static one => (string?)one!["id"]).ShouldBe(["claude-opus-4-7"]);
+        var back = await owner.PatchAsync("/api/admin/models/claude-opus-4-7", new JsonObject { ["vendor"] = null, ["capabilities"] = null, ["aliases"] = null }, changed.Tag);
+        back.Body.ShouldBe(before.Body);
+    }
+
+    [Fact]
+    public async Task A_built_in_model_that_was_removed_stands_in_a_list_to_be_brought_back_from()
+    {
+        using var owner = await Hub.OwnerAsync();
+        (await owner.GetAsync("/api/admin/models?origin=removed")).Items.ShouldBeEmpty();
+        await owner.DeleteAsync("/api/admin/models/gpt-4o", (await owner.GetAsync("/api/admin/models/gpt-4o")).Tag);
+        var removed = (await owner.GetAsync("/api/admin/models?origin=removed")).Items.ShouldHaveSingleItem()!;
+        ((string?)removed["id"], (string?)removed["origin"]).ShouldBe(("gpt-4o", "removed"));
+        await owner.PostAsync("/api/admin/models", new JsonObject { ["id"] = "gpt-4o" });
+        (await owner.GetAsync("/api/admin/models?origin=removed")).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_name_leads_to_one_model()
+    {
+        using var owner = await Hub.OwnerAsync();
+        (await owner.PostAsync("/api/admin/models", new JsonObject { ["id"] = "house-one", ["aliases"] = new JsonArray("GPT-4o") })).Json["errors"]!["aliases"]![0]!.ToString().ShouldContain("gpt-4o");
+        (await owner.PostAsync("/api/admin/models", new JsonObject { ["id"] = "house-one", ["aliases"] = new JsonArray("h1") })).Status.ShouldBe(HttpStatusCode.Created);
+        (await owner.PatchAsync("/api/admin/models/house-one", new JsonObject { ["aliases"] = new JsonArray("h1", "h2") }, "*")).Status.ShouldBe(HttpStatusCode.OK);
+        (await owner.PostAsync("/api/admin/models", new JsonObject { ["id"] = "house-two", ["aliases"] = new JsonArray("H2") })).Json["errors"]!["aliases"]![0]!.ToString().ShouldContain("house-one");
+    }
+
+    [Fact]
+    public async Task What_names_a_model_is_told_before_it_is_removed()
+    {
+        using var owner = await Hub.OwnerAsync();
+        await owner.PostAsync("/api/admin/models", new JsonObject { ["id"] = "house/one", ["aliases"] = new JsonArray("h1") });
+        await owner.PostAsync("/api/admin/models", new JsonObject { ["id"] = "house/two" });
+        await owner.PostAsync("/api/admin/channels", new JsonObject { ["name"] = "house", ["type"] = "openai", ["models"] = new JsonArray("H1", "house/t*"), ["credentials"] = new JsonArray(new JsonObject { ["name"] = "main", ["secret"] = "sk-0123456789abcdef" }) });
+        await owner.PostAsync("/api/admin/groups", new JsonObject { ["name"] = "named", ["models"] = new JsonArray("house/one"), ["channels"] = new JsonArray(new JsonObject { ["channel"] = "house" }) });
+        await owner.SendAsync(HttpMethod.Post, "/api/admin/groups/named/prices", new JsonObject { ["model"] = "house/one", ["price"] = new JsonObject { ["input"] = 1, ["output"] = 2 } }, "*");
+        await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = "only", ["models"] = new JsonArray("h1") });
+        await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = "more", ["models"] = new JsonArray("gpt-*", "house/one") });
+        await owner.PostAsync("/api/me/keys", new JsonObject { ["name"] = "pattern", ["models"] = new JsonArray("house/*") });
+        await owner.PatchAsync("/api/admin/auto", new JsonObject { ["rules"] = new JsonArray(new JsonObject { ["model"] = "house/one", ["groups"] = new JsonArray("named") }, new JsonObject { ["model"] = "*", ["groups"] = new JsonArray("openai") }) }, "*");
+
+        var use = await owner.GetAsync("/api/admin/models/h1/use");
+        use.Text("model").ShouldBe("house/one", use.Body);
+        (Texts("channels"), Texts("groups"), Texts("price_groups")).ShouldBe(("house", "named", "named"), use.Body);
+        ((int)use.Json["keys"]!, (int)use.Json["auto_rules"]!, (int)use.Json["prices"]!).ShouldBe((2, 1, 0));
+        use.Json["named_by_keys"]!.AsArray().Select(static key => $"{(string?)key!["name"]} {(bool)key["alone"]!}").ShouldBe(["more False", "only True"]);
+        var other = await owner.GetAsync("/api/admin/models/house%2Ftwo/use");
+        ((int)other.Json["keys"]!, other.Json["channels"]!.AsArray().Count, other.Json["groups"]!.AsArray().Count).ShouldBe((0, 0, 0), other.Body);
+        (await owner.GetAsync("/api/admin/models/nobody/use")).Code.ShouldBe("not_found");
+
+        string Texts(string member) => string.Join(" ", use.Json[member]!.AsArray().Select(static one => (string?)one));
+    }
 }

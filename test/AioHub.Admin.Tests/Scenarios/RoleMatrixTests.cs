@@ -116,6 +116,7 @@ public sealed partial class RoleMatrixTests
         new("GET", "/api/admin/models/{name}", Least.Operator, Scopes.AdminRead),
         new("PATCH", "/api/admin/models/{name}", Least.Operator, Scopes.AdminWrite),
         new("DELETE", "/api/admin/models/{name}", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/models/{name}/use", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/prices", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/prices/missing", Least.Operator, Scopes.AdminRead),
         new("GET", "/api/admin/prices/{name}", Least.Operator, Scopes.AdminRead),
@@ -175,6 +176,8 @@ public sealed partial class RoleMatrixTests
         new("GET", "/api/admin/groups/{name}/use", Least.Operator, Scopes.AdminRead),
         new("POST", "/api/admin/groups/{name}/prices", Least.Operator, Scopes.AdminWrite),
         new("DELETE", "/api/admin/groups/{name}/prices/{version}", Least.Operator, Scopes.AdminWrite),
+        new("GET", "/api/admin/auto", Least.Operator, Scopes.AdminRead),
+        new("PATCH", "/api/admin/auto", Least.Operator, Scopes.AdminWrite),
         new("POST", "/api/admin/route/explain", Least.Operator, Scopes.AdminRead),
     ];
 

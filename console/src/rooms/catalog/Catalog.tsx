@@ -1,4 +1,4 @@
-import { Anchor, Select, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { me } from '@/kit/api/session';
 import { Icon } from '@/kit/Icon';
 import { Page } from '@/kit/Page';
+import { mayAct, useSession } from '@/kit/session';
 import { Empty, Pill } from '@/kit/States';
 import { DataTable, type Column } from '@/kit/table/DataTable';
 import { useList } from '@/kit/table/useList';
@@ -18,6 +19,7 @@ export default function Catalog() {
   const { t } = useWords();
   const formats = useFormats();
   const list = useList<Model>('models', catalog.list, ['text', 'vendor', 'capability', 'group'], 'id');
+  const operator = mayAct(useSession().data?.user, 'operator');
   const groups = useQuery({ queryKey: ['groups'], queryFn: me.groups });
   const everything = useQuery({ queryKey: ['models', 'vendors'], queryFn: () => catalog.list({ limit: 200 }), staleTime: 300_000 });
   const vendors = [...new Set((everything.data?.items ?? []).map((model) => model.vendor))].filter((vendor) => vendor !== '').sort();
@@ -38,7 +40,7 @@ export default function Catalog() {
   ];
   const filter = (name: string) => (value: string | null) => { list.setFilter(name, value ?? ''); };
   return (
-    <Page title={t('catalog.title')} lead={t('catalog.lead')}>
+    <Page title={t('catalog.title')} lead={t('catalog.lead')} actions={operator && <Button variant="default" component={Link} to="/catalog/all" leftSection={<Icon name="book" size={16} />}>{t('models.manage')}</Button>}>
       <DataTable
         label={t('catalog.title')} name="models" list={list} columns={columns} rowKey={(model) => model.id}
         empty={<Empty icon="layers" title={t('catalog.empty')} text={t('catalog.empty_text')} />}

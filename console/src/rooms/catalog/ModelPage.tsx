@@ -7,8 +7,10 @@ import { Copy } from '@/kit/Copy';
 import { NotFound } from '@/kit/ErrorBoundary';
 import { Icon } from '@/kit/Icon';
 import { Page, Section } from '@/kit/Page';
+import { mayAct, useSession } from '@/kit/session';
 import { Caution, Empty, Loading, Pill, Trouble } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
+import { placeOf } from '@/rooms/models/calls';
 import { catalog, isCapability, type Estimate, type InGroup, type Model } from './calls';
 import { Abilities } from './Catalog';
 import classes from './catalog.module.css';
@@ -23,6 +25,7 @@ export default function ModelPage() {
   const { t } = useWords();
   const { name = '' } = useParams();
   const read = useQuery({ queryKey: ['model', name], queryFn: () => catalog.read(name) });
+  const operator = mayAct(useSession().data?.user, 'operator');
   const up = { to: '/catalog', title: t('catalog.title') };
   if (read.isError && read.error instanceof Problem && read.error.status === 404) {
     return <NotFound />;
@@ -34,7 +37,10 @@ export default function ModelPage() {
     : (
       <Page
         title={model.display_name} up={up} lead={<span className={classes.id}><code>{model.id}</code><Copy text={model.id} label={t('catalog.copy_id')} /></span>}
-        actions={model.kind === 'chat' && model.available && <Button component={Link} to={`/playground?model=${encodeURIComponent(model.id)}`} leftSection={<Icon name="play" size={15} />}>{t('catalog.try')}</Button>}
+        actions={<>
+          {operator && <Button variant="default" component={Link} to={placeOf(model.id)} leftSection={<Icon name="edit" size={15} />}>{t('models.change')}</Button>}
+          {model.kind === 'chat' && model.available && <Button component={Link} to={`/playground?model=${encodeURIComponent(model.id)}`} leftSection={<Icon name="play" size={15} />}>{t('catalog.try')}</Button>}
+        </>}
       >
         {!model.available && <Caution title={t('catalog.unavailable')}><Text size="sm">{t('catalog.unavailable_text')}</Text></Caution>}
         <Facts model={model} />

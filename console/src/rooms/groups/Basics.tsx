@@ -20,14 +20,14 @@ export function Basics({ read, onSaved, reload }: PartProps) {
   const form = useForm(
     {
       display_name: group.display_name, common_use: group.common_use, notes: group.notes, visibility: group.visibility, tags: group.tags, mode: group.mode, dialects: group.dialects, models: group.models.join('\n'),
-      selection: group.policy.selection ?? 'weighted', translation: group.policy.translation ?? 'prefer_native', affinity: group.policy.affinity ?? true, max_attempts: (group.policy.failover?.max_attempts ?? '') as string | number,
+      selection: group.policy.selection ?? 'weighted', translation: group.policy.translation ?? 'prefer_native', affinity: group.policy.affinity ?? true, auto_tier: group.auto_tier as string | number, max_attempts: (group.policy.failover?.max_attempts ?? '') as string | number,
       ...Object.fromEntries(limitNames.map((name) => [name, group.limits[name] ?? ''])) as Record<(typeof limitNames)[number], string | number>,
     },
     () => ({}),
     async (fields) => {
       const told: GroupChange = { display_name: fields.display_name, common_use: fields.common_use, notes: fields.notes, visibility: fields.visibility, tags: fields.tags };
       onSaved(await door.change(group.name, auto ? told : {
-        ...told, mode: fields.mode, dialects: fields.dialects, models: linesOf(fields.models),
+        ...told, mode: fields.mode, dialects: fields.dialects, models: linesOf(fields.models), auto_tier: fields.auto_tier === '' ? null : Number(fields.auto_tier),
         policy: { selection: fields.selection, translation: fields.translation, affinity: fields.affinity, failover: { ...group.policy.failover, max_attempts: numberOf(fields.max_attempts) } },
         limits: { ...group.limits, ...Object.fromEntries(limitNames.map((name) => [name, numberOf(fields[name])])) },
       }, read.etag ?? '*'));
@@ -58,6 +58,7 @@ export function Basics({ read, onSaved, reload }: PartProps) {
               {choice('translation', ['prefer_native', 'native_only', 'any'], t('groups.translation'))}
               {choice('mode', ['gateway', 'passthrough'] as Group['mode'][], t('groups.mode'))}
               <MultiSelect label={t('groups.dialects')} placeholder={values.dialects.length === 0 ? t('groups.all_dialects') : ''} data={dialects} value={values.dialects} error={form.errors.dialects} clearable onChange={(next) => { form.set('dialects', next); }} />
+              <NumberInput {...form.field('auto_tier')} label={t('groups.auto_tier')} description={t('groups.auto_tier_hint')} min={0} max={1000} allowDecimal={false} hideControls />
               <NumberInput {...form.field('max_attempts')} label={t('groups.max_attempts')} placeholder={t('groups.usual')} min={1} allowDecimal={false} hideControls />
               {limitNames.map((name) => <NumberInput key={name} {...form.field(name)} label={t(`channels.${name}`)} placeholder={t('groups.usual')} min={0} allowDecimal={false} thousandSeparator hideControls />)}
             </div>

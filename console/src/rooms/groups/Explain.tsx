@@ -17,11 +17,11 @@ export function Explain({ read }: PartProps) {
   const [told, setTold] = useState<Explained>();
   const carriers = useUse(read.value.name).data?.carriers ?? [];
   const form = useForm(
-    { model: '', dialect: 'openai-chat', needs: [] as string[], key_id: '' },
+    { model: '', dialect: 'openai-chat', needs: [] as string[], key_id: '', client: '' },
     (fields) => (fields.model.trim() === '' ? { model: t('session.need') } : {}),
     async (fields) => {
       setTold(undefined);
-      setTold(await door.explain({ model: fields.model.trim(), dialect: fields.dialect, needs: fields.needs, ...(fields.key_id === '' ? { groups: [read.value.name] } : { key_id: Number(fields.key_id) }) }));
+      setTold(await door.explain({ model: fields.model.trim(), dialect: fields.dialect, needs: fields.needs, ...(fields.client.trim() === '' ? {} : { client: fields.client.trim() }), ...(fields.key_id === '' ? { groups: [read.value.name] } : { key_id: Number(fields.key_id) }) }));
     },
   );
   return (
@@ -29,8 +29,9 @@ export function Explain({ read }: PartProps) {
       <form onSubmit={(event) => { void form.submit(event); }} noValidate className={classes.stack}>
         <div className={classes.two}>
           <TextInput {...form.field('model')} label={t('groups.model')} autoComplete="off" spellCheck={false} />
-          <Select label={t('groups.key')} description={t('groups.key_hint')} placeholder={t('groups.any_key')} clearable searchable value={form.values.key_id || null} error={form.errors.key_id} data={carriers.map((key) => ({ value: String(key.id), label: `${key.name} · ${key.owner}` }))} onChange={(next) => { form.set('key_id', next ?? ''); }} />
+          <Select label={t('groups.key')} description={t('groups.key_hint')} placeholder={t(read.value.name === 'auto' ? 'groups.any_key_auto' : 'groups.any_key')} clearable searchable value={form.values.key_id || null} error={form.errors.key_id} data={carriers.map((key) => ({ value: String(key.id), label: `${key.name} · ${key.owner}` }))} onChange={(next) => { form.set('key_id', next ?? ''); }} />
           <Select label={t('groups.dialect')} allowDeselect={false} value={form.values.dialect} data={['openai-chat', 'openai-responses', 'anthropic', 'gemini']} onChange={(next) => { form.set('dialect', next ?? 'openai-chat'); }} />
+          {read.value.name === 'auto' && <TextInput {...form.field('client')} label={`${t('groups.client')} (${t('acts.optional')})`} description={t('groups.client_hint')} placeholder="claude-cli/2.1.3 (external, cli)" autoComplete="off" spellCheck={false} />}
           <MultiSelect label={t('groups.needs')} data={needs} value={form.values.needs} clearable onChange={(next) => { form.set('needs', next); }} />
         </div>
         <Group><Button type="submit" loading={form.busy}>{t('groups.explain')}</Button></Group>

@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Versioned } from '@/kit/api/call';
 import { Problem } from '@/kit/api/problem';
@@ -9,10 +9,11 @@ import { NotFound } from '@/kit/ErrorBoundary';
 import { useForm } from '@/kit/form/useForm';
 import { Icon } from '@/kit/Icon';
 import { Page, Section } from '@/kit/Page';
-import { Empty, Loading, Trouble } from '@/kit/States';
+import { Loading, Trouble } from '@/kit/States';
 import { toastDone } from '@/kit/toast';
 import { useWords } from '@/kit/words';
 import { FormEnd } from '@/rooms/channels/FormEnd';
+import { AutoPart } from './Auto';
 import { Basics } from './Basics';
 import { groups as door, type Group } from './calls';
 import { Explain } from './Explain';
@@ -32,6 +33,8 @@ export interface PartProps {
 
 const parts = { channels: Channels, basics: Basics, lifecycle: Lifecycle, prices: Prices, use: Use, explain: Explain } as const;
 type Part = keyof typeof parts;
+/** auto has no channels and no prices of its own; how it picks stands in their place, and what an explanation says beside it. */
+const partsOfAuto = { channels: AutoPart, basics: Basics, lifecycle: Lifecycle, use: Use, explain: AutoPart } as const;
 
 export default function GroupPage() {
   const { t } = useWords();
@@ -51,6 +54,13 @@ export default function GroupPage() {
   }
 
   const { value, etag } = group.data;
+  const isAuto = value.name === 'auto';
+  if (isAuto && !Object.hasOwn(partsOfAuto, part)) {
+    return <NotFound />;
+  }
+
+  const here: Partial<Record<Part, (props: PartProps) => ReactNode>> = isAuto ? partsOfAuto : parts;
+  const shown = isAuto && part === 'explain' ? 'channels' : part;
   const saved = (next: Versioned<Group>) => {
     client.setQueryData(['group', name], next);
     void client.invalidateQueries({ queryKey: ['groups'] });
@@ -60,11 +70,11 @@ export default function GroupPage() {
   return (
     <Page
       title={value.name} up={up} lead={<><StatusPill status={value.status} /> {value.common_use}</>}
-      actions={value.name === 'auto' ? undefined : <Button variant="default" leftSection={<Icon name="trash" size={16} />} onClick={() => { setRemoving(true); }}>{t('acts.remove')}</Button>}
+      actions={isAuto ? undefined : <Button variant="default" leftSection={<Icon name="trash" size={16} />} onClick={() => { setRemoving(true); }}>{t('acts.remove')}</Button>}
     >
-      <Tabs value={part} onChange={(next) => { void navigate(`/groups/${value.name}${next === null || next === 'channels' ? '' : `/${next}`}`, { replace: true }); }} keepMounted={false}>
-        <Tabs.List className={classes.tabs} mb="lg">{(Object.keys(parts) as Part[]).map((one) => <Tabs.Tab key={one} value={one}>{t(`groups.part_${one}`)}</Tabs.Tab>)}</Tabs.List>
-        {Object.entries(parts).map(([one, Shown]) => <Tabs.Panel key={one} value={one}><Shown key={etag} read={group.data} onSaved={saved} reload={() => { void group.refetch(); }} /></Tabs.Panel>)}
+      <Tabs value={shown} onChange={(next) => { void navigate(`/groups/${value.name}${next === null || next === 'channels' ? '' : `/${next}`}`, { replace: true }); }} keepMounted={false}>
+        <Tabs.List className={classes.tabs} mb="lg">{(Object.keys(here) as Part[]).filter((one) => !isAuto || one !== 'explain').map((one) => <Tabs.Tab key={one} value={one}>{t(isAuto && one === 'channels' ? 'groups.part_picks' : `groups.part_${one}`)}</Tabs.Tab>)}</Tabs.List>
+        {Object.entries(here).map(([one, Shown]) => <Tabs.Panel key={one} value={one}><Shown key={etag} read={group.data} onSaved={saved} reload={() => { void group.refetch(); }} /></Tabs.Panel>)}
       </Tabs>
       <Confirm
         opened={removing} title={t('groups.remove_title', { name: value.name })} text={t('groups.remove_text')} act={t('acts.remove')} onClose={() => { setRemoving(false); }}
@@ -83,10 +93,6 @@ function Channels({ read, onSaved, reload }: PartProps) {
   const { t } = useWords();
   const group = read.value;
   const form = useForm({ channels: placesOf(group.channels) }, () => ({}), async (fields) => { onSaved(await door.change(group.name, { channels: membersOf(fields.channels) }, read.etag ?? '*')); });
-  if (group.name === 'auto') {
-    return <div className="kit-card"><Empty icon="layers" title={t('groups.auto_title')} text={t('groups.auto_text')} /></div>;
-  }
-
   return (
     <form onSubmit={(event) => { void form.submit(event); }} noValidate className={classes.stack}>
       <Section title={t('groups.channels')} lead={t('groups.members_lead')}><Members value={form.values.channels} onChange={(next) => { form.set('channels', next); }} error={form.errors.channels} /></Section>

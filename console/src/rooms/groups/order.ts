@@ -1,4 +1,4 @@
-import type { Member } from './calls';
+import type { AutoPlace, Member } from './calls';
 
 /** A member as the list shows it: in order, and whether it shares its calls with the one above. */
 export interface Place {
@@ -31,4 +31,21 @@ export function moved(places: readonly Place[], from: number, to: number): Place
 
   next.splice(to, 0, one);
   return next.map((place, at) => (at === 0 ? { ...place, beside: false } : place));
+}
+
+/** One step or many, to another place. */
+export function shifted<T>(list: readonly T[], from: number, to: number): T[] {
+  const next = [...list];
+  const [one] = next.splice(from, 1);
+  if (one !== undefined) {
+    next.splice(to, 0, one);
+  }
+
+  return next;
+}
+
+/** The groups that auto's named order leaves to themselves: lower tier first, dearer before cheaper, then by name. The hub sorts by the same. */
+export function restOf(places: readonly AutoPlace[], order: readonly string[]): AutoPlace[] {
+  return places.filter((place) => !order.includes(place.group))
+    .sort((one, other) => one.auto_tier - other.auto_tier || other.multiplier - one.multiplier || (one.group < other.group ? -1 : 1));
 }

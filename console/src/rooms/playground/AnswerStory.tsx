@@ -1,5 +1,6 @@
-import { Skeleton, Tabs, Text } from '@mantine/core';
+import { Anchor, Skeleton, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import { CodeBlock } from '@/kit/Code';
 import { Pill } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
@@ -46,7 +47,7 @@ function Told({ answer }: { answer: Answer }) {
   const { t } = useWords();
   const formats = useFormats();
   const { record, told } = answer;
-  const waiting = record === undefined && answer.state !== 'failed' && answer.state !== 'stopped';
+  const waiting = record === undefined && answer.asked !== true;
   const lines = record?.line_items ?? [];
   const sum = (pattern: RegExp) => lines.filter(({ what }) => pattern.test(what)).reduce((all, { quantity }) => all + quantity, 0);
   const channel = record?.channel ?? told['x-aiohub-channel'];
@@ -73,6 +74,7 @@ function Told({ answer }: { answer: Answer }) {
       <dl className={classes.facts}>
         {facts.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
+      {record === undefined && answer.asked === true && answer.request !== undefined && <Text size="sm" c="dimmed">{t('playground.no_record')} <Anchor component={Link} to={`/log/${answer.request}`} size="sm">{t('playground.in_log')}</Anchor></Text>}
       {waiting && facts.every(([, value]) => value === undefined) && <Skeleton height={18} width="60%" />}
       {lines.length > 0 && (
         <div className={classes.scroll}>

@@ -91,7 +91,7 @@ function Bench({ keys }: { keys: { id: number; name: string; groups: string[] }[
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <div className={classes.turns} tabIndex={0} role="log" aria-label={t('playground.messages')} aria-busy={busy}>
           {turns.length === 0 && <div className={classes.hint}><span className={classes.badge}><Icon name="send" size={20} /></span><Text fw={600}>{t('playground.begin')}</Text><Text size="sm" c="dimmed" ta="center" maw="40ch">{t('playground.begin_text')}</Text></div>}
-          {turns.map((turn, at) => <div key={at} className={classes.turn} data-role={turn.role}><span className={classes.who}>{turn.role === 'user' ? t('playground.you') : answer?.wish.model ?? chosen}</span>{turn.role === 'assistant' && at === turns.length - 1 && answer !== undefined && <Beside answer={answer} />}<p className={classes.said}>{turn.text}</p></div>)}
+          {turns.map((turn, at) => <div key={at} className={classes.turn} data-role={turn.role}><span className={classes.who}>{turn.role === 'user' ? t('playground.you') : answer?.wish.model ?? chosen}</span>{turn.role === 'assistant' && at === turns.length - 1 && answer !== undefined && <Beside answer={answer} />}<p className={classes.said}>{turn.text}</p>{turn.role === 'assistant' && at === turns.length - 1 && answer?.state === 'stopped' && <Stopped />}</div>)}
           {open && <Coming answer={answer} again={() => { void run(turns); }} />}
           <div ref={end} />
         </div>
@@ -138,6 +138,11 @@ function Beside({ answer }: { answer: Answer }) {
   );
 }
 
+function Stopped() {
+  const { t } = useWords();
+  return <Text size="sm" c="dimmed" role="status">{t('playground.stopped')}</Text>;
+}
+
 function Coming({ answer, again }: { answer: Answer; again: () => void }) {
   const { t } = useWords();
   const busy = answer.state === 'waiting' || answer.state === 'streaming';
@@ -146,7 +151,7 @@ function Coming({ answer, again }: { answer: Answer; again: () => void }) {
       <span className={classes.who}>{answer.wish.model}</span>
       <Beside answer={answer} />
       {(answer.text !== '' || busy) && <p className={classes.said} data-testid="coming">{answer.text}{busy && <span className={classes.cursor} aria-hidden="true" />}</p>}
-      {answer.state === 'stopped' && <Text size="sm" c="dimmed">{t('playground.stopped')}</Text>}
+      {answer.state === 'stopped' && <Stopped />}
       {answer.state === 'done' && answer.text === '' && answer.tool === '' && <Text size="sm" c="dimmed">{t('playground.no_text')}</Text>}
       {answer.state === 'failed' && <Trouble failure={answer.failure} retry={again} />}
     </div>

@@ -22,6 +22,8 @@ export interface Answer {
   first?: number;
   total?: number;
   record?: CallRecord;
+  /** The record was asked for; where there is none yet, the log will have it. */
+  asked?: boolean;
 }
 
 /** Raw events beyond it are counted, not kept: the page would grow without end. */
@@ -102,6 +104,7 @@ export function usePlay() {
       }
     }
 
+    show({ asked: true });
     return now;
   };
 

@@ -1,8 +1,10 @@
-import { Drawer, Tabs, Text } from '@mantine/core';
+import { Anchor, Drawer, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import { Problem } from '@/kit/api/problem';
 import { Empty, Loading, Pill, Trouble } from '@/kit/States';
 import { useFormats, useWords } from '@/kit/words';
+import { placeOf } from '@/rooms/models/calls';
 import { prices, type PriceRow } from './calls';
 import { EditPrice } from './EditPrice';
 import classes from './prices.module.css';
@@ -17,6 +19,7 @@ export function PriceDrawer({ model, part, onPart, onClose }: { model: string | 
     <Drawer opened={model !== undefined} onClose={onClose} position="right" size="xl" closeButtonProps={{ 'aria-label': t('acts.close') }} title={<span><Text fw={650} size="lg" component="span" display="block">{read?.display_name ?? model}</Text><Text size="xs" c="dimmed" ff="monospace" component="span">{model}</Text></span>}>
       {history.isPending && <Loading rows={6} />}
       {history.isError && !unknown && <Trouble failure={history.error} retry={() => { void history.refetch(); }} />}
+      {(read !== undefined || unknown) && model !== undefined && <Anchor component={Link} to={placeOf(model)} size="sm" display="inline-block" mb="sm">{t('models.facts')}</Anchor>}
       {(read !== undefined || unknown) && model !== undefined && (
         <Tabs value={part === 'edit' || unknown ? 'edit' : 'history'} onChange={(next) => { onPart(next === 'edit' ? 'edit' : ''); }} keepMounted={false}>
           <Tabs.List><Tabs.Tab value="history" disabled={unknown}>{t('prices.history')}</Tabs.Tab><Tabs.Tab value="edit">{t('prices.change')}</Tabs.Tab></Tabs.List>

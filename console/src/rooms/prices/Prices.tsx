@@ -9,6 +9,7 @@ import { Caution, Empty, Pill } from '@/kit/States';
 import { DataTable, type Column } from '@/kit/table/DataTable';
 import { useList } from '@/kit/table/useList';
 import { useFormats, useWords } from '@/kit/words';
+import { placeOf } from '@/rooms/models/calls';
 import { prices, type PriceItem } from './calls';
 import { PriceDrawer } from './PriceDrawer';
 import classes from './prices.module.css';
@@ -45,7 +46,7 @@ export default function Prices() {
         <Caution title={t('prices.missing_title', { count: formats.count(wanted.length) as unknown as number })}>
           <Text size="sm">{t('prices.missing_text')}</Text>
           <ul className={classes.missing}>
-            {wanted.slice(0, 5).map((one) => <li key={one.model}><Anchor component="button" type="button" size="sm" onClick={() => { open(one.model, 'edit'); }}>{one.model}</Anchor> <Text component="span" size="sm" c="dimmed">{one.refused > 0 ? t('prices.refused', { count: formats.count(one.refused) as unknown as number, groups: one.groups.slice(0, 3).join(', ') }) : one.groups.slice(0, 4).join(', ')}</Text></li>)}
+            {wanted.slice(0, 5).map((one) => <li key={one.model}><Anchor component="button" type="button" size="sm" onClick={() => { open(one.model, 'edit'); }}>{one.model}</Anchor> <Text component="span" size="sm" c="dimmed">{one.refused > 0 ? t('prices.refused', { count: formats.count(one.refused) as unknown as number, groups: one.groups.slice(0, 3).join(', ') }) : one.groups.slice(0, 4).join(', ')}</Text>{!one.in_catalog && <> <Anchor component={Link} size="sm" to={`/catalog/new?id=${encodeURIComponent(one.model)}`} aria-label={`${t('models.add_it')}: ${one.model}`}>{t('models.add_it')}</Anchor></>}</li>)}
           </ul>
           {wanted.length > 5 && <Button size="xs" variant="default" onClick={() => { list.setFilter('missing', 'true'); }}>{t('prices.show_missing')}</Button>}
         </Caution>
@@ -59,6 +60,7 @@ export default function Prices() {
         </>}
         actions={(item) => (
           <Group gap={4} wrap="nowrap" justify="flex-end">
+            <Button size="compact-sm" variant="subtle" component={Link} to={placeOf(item.model)} aria-label={`${t('models.facts')}: ${item.model}`}>{t('models.facts')}</Button>
             <Button size="compact-sm" variant="default" aria-label={`${t('acts.edit')}: ${item.model}`} onClick={() => { open(item.model, 'edit'); }}>{t('acts.edit')}</Button>
           </Group>
         )}

@@ -5,4 +5,5 @@ export const playground = {
   tools_json: 'This is no JSON: {{why}}', no_model: 'No such model', no_models: 'This key reaches no model. Give it another group.', thoughts: 'Thoughts', tool_call: 'Call of a tool', stopped: 'Stopped. What was made until then is charged.', no_text: 'The answer has no text.',
   story: 'What happened', request: 'Request', stream: 'Raw stream', events: 'Events: {{count}}', group: 'Group', channel: 'Channel', served: 'Model', upstream: 'Name at the upstream', outcome: 'Outcome', ended: 'Ended because of', request_id: 'Request', losses: 'Lost in translation',
   cost: 'Cost', multiplied: 'group × {{factor}}', tokens: 'Tokens', in_out: '{{in}} in, {{out}} out', first: 'First words', here: 'seen from here', whole: 'Whole answer', in_hub: '{{time}} inside the hub', line_items: 'Line items', quantity: 'Quantity', per_million: 'Per million', attempts: 'Attempts',
+  no_record: 'It is not settled yet: the request log has it in a moment.', in_log: 'Look there',
 };

@@ -7,4 +7,5 @@ export const playground: Words['playground'] = {
   tools_json: '不是有效的 JSON：{{why}}', no_model: '没有这个模型', no_models: '此密钥无法访问任何模型，请为它添加其他分组。', thoughts: '思考过程', tool_call: '工具调用', stopped: '已停止。此前生成的内容会计费。', no_text: '回复中没有文本。',
   story: '调用经过', request: '请求', stream: '原始流', events: '{{count}} 个事件', group: '分组', channel: '渠道', served: '模型', upstream: '上游名称', outcome: '结果', ended: '结束原因', request_id: '请求编号', losses: '转换中丢失',
   cost: '费用', multiplied: '分组 × {{factor}}', tokens: 'Token', in_out: '输入 {{in}}，输出 {{out}}', first: '首字时间', here: '从浏览器测得', whole: '完整回复', in_hub: '其中网关内 {{time}}', line_items: '计费明细', quantity: '数量', per_million: '每百万', attempts: '尝试',
+  no_record: '尚未结算：稍后可在请求日志中查看。', in_log: '去查看',
 };

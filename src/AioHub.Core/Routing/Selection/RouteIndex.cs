@@ -55,7 +55,7 @@ internal sealed class RouteIndex
 
         _groups = groups.ToFrozenDictionary(StringComparer.Ordinal);
         _turns = [.. table.Groups.SelectMany(Turns).Distinct().Order()];
-        _autoOrder = DefaultOrder();
+        _autoOrder = [.. Table.Auto.Sort(_groups.Values, static entry => entry.Group)];
         _buildAuto = BuildAuto;
         _namedOnly = new Lazy<FrozenDictionary<string, string>>(NamesOutsideCatalog);
     }
@@ -203,21 +203,6 @@ internal sealed class RouteIndex
 
         MembersExamined += group.Members.Length;
         return tiers.Count == 0 ? CandidateList.None : new CandidateList([.. tiers.Values.Select(static tier => new Tier(tier))], group.Group.Prices.For(model.Info));
-    }
-
-    /// <summary>The named order, then tier, dearer before cheaper, name.</summary>
-    private GroupEntry[] DefaultOrder()
-    {
-        var order = Table.Auto.Order.IsDefault ? [] : Table.Auto.Order;
-        return
-        [
-            .. _groups.Values
-                .Where(static entry => !entry.Group.IsAuto && entry.Group.Visibility != GroupVisibility.Hidden)
-                .OrderBy(entry => order.IndexOf(entry.Group.Name) is var place and >= 0 ? place : int.MaxValue)
-                .ThenBy(static entry => entry.Group.AutoTier)
-                .ThenByDescending(static entry => entry.Group.Multiplier)
-                .ThenBy(static entry => entry.Group.Name, StringComparer.Ordinal),
-        ];
     }
 
     private static IEnumerable<DateTime> Turns(Group group)
