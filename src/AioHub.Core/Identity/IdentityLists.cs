@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace AioHub.Core.Identity;
 
@@ -27,6 +28,14 @@ public sealed class IdentityLists(HubDatabase database)
     {
         await using var context = database.CreateContext();
         return await IdentityStore.FindUserAsync(context, id.Value, cancellation) is { } row ? Listing(row) : null;
+    }
+
+    /// <summary>Addresses of those users who exist.</summary>
+    public async Task<IReadOnlyDictionary<UserId, string>> EmailsAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        var ids = users.Select(static user => user.Value).Distinct().ToArray();
+        return await context.Set<UserRow>().AsNoTracking().Where(row => ids.Contains(row.Id)).ToDictionaryAsync(static row => new UserId(row.Id), static row => row.Email, cancellation);
     }
 
     /// <summary>Keys that are not revoked, the newest first.</summary>
