@@ -94,7 +94,7 @@ function Rule({ row, secrets, dialects, fault, onChange, onDrop }: RuleProps) {
         )}
         <Group gap="sm" mih={36} wrap="nowrap">
           {secrets && <Checkbox label={t('channels.rule_secret')} checked={row.secret} onChange={(change) => { onChange({ secret: change.currentTarget.checked }); }} />}
-          <Button size="compact-sm" variant="subtle" aria-expanded={shown} aria-label={about(t('channels.rule_when'))} onClick={() => { setOpen(!shown); }} rightSection={<Icon name={shown ? 'up' : 'down'} size={14} />}>{t(isAlways(row.when) ? 'channels.rule_always' : 'channels.rule_sometimes')}</Button>
+          <Button size="compact-sm" variant="subtle" aria-expanded={shown} aria-label={`${about(t('channels.rule_when'))}: ${t(isAlways(row.when) ? 'channels.rule_always' : 'channels.rule_sometimes')}`} onClick={() => { setOpen(!shown); }} rightSection={<Icon name={shown ? 'up' : 'down'} size={14} />}>{t(isAlways(row.when) ? 'channels.rule_always' : 'channels.rule_sometimes')}</Button>
         </Group>
         <ActionIcon size="lg" aria-label={t('channels.rule_drop', { name: row.target })} onClick={onDrop}><Icon name="cross" size={16} /></ActionIcon>
       </div>
