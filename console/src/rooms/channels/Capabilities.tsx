@@ -65,7 +65,6 @@ export function Capabilities({ read, onSaved, reload }: PartProps) {
             </li>
           ))}
         </ul>
-        {fault(form.errors.capabilities)}
       </Section>
       <Section title={t('channels.some_models')} lead={t('channels.some_models_lead')}>
         {rows.length === 0 && <Text size="sm" c="dimmed" mb="sm">{t('channels.no_some_models')}</Text>}
@@ -77,7 +76,8 @@ export function Capabilities({ read, onSaved, reload }: PartProps) {
             <ActionIcon size="lg" aria-label={t('channels.pattern_drop', { name: row.models })} onClick={() => { form.set('capabilities_by_model', rows.filter((_, index) => index !== at)); }}><Icon name="cross" size={16} /></ActionIcon>
           </div>
         ))}
-        {fault(form.errors.capabilities_by_model)}
+        {/* Names above are the hub's own: what it refuses is a pattern. */}
+        {fault(form.errors.capabilities_by_model ?? form.errors.capabilities)}
         <Button mt="sm" variant="default" size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => { form.set('capabilities_by_model', [...rows, { models: '', can: [], cannot: [] }]); }}>{t('channels.pattern_add')}</Button>
       </Section>
       <FormEnd failure={form.failure} busy={form.busy} reload={reload} />
