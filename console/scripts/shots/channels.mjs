@@ -24,6 +24,8 @@ export async function prepare(hub, owner) {
   await owner.call('POST', '/api/admin/groups', { name: 'team-chat', display_name: 'Team chat', common_use: 'The team’s own assistants', channels: [], multiplier: 0.9 });
   await add('chat-europe', good, ['team-chat', 'openai'], { tags: ['eu', 'prod'] });
   await add('chat-backup', bad, ['team-chat'], { tags: ['eu'] });
+  const { items: [europe] } = await owner.call('GET', '/api/admin/channels?text=chat-europe');
+  await owner.change(`/api/admin/channels/${europe.id}`, { overrides: { headers: [{ action: 'set', target: 'x-tenant', value: 'house', when: { models: ['gpt-4o*'], stream: true } }], body: [{ action: 'remove', target: 'metadata' }] } });
   await owner.call('POST', '/api/admin/channels', { name: 'claude-direct', type: 'anthropic', credentials: [{ name: 'main', secret: 'sk-ant-9f2LmQ7xTb4RvWcZ1Kd8' }], groups: ['anthropic'] });
   await owner.call('POST', '/api/admin/channels', { name: 'bedrock-west', type: 'bedrock', enabled: false, settings: { region: 'us-west-2' }, credentials: [{ name: 'main', secret: 'bedrock-api-key-9f2LmQ7x' }], groups: ['claude-bedrock'] });
   const { secret } = await owner.call('POST', '/api/me/keys', { name: 'assistants', groups: ['team-chat', 'openai'] });
@@ -41,6 +43,11 @@ export const shots = [
   { name: 'channels', path: '/channels' },
   { name: 'channel-new', path: '/channels/new', act: (page) => page.getByRole('radio', { name: /^bedrock/ }).check({ force: true }) },
   { name: 'channel', path: '/channels', act: to('chat-europe', '') },
+  { name: 'channel-capabilities', only: ['desktop', 'dark', 'phone'], path: '/channels', act: to('chat-europe', '/capabilities') },
+  { name: 'channel-overrides', only: ['desktop', 'dark', 'phone'], path: '/channels', act: async (page) => {
+    await to('chat-europe', '/overrides')(page);
+    await page.getByRole('button', { name: 'Condition of x-tenant' }).click();
+  } },
   { name: 'channel-test', only: ['desktop', 'dark', 'phone'], path: '/channels', act: async (page) => {
     await to('chat-europe', '/test')(page);
     await page.getByRole('button', { name: 'Run the test' }).click();
@@ -48,6 +55,7 @@ export const shots = [
   } },
   { name: 'groups', path: '/groups' },
   { name: 'group', path: '/groups/team-chat' },
+  { name: 'group-rules', only: ['desktop', 'dark', 'phone'], path: '/groups/team-chat/basics', act: (page) => page.getByRole('button', { name: 'Advanced' }).click() },
   { name: 'group-prices', path: '/groups/team-chat/prices' },
   { name: 'group-explain', only: ['desktop', 'dark', 'phone'], path: '/groups/team-chat/explain', act: async (page) => {
     await page.getByRole('textbox', { name: 'Model' }).fill('gpt-4o-mini');

@@ -50,7 +50,7 @@ internal static class Examples
         ["TargetReply"] = """{"id":2,"name":"on-call","type":"webhook","address":"https://example.com/hooks/aiohub","kinds":["channel_failing"],"locale":"en","allow_private_network":false,"enabled":true,"created_at":"2026-11-23T17:00:00Z"}""",
         ["WishesRequest"] = """{"by_email":true,"low_balance_usd":5}""",
         ["HubSettingsRequest"] = """{"sign_up":"open","public_address":"https://hub.example.com","mail":{"host":"smtp.example.com","port":587,"security":"start_tls","user":"hub","password":"…","from":"hub@example.com"}}""",
-        ["AuditLine"] = """{"id":42,"at":"2026-11-23T17:00:00Z","actor":"ann@example.com","actor_id":1,"how":"session","action":"changed","subject":"key laptop of bo@example.com","subject_id":7,"changes":[{"field":"enabled","before":"true","after":"false"}],"address":"192.0.2.7"}""",
+        ["AuditLine"] = """{"id":42,"at":"2026-11-23T17:00:00Z","actor":"ann@example.com","actor_id":1,"how":"session","action":"changed","subject":"wallet 7","subject_id":7,"subject_name":"bo@example.com","changes":[{"note":"top_up: 20 USD"},{"note":"entry: 51"},{"note":"reason: invoice 2026-11"}],"address":"192.0.2.7"}""",
     };
 
     public static void AddTo(OpenApiDocument document)

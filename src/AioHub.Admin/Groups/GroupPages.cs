@@ -67,7 +67,7 @@ internal static class MakeGroup
                 throw new Refused(RefusalCode.Conflict, $"There is a group '{wanted.Name}' already.") { Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { ["name"] = ["is taken"] } };
             }
 
-            await groups.UpsertAsync(wanted.ToDraft(), within: transaction, cancellation: http.RequestAborted);
+            await GroupFields.OnAsync(() => groups.UpsertAsync(wanted.ToDraft(), within: transaction, cancellation: http.RequestAborted));
             await transaction.CommitAsync(http.RequestAborted);
         }
 
@@ -81,8 +81,34 @@ internal static class ChangeGroup
     public static async Task<IResult> AnswerAsync(string name, Body<GroupChangeRequest> body, HttpContext http, HubDatabase database, GroupAdmin groups, GroupShelf shelf)
     {
         await EntityTags.ChangeAsync(database, http, () => shelf.FindAsync(name, http.RequestAborted), "group", (_, transaction) =>
-            groups.UpsertAsync(body.Value.ToDraft(name), within: transaction, cancellation: http.RequestAborted));
+            GroupFields.OnAsync(() => groups.UpsertAsync(body.Value.ToDraft(name), within: transaction, cancellation: http.RequestAborted)));
         return EntityTags.Show(http, await shelf.TakeAsync(name, http.RequestAborted));
+    }
+}
+
+/// <summary>Names fields as these requests do, where files spell a group's rules otherwise.</summary>
+internal static class GroupFields
+{
+    public static async Task<ChangeReport> OnAsync(Func<Task<ChangeReport>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (AdminException refused)
+        {
+            throw new AdminException(refused.Problems.Select(static problem => problem with
+            {
+                Field = problem.Field switch
+                {
+                    "affinity.ttl" => "policy.affinity_seconds",
+                    "affinity.break_at_slower" => "policy.affinity_break_at",
+                    "failover.deadline" => "policy.failover.deadline_seconds",
+                    "failover.max_attempts" or "failover.same_credential" or "lacks" => "policy." + problem.Field,
+                    _ => problem.Field,
+                },
+            }));
+        }
     }
 }
 

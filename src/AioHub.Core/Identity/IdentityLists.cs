@@ -29,6 +29,13 @@ public sealed class IdentityLists(HubDatabase database)
         return await IdentityStore.FindUserAsync(context, id.Value, cancellation) is { } row ? Listing(row) : null;
     }
 
+    /// <summary>Addresses of those users who exist.</summary>
+    public async Task<IReadOnlyDictionary<UserId, string>> EmailsAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation = default)
+    {
+        await using var context = database.CreateContext();
+        return await IdentityStore.EmailsAsync(context, users.Select(static user => user.Value), cancellation);
+    }
+
     /// <summary>Keys that are not revoked, the newest first.</summary>
     /// <param name="owner">Whose; null = everybody's.</param>
     /// <param name="beforeId">Only those made before.</param>

@@ -149,6 +149,13 @@ internal static class IdentityStore
     public static Task<UserRow?> FindUserAsync(HubContext context, long id, CancellationToken cancellation) =>
         context.Set<UserRow>().SingleOrDefaultAsync(user => user.Id == id, cancellation);
 
+    /// <summary>Addresses of those of the users who exist.</summary>
+    public static async Task<IReadOnlyDictionary<UserId, string>> EmailsAsync(HubContext context, IEnumerable<long> users, CancellationToken cancellation)
+    {
+        var ids = users.Distinct().ToArray();
+        return await context.Set<UserRow>().AsNoTracking().Where(row => ids.Contains(row.Id)).ToDictionaryAsync(static row => new UserId(row.Id), static row => row.Email, cancellation);
+    }
+
     /// <summary>The user's key of this name that is not revoked.</summary>
     public static Task<ApiKeyRow?> FindKeyAsync(HubContext context, long user, string name, CancellationToken cancellation) =>
         context.Set<ApiKeyRow>().SingleOrDefaultAsync(key => key.UserId == user && key.Name == name && key.RevokedAt == null, cancellation);

@@ -275,9 +275,9 @@ public sealed class ChannelAdmin(HubDatabase database, SecretBox box)
         OverrideChecks.Check(draft.Overrides, problems);
         ChannelLabels.Check(draft, problems);
         var proxy = ChannelProxy.Read(draft.Proxy.Value, problems);
-        foreach (var span in new[] { draft.Timeouts?.Connect, draft.Timeouts?.FirstByte, draft.Timeouts?.Idle })
+        foreach (var (name, span) in new[] { ("connect_ms", draft.Timeouts?.Connect), ("first_byte_ms", draft.Timeouts?.FirstByte), ("idle_ms", draft.Timeouts?.Idle) })
         {
-            problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), "timeouts", "must be longer than 0 and at most an hour");
+            problems.Require(span is not { } value || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), $"timeouts.{name}", "must be longer than 0 and at most an hour (3600000); leave it out for the hub's own");
         }
 
         foreach (var credential in draft.Credentials ?? [])

@@ -128,6 +128,66 @@ public abstract class ChannelPagesTests(DatabaseEngine engine) : OnManagedHub(en
     }
 
     [Fact]
+    public async Task A_secret_header_stays_with_its_condition_and_null_is_a_value_of_the_body()
+    {
+        await using var upstream = await ChatUpstream.StartAsync();
+        using var owner = await Hub.OwnerAsync();
+        await owner.PostAsync("/api/admin/groups", new JsonObject { ["name"] = "mine" });
+        var id = (await owner.PostAsync("/api/admin/channels", Up(upstream, "up", "mine"))).Id;
+        var place = $"/api/admin/channels/{id}";
+        JsonObject Secret(string? value, bool? stream) => new()
+        {
+            ["action"] = "set", ["target"] = "x-tenant", ["value"] = value, ["secret"] = true, ["when"] = stream is { } said ? new JsonObject { ["stream"] = said } : new JsonObject { ["models"] = new JsonArray("never-*") },
+        };
+        JsonObject Rules(params JsonNode[] headers) => new()
+        {
+            ["overrides"] = new JsonObject
+            {
+                ["headers"] = new JsonArray(headers),
+                ["body"] = new JsonArray(new JsonObject { ["action"] = "set", ["target"] = "user", ["value"] = null }, new JsonObject { ["action"] = "remove", ["target"] = "metadata", ["value"] = null }),
+            },
+        };
+        var set = await owner.PatchAsync(place, Rules(Secret("of-the-streams", true), Secret("of-the-others", false)), (await owner.GetAsync(place)).Tag);
+        set.Status.ShouldBe(HttpStatusCode.OK, set.Body);
+        set.Json["overrides"]!["body"]![0]!.AsObject().ContainsKey("value").ShouldBeTrue("null is what stands there");
+        // In another order, with nothing given again.
+        var turned = await owner.PatchAsync(place, Rules(Secret(null, false), Secret(null, true)), set.Tag);
+        turned.Status.ShouldBe(HttpStatusCode.OK, turned.Body);
+        (await CallAsync(owner, "mine")).ShouldBe(HttpStatusCode.OK);
+        upstream.Requests[^1].Header("x-tenant").ShouldBe("of-the-others");
+        upstream.Requests[^1].Json().GetProperty("user").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        // Which of two it was before nobody can know.
+        (await owner.PatchAsync(place, Rules(Secret(null, null)), turned.Tag)).Json["errors"]!["overrides.headers[0].value"].ShouldNotBeNull();
+        var one = await owner.PatchAsync(place, Rules(Secret(null, false)), turned.Tag);
+        // Of a single one it is clear, though its condition is another now.
+        (await owner.PatchAsync(place, Rules(Secret(null, true)), one.Tag)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_reset_stands_in_the_audit_log()
+    {
+        using var owner = await Hub.OwnerAsync();
+        var id = (await owner.PostAsync("/api/admin/channels", new JsonObject
+        {
+            ["name"] = "rests", ["type"] = "openai", ["credentials"] = new JsonArray(new JsonObject { ["name"] = "main", ["secret"] = "sk-main-main-main-main" }),
+        })).Id;
+        (await owner.PostAsync($"/api/admin/channels/{id}/reset", new JsonObject())).Status.ShouldBe(HttpStatusCode.NoContent);
+        var line = (await owner.GetAsync("/api/admin/audit?subject=channel%20rests&action=reset")).Items.ShouldHaveSingleItem()!;
+        ((long)line["subject_id"]!, (string?)line["how"], (string?)line["changes"]![0]!["note"]).ShouldBe((id, "session", "credentials.main.health: nothing was noted against it"));
+        line["actor"]!.GetValue<string>().ShouldContain("@");
+    }
+
+    [Fact]
+    public async Task Times_are_refused_by_the_name_of_their_field()
+    {
+        using var owner = await Hub.OwnerAsync();
+        var id = (await owner.PostAsync("/api/admin/channels", new JsonObject { ["name"] = "slow", ["type"] = "sandbox" })).Id;
+        var tag = (await owner.GetAsync($"/api/admin/channels/{id}")).Tag;
+        var refused = await owner.PatchAsync($"/api/admin/channels/{id}", new JsonObject { ["timeouts"] = new JsonObject { ["connect_ms"] = 10, ["idle_ms"] = 3_600_001 } }, tag);
+        refused.Json["errors"]!.AsObject().Select(static one => one.Key).ShouldBe(["timeouts.idle_ms"]);
+    }
+
+    [Fact]
     public async Task Lists_are_found_filtered_and_paged_by_name()
     {
         await using var upstream = await ChatUpstream.StartAsync();

@@ -115,7 +115,7 @@ public abstract class GroupPagesTests(DatabaseEngine engine) : OnManagedHub(engi
             ["name"] = "Big House", ["multiplier"] = -1, ["channels"] = new JsonArray(new JsonObject { ["channel"] = "nobody", ["weight"] = 5000 }), ["policy"] = new JsonObject { ["affinity_seconds"] = 1e12 },
         });
         wrong.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        wrong.Json["errors"]!.AsObject().Select(static one => one.Key).ShouldBe(["name", "multiplier", "affinity.ttl", "channels", "channels.weight"], ignoreOrder: true);
+        wrong.Json["errors"]!.AsObject().Select(static one => one.Key).ShouldBe(["name", "multiplier", "policy.affinity_seconds", "channels", "channels.weight"], ignoreOrder: true);
         (await owner.PostAsync("/api/admin/groups", new JsonObject { ["name"] = "x", ["status"] = "sleepy" })).Json["errors"]!["status"].ShouldNotBeNull();
         var auto = await owner.GetAsync("/api/admin/groups/auto");
         (await owner.PatchAsync("/api/admin/groups/auto", new JsonObject { ["channels"] = new JsonArray(new JsonObject { ["channel"] = "sandbox" }) }, auto.Tag)).Json["errors"]!["channels"].ShouldNotBeNull();

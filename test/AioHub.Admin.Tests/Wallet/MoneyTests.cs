@@ -47,6 +47,25 @@ public abstract class MoneyTests(DatabaseEngine engine) : OnManagedHub(engine)
     }
 
     [Fact]
+    public async Task The_audit_log_tells_whose_accounts_they_are()
+    {
+        using var owner = await Hub.OwnerAsync();
+        using var bo = await Hub.JoinAsync("bo@example.com");
+        var user = (await bo.GetAsync("/api/me")).Id;
+        var group = (await owner.GetAsync("/api/admin/groups/openai")).Id;
+        var channel = (await owner.GetAsync("/api/admin/channels?type=sandbox")).Items[0]!;
+        foreach (var place in new[] { $"wallet/{user}", $"group_quota/{group}", $"channel_budget/{channel["id"]}" })
+        {
+            (await Pay(owner, $"/api/admin/accounts/{place}/top-ups", Sum(1m), "key-" + place.Replace('/', '-'))).Status.ShouldBe(HttpStatusCode.Created);
+        }
+
+        await owner.PatchAsync("/api/admin/groups/openai", new JsonObject { ["notes"] = "said" }, "*");
+        var lines = (await owner.GetAsync("/api/admin/audit?limit=4")).Items;
+        lines.Select(static line => ((string?)line!["subject"], (string?)line["subject_name"])).ShouldBe([
+            ("group openai", null), ($"channel_budget {channel["id"]}", "sandbox"), ($"group_quota {group}", "openai"), ($"wallet {user}", "bo@example.com")]);
+    }
+
+    [Fact]
     public async Task Callers_see_their_entries_and_not_who_moved_them()
     {
         using var operate = await Hub.JoinAsync("op@example.com", Role.Operator);

@@ -245,7 +245,7 @@ public abstract class ChannelAdminTests(DatabaseEngine engine) : OnDatabase(engi
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "openai", Credentials = [new CredentialDraft("a", null), new CredentialDraft("a", "s\n")] }))
             .ShouldBe(["credentials.secret", "credentials.secret", "credentials"]);
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Limits = new Limits { Rpm = 0, Tpm = 0, Concurrency = 0 }, Timeouts = new ChannelTimeouts(TimeSpan.Zero) }))
-            .ShouldBe(["limits.rpm", "limits.tpm", "limits.concurrency", "timeouts"]);
+            .ShouldBe(["limits.rpm", "limits.tpm", "limits.concurrency", "timeouts.connect_ms"]);
         (await FieldsAsync(new ChannelDraft { Name = "x", Type = "sandbox", Settings = new Dictionary<string, string> { ["context_window"] = "200k" } })).ShouldBe(["settings.context_window"]);
         foreach (var (name, value) in new[] { ("cooldown", "never"), ("cooldown", ""), ("cooldown_longest", "0s"), ("cooldown_longest", "500ms"), ("cooldown_longest", "soon"), ("cooldown_longest", "745h") })
         {

@@ -1,6 +1,9 @@
 import { useCallback, useState, type FormEvent } from 'react';
 import { Problem } from '../api/problem';
 
+/** `limits.rpm` and `groups[0]` are about what they have in their names. */
+const partsOf = (place: string) => [place, ...place.split(/[.[]/)];
+
 type Fields<T> = Partial<Record<keyof T & string, string>>;
 
 /**
@@ -12,12 +15,14 @@ type Fields<T> = Partial<Record<keyof T & string, string>>;
 export function useForm<T extends object>(initial: T, check: (values: T) => Fields<T>, send: (values: T, reset: () => void) => Promise<unknown>) {
   const [values, setValues] = useState(initial);
   const [errors, setErrors] = useState<Record<string, string>>({});
+  const [named, setNamed] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<unknown>();
   const [busy, setBusy] = useState(false);
 
   const set = useCallback(<K extends keyof T & string>(name: K, value: T[K]) => {
     setValues((before) => ({ ...before, [name]: value }));
     setErrors(({ [name]: _gone, ...others }) => others);
+    setNamed((before) => Object.fromEntries(Object.entries(before).filter(([place]) => !partsOf(place).includes(name))));
   }, []);
 
   /** The members that an input needs: `{...form.field('name')}`. */
@@ -43,6 +48,7 @@ export function useForm<T extends object>(initial: T, check: (values: T) => Fiel
     }
 
     setFailure(undefined);
+    setNamed({});
     const found = check(values) as Record<string, string>;
     setErrors(found);
     if (Object.keys(found).length > 0) {
@@ -55,18 +61,22 @@ export function useForm<T extends object>(initial: T, check: (values: T) => Fiel
       await send(values, () => { setValues(initial); });
     } catch (refused) {
       const told: Record<string, string> = {};
+      const places: Record<string, string> = {};
       let untold = true;
       if (refused instanceof Problem) {
         untold = Object.keys(refused.errors).length === 0;
         for (const [name, texts] of Object.entries(refused.errors)) {
           // `limits.rpm` and `groups[0]` stand at the field that the form has.
-          const own = [name, ...name.split(/[.[]/)].find((part) => Object.hasOwn(values, part));
-          told[own ?? name] = texts.join(' ');
+          const own = partsOf(name).find((part) => Object.hasOwn(values, part));
+          const text = texts.join(' ');
+          told[own ?? name] = told[own ?? name] === undefined ? text : `${told[own ?? name] ?? ''} ${text}`;
+          places[name] = text;
           untold ||= own === undefined;
         }
       }
 
       setErrors(told);
+      setNamed(places);
       setFailure(untold ? refused : undefined);
       focusFirst(form);
     } finally {
@@ -74,5 +84,10 @@ export function useForm<T extends object>(initial: T, check: (values: T) => Fiel
     }
   };
 
-  return { values, set, field, errors, failure, busy, submit, clear: () => { setErrors({}); setFailure(undefined); } };
+  return {
+    values, set, field, errors, failure, busy, submit,
+    /** The hub's refusals by its own names, such as `overrides.headers[0].value`, for fields that are rows of inputs. */
+    named,
+    clear: () => { setErrors({}); setNamed({}); setFailure(undefined); },
+  };
 }

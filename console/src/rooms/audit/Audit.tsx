@@ -19,7 +19,7 @@ export default function Audit() {
   const formats = useFormats();
   const list = useList<Line>('audit', door.list, ['actor', 'subject', 'action', 'from', 'to'], '-at');
   const columns: Column<Line>[] = [
-    { id: 'subject', title: t('audit.what'), main: true, render: (line) => <span className={classes.what}><Pill tone={line.action === 'removed' || line.action === 'revoked' ? 'bad' : line.action === 'created' ? 'good' : 'plain'}>{line.action}</Pill> <Text span fw={560}>{line.subject}</Text></span> },
+    { id: 'subject', title: t('audit.what'), main: true, render: (line) => <span className={classes.what}><Pill tone={line.action === 'removed' || line.action === 'revoked' ? 'bad' : line.action === 'created' ? 'good' : 'plain'}>{line.action}</Pill> <Text span fw={560}>{line.subject}</Text>{line.subject_name != null && <Text span size="sm" c="dimmed">{line.subject_name}</Text>}</span> },
     { id: 'changes', title: t('audit.changes'), render: (line) => <Changes line={line} /> },
     { id: 'actor', title: t('audit.who'), render: (line) => <span className={classes.who}>{line.actor}<Text span size="xs" c="dimmed">{[line.how, line.address].filter(Boolean).join(' · ')}</Text></span> },
     { id: 'at', title: t('audit.when'), render: (line) => <span title={formats.ago(line.at)}>{formats.moment(line.at)}</span> },

@@ -12,6 +12,7 @@ import { toastDone, toastFailed } from '@/kit/toast';
 import { useWords } from '@/kit/words';
 import { Basics } from './Basics';
 import { channels as door, type Channel } from './calls';
+import { Capabilities } from './Capabilities';
 import { Credentials } from './Credentials';
 import { ChannelHealth } from './ChannelHealth';
 import { Models } from './Models';
@@ -27,7 +28,7 @@ export interface PartProps {
   reload: () => void;
 }
 
-const parts = { basics: Basics, credentials: Credentials, models: Models, overrides: Overrides, test: Trials, health: ChannelHealth } as const;
+const parts = { basics: Basics, credentials: Credentials, models: Models, capabilities: Capabilities, overrides: Overrides, test: Trials, health: ChannelHealth } as const;
 type Part = keyof typeof parts;
 
 export default function ChannelPage() {

@@ -4,12 +4,11 @@ import { useForm } from '@/kit/form/useForm';
 import { Section } from '@/kit/Page';
 import { Pill, Trouble } from '@/kit/States';
 import { useWords } from '@/kit/words';
+import { capabilityNames } from '@/rooms/channels/capabilities';
 import { groups as door, type Explained } from './calls';
 import type { PartProps } from './GroupPage';
 import { useUse } from './Told';
 import classes from './groups.module.css';
-
-const needs = ['streaming', 'tools', 'images', 'documents', 'audio', 'json_schema', 'reasoning', 'long_context', 'prompt_caching', 'server_tools', 'stateful', 'parallel_tools'];
 
 /** What a call would do now, and why not otherwise. Nothing is sent. */
 export function Explain({ read }: PartProps) {
@@ -32,7 +31,7 @@ export function Explain({ read }: PartProps) {
           <Select label={t('groups.key')} description={t('groups.key_hint')} placeholder={t(read.value.name === 'auto' ? 'groups.any_key_auto' : 'groups.any_key')} clearable searchable value={form.values.key_id || null} error={form.errors.key_id} data={carriers.map((key) => ({ value: String(key.id), label: `${key.name} · ${key.owner}` }))} onChange={(next) => { form.set('key_id', next ?? ''); }} />
           <Select label={t('groups.dialect')} allowDeselect={false} value={form.values.dialect} data={['openai-chat', 'openai-responses', 'anthropic', 'gemini']} onChange={(next) => { form.set('dialect', next ?? 'openai-chat'); }} />
           {read.value.name === 'auto' && <TextInput {...form.field('client')} label={`${t('groups.client')} (${t('acts.optional')})`} description={t('groups.client_hint')} placeholder="claude-cli/2.1.3 (external, cli)" autoComplete="off" spellCheck={false} />}
-          <MultiSelect label={t('groups.needs')} data={needs} value={form.values.needs} clearable onChange={(next) => { form.set('needs', next); }} />
+          <MultiSelect label={t('groups.needs')} data={capabilityNames} value={form.values.needs} clearable onChange={(next) => { form.set('needs', next); }} />
         </div>
         <Group><Button type="submit" loading={form.busy}>{t('groups.explain')}</Button></Group>
         {form.failure !== undefined && <Trouble failure={form.failure} />}

@@ -6,11 +6,20 @@ const members = [{ channel: 'b', priority: 5, weight: 1 }, { channel: 'a', prior
 
 describe('the order of members', () => {
   it('is by priority, and those of one priority stand beside each other', () => {
-    expect(placesOf(members)).toEqual([{ channel: 'a', weight: 10, beside: false }, { channel: 'b', weight: 1, beside: false }, { channel: 'c', weight: 3, beside: true }]);
+    expect(placesOf(members)).toEqual([{ channel: 'a', weight: 10, beside: false, priority: 0 }, { channel: 'b', weight: 1, beside: false, priority: 5 }, { channel: 'c', weight: 3, beside: true, priority: 5 }]);
   });
 
-  it('gives priorities back that mean the same', () => {
-    expect(membersOf(placesOf(members))).toEqual([{ channel: 'a', priority: 0, weight: 10 }, { channel: 'b', priority: 1, weight: 1 }, { channel: 'c', priority: 1, weight: 3 }]);
+  it('keeps the numbers that were read while they still say the order', () => {
+    const places = placesOf(members);
+    expect(membersOf(places)).toEqual([members[1], members[0], members[2]]);
+    expect(membersOf([...places, { channel: 'd', weight: 1, beside: false }]).at(-1)).toEqual({ channel: 'd', priority: 6, weight: 1 });
+    expect(membersOf(places.map((place) => ({ ...place, beside: place.channel !== 'a' }))).map((member) => member.priority), 'b joins a').toEqual([0, 0, 0]);
+  });
+
+  it('counts anew when they no longer do', () => {
+    expect(membersOf(moved(placesOf(members), 0, 1)).map((member) => `${String(member.priority)} ${member.channel}`)).toEqual(['0 b', '1 a', '1 c']);
+    expect(membersOf(placesOf(members).map((place) => ({ ...place, beside: false }))).map((member) => member.priority), 'c no longer shares').toEqual([0, 1, 2]);
+    expect(membersOf([{ channel: 'a', weight: 1, beside: false, priority: 1000 }, { channel: 'b', weight: 1, beside: false }]).map((member) => member.priority)).toEqual([0, 1]);
   });
 
   it('lets nobody stand beside nothing', () => {

@@ -6,20 +6,36 @@ export interface Place {
   weight: number;
   /** Of one priority with the one above: calls are shared by weight. The first never is. */
   beside: boolean;
+  /** The number that it had when it was read; absent = it is new. */
+  priority?: number;
 }
 
 export function placesOf(members: readonly Member[]): Place[] {
   const sorted = [...members].sort((one, other) => one.priority - other.priority);
-  return sorted.map((member, at) => ({ channel: member.channel, weight: member.weight, beside: at > 0 && sorted[at - 1]?.priority === member.priority }));
+  return sorted.map((member, at) => ({ ...member, beside: at > 0 && sorted[at - 1]?.priority === member.priority }));
 }
 
-/** Priorities count up from 0, one for each step down. */
+const mostPriority = 1000;
+
+/** The numbers that were read, while they still say the same order; else they count up from 0, one for each step down. */
 export function membersOf(places: readonly Place[]): Member[] {
-  let priority = -1;
-  return places.map((place, at) => {
-    priority += at === 0 || !place.beside ? 1 : 0;
-    return { channel: place.channel, priority, weight: place.weight };
-  });
+  return numbered(places, (place) => place.priority) ?? numbered(places, () => undefined) ?? [];
+}
+
+function numbered(places: readonly Place[], own: (place: Place) => number | undefined): Member[] | undefined {
+  const members: Member[] = [];
+  let last = -1;
+  for (const [at, place] of places.entries()) {
+    const priority = at > 0 && place.beside ? last : own(place) ?? last + 1;
+    if (priority < last || (priority === last && !place.beside) || priority > mostPriority) {
+      return undefined;
+    }
+
+    members.push({ channel: place.channel, priority, weight: place.weight });
+    last = priority;
+  }
+
+  return members;
 }
 
 export function moved(places: readonly Place[], from: number, to: number): Place[] {

@@ -16,4 +16,6 @@ export const groups: Words['groups'] = {
   rule_model: '适用模型', rule_model_hint: '名称或模式。留空表示任意模型。', rule_groups: '优先尝试', rule_groups_hint: '按选择的先后排序。', rule_dialects: '当调用方协议为', rule_clients: '当客户端为', rule_tags: '当所有者有标签', anybody: '任何人', rule_wrong: '没有保存：请查看各字段的提示。',
   auto_order: '顺序', auto_order_lead: '调用从上到下尝试分组，无法服务时转到下一个。未启用、隐藏、不对密钥所有者开放或没有该模型渠道的分组会被跳过。', auto_first: '首先，按此顺序', auto_then: '然后按层级，贵者在前，再按名称', auto_unnamed: '没有指定优先分组：全部按层级。', put_first: '加入顺序', unname: '让 {{name}} 回到层级排序',
   tier_factor: '层级 {{tier}} · × {{factor}}', only_tags: '仅限标签：{{tags}}', without_channels: '没有渠道', never_picked: '隐藏，不会被选中', auto_tier: 'auto 中的层级', auto_tier_hint: '越小越靠前；仅当 auto 的顺序未指定该分组时有效。', client: '客户端', client_hint: '其 User-Agent 的内容。', any_key_auto: '仅带 auto 的密钥',
+  advanced_lead: '缺少的能力、会话、故障转移、金额、独立额度', lacks: '缺少', lacks_hint: '无论渠道能否做到，其调用都不能使用的能力。', affinity_seconds: '会话记忆（秒）', affinity_seconds_hint: '自最后一次应答起。', affinity_break_at: '慢于几倍时离开', affinity_break_at_hint: '与同级凭据相比。0：从不。', same_credential: '同一凭据的重试', same_credential_hint: '连接中断后再试的次数。', deadline_seconds: '全部尝试的时限（秒）', deadline_seconds_hint: '直到内容到达。',
+  hold_handshake: '暂缓开场', hold_hint: '流的开场等到内容到达才发出，以便另一渠道仍可接手。', has_quota: '独立额度', quota_hint: '额度有余额时才提供服务。用尽后，调用转到密钥的下一个分组，直到您充值。', quota: '额度',
 };

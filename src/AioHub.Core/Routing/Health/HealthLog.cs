@@ -103,8 +103,8 @@ public sealed class HealthAdmin(HubDatabase database, TimeProvider time)
     public async Task<ImmutableArray<HealthEntry>> EventsAsync(string? channel, int limit = 100, CancellationToken cancellation = default) =>
         [.. await HealthStore.EventsAsync(database, channel, Math.Clamp(limit, 1, 1_000), cancellation)];
 
-    /// <summary>Has everything forgotten that is held against credentials: running servers do within two seconds.</summary>
+    /// <summary>Has everything forgotten that is held against credentials: running servers do within two seconds. A line of the audit log tells what it was.</summary>
     /// <param name="actor">Who wants it.</param>
     public Task ResetAsync(IReadOnlyCollection<CredentialId> credentials, string actor, CancellationToken cancellation = default) =>
-        HealthStore.ResetAsync(database, credentials, actor, time.GetUtcNow().UtcDateTime, cancellation);
+        HealthResetStore.RunAsync(database, credentials, actor, time.GetUtcNow().UtcDateTime, cancellation);
 }

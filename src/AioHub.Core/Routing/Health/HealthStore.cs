@@ -172,20 +172,6 @@ internal static class HealthStore
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>Asks servers to forget; what stopped ones had noted is gone at once.</summary>
-    public static async Task ResetAsync(HubDatabase database, IEnumerable<CredentialId> credentials, string actor, DateTime now, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        foreach (var credential in credentials)
-        {
-            await connection.ExecuteAsync(transaction, """INSERT INTO health_resets ("At", "CredentialId", "Actor") VALUES ($1, $2, $3)""", cancellation, now, credential.Value, Cut(actor));
-            await connection.ExecuteAsync(transaction, """DELETE FROM health_states WHERE "CredentialId" = $1""", cancellation, credential.Value);
-        }
-
-        await transaction.CommitAsync(cancellation);
-    }
-
     /// <summary>Drops what is old: events after 30 days or beyond 100,000, resets after a day, states that say nothing any more.</summary>
     public static async Task PruneAsync(HubDatabase database, DateTime now, CancellationToken cancellation)
     {
@@ -207,5 +193,6 @@ internal static class HealthStore
 
     private static object Null(DateTime? moment) => moment is { } value ? value : DBNull.Value;
 
-    private static string Cut(string text) => text.Length <= MostText ? text : text[..MostText];
+    /// <summary>As long as the columns are.</summary>
+    public static string Cut(string text) => text.Length <= MostText ? text : text[..MostText];
 }

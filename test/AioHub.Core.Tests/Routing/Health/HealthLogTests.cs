@@ -77,6 +77,55 @@ public abstract class HealthLogTests(DatabaseEngine engine) : OnDatabase(engine)
     }
 
     [Fact]
+    public async Task A_reset_is_told_with_what_was_held_and_what_holds_then()
+    {
+        await Channels.UpsertAsync(new ChannelDraft { Name = "up", Type = "openai", Credentials = [new CredentialDraft("main", "sk-main-main-main"), new CredentialDraft("spare", "sk-spare-spare-spare")] }, cancellation: Cancellation);
+        var listing = (await Channels.ListAsync(Cancellation)).Single();
+        var (main, spare) = (listing.Credentials[0].Id, listing.Credentials[1].Id);
+        var (health, log) = Node("a");
+        health.Report(main, "m", AttemptFailure.QuotaExhausted, TimeSpan.FromDays(3), new AttemptNotes(null, "Incorrect key sk-main-main-main"));
+        health.Report(main, "m", AttemptFailure.RateLimited, TimeSpan.FromSeconds(60));
+        await log.BeatAsync(Cancellation);
+        var (other, second) = Node("b");
+        other.Report(main, "m", AttemptFailure.RateLimited, TimeSpan.FromSeconds(5));
+        await second.BeatAsync(Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        var wanted = new[] { main, spare, new CredentialId(999) };
+        using (Acting.As(new Actor("ann@example.com", "session", new UserId(1), "192.0.2.7")))
+        {
+            await new HealthAdmin(Database, _time).ResetAsync(wanted, "ann@example.com", Cancellation);
+        }
+
+        (await new HealthAdmin(Database, _time).StatesAsync(Cancellation)).ShouldBeEmpty();
+        (await HealthStore.ResetsAsync(Database, 0, Cancellation)).Select(static reset => reset.Credential).ShouldBe(wanted);
+        var lines = await new ChangeLog(Database).ListAsync(new ChangeFilter(Action: "reset"), cancellation: Cancellation);
+        lines.Select(static line => (line.Subject, line.SubjectId, line.Actor, line.Address)).ShouldBe([
+            ("credentials that are gone", null, "ann@example.com", "192.0.2.7"), ("channel up", listing.Channel.Id.Value, "ann@example.com", "192.0.2.7")]);
+        lines[1].Changes.ShouldBe([
+            new ChangedMember("credentials.main.health (all models)", "resting until 2026-06-04T12:00:00Z, 1 × quota_exhausted", "closed", null),
+            new ChangedMember("credentials.main.health (m)", "resting until 2026-06-01T12:01:00Z, 1 × rate_limited", "closed", null),
+            new ChangedMember(null, null, null, "credentials.spare.health: nothing was noted against it"),
+        ], "what holds longest, of both servers; never the upstream's words");
+    }
+
+    [Fact]
+    public async Task A_reset_that_cannot_be_told_does_not_happen()
+    {
+        var (health, log) = Node("a");
+        health.Report(One, "m", AttemptFailure.Unauthorized, null);
+        await log.BeatAsync(Cancellation);
+        var admin = new HealthAdmin(Database, _time);
+        using (Acting.As(new Actor(null!, "session", null, null)))
+        {
+            await Should.ThrowAsync<Exception>(() => admin.ResetAsync([One], "ann", Cancellation));
+        }
+
+        (await admin.StatesAsync(Cancellation)).ShouldHaveSingleItem();
+        (await HealthStore.ResetsAsync(Database, 0, Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_old_is_dropped()
     {
         var (health, log) = Node("a");
