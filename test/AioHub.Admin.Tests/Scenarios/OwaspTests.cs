@@ -23,7 +23,7 @@ namespace AioHub.Admin.Tests.Scenarios;
 public sealed class OwaspTests : IAsyncLifetime
 {
     /// <summary>Members of replies that have such a name and are meant: secrets that are shown once, to whom they are made for.</summary>
-    private static readonly string[] ShownOnce = ["KeyReply.secret", "TokenReply.secret", "TargetReply.secret", "SecretReply.secret", "TotpOffer.secret"];
+    private static readonly string[] ShownOnce = ["KeyReply.secret", "TokenReply.secret", "TargetReply.secret", "SecretReply.secret", "TotpOffer.secret", "MadeKey.secret"];
 
     /// <summary>Members that are named so and hold none: forms of secrets, whether a header is one, and a part of requests alone.</summary>
     private static readonly string[] NoSecrets = ["ChannelTypeShape.secrets", "OverrideShape.secret", "NewCredential.secret"];
