@@ -27,14 +27,17 @@ internal sealed record ConfigurationRequest(string Text, IReadOnlyDictionary<str
     public SentConfiguration Sent(Who who) => new("text", Text, Variables ?? new Dictionary<string, string>(StringComparer.Ordinal), who.Known.Email);
 
     /// <summary>Of what was sent and what it would do: two texts that differ in a secret alone look the same in the plan and are not the same.</summary>
-    public string TagOf(ConfigurationPlanReply plan) => EntityTags.Of(new { Text, Variables = Variables?.OrderBy(static one => one.Key, StringComparer.Ordinal), Plan = plan });
+    public string TagOf(ConfigurationPlanReply plan) => EntityTags.Of(new SeenConfiguration(Text, [.. (Variables ?? new Dictionary<string, string>(StringComparer.Ordinal)).OrderBy(static one => one.Key, StringComparer.Ordinal)], plan));
 }
+
+/// <summary>What a tag is of.</summary>
+internal sealed record SeenConfiguration(string Text, IReadOnlyList<KeyValuePair<string, string>> Variables, ConfigurationPlanReply Plan);
 
 /// <summary>What a configuration file would change.</summary>
 /// <param name="Changes">Only things that change, in the order in which they are changed.</param>
-internal sealed record ConfigurationPlanReply(IReadOnlyList<ChangeShape> Changes)
+internal sealed record ConfigurationPlanReply(IReadOnlyList<ThingChange> Changes)
 {
-    public static ConfigurationPlanReply Of(ConfigurationReport report) => new([.. report.Changes.Select(ChangeShape.Of)]);
+    public static ConfigurationPlanReply Of(ConfigurationReport report) => new([.. report.Changes.Select(ThingChange.Of)]);
 }
 
 /// <param name="Secret">Shown this once.</param>
@@ -42,7 +45,7 @@ internal sealed record MadeKey(string Name, string User, string Secret);
 
 /// <summary>What a configuration file changed.</summary>
 /// <param name="Keys">Keys whose secrets the file left to chance.</param>
-internal sealed record ConfigurationAppliedReply(IReadOnlyList<ChangeShape> Changes, IReadOnlyList<MadeKey> Keys);
+internal sealed record ConfigurationAppliedReply(IReadOnlyList<ThingChange> Changes, IReadOnlyList<MadeKey> Keys);
 
 /// <summary><c>POST /api/admin/configuration/preview</c>: a dry run. Writes nothing.</summary>
 internal static class PreviewConfiguration
@@ -67,7 +70,7 @@ internal static class ApplyConfiguration
         }
 
         var report = await configuration.ApplyAsync(body.Value.Sent(who), dryRun: false, Agree, http.RequestAborted);
-        return new ConfigurationAppliedReply([.. report.Changes.Select(ChangeShape.Of)], [.. report.Keys.Select(static key => new MadeKey(key.Name, key.User, key.Secret))]);
+        return new ConfigurationAppliedReply([.. report.Changes.Select(ThingChange.Of)], [.. report.Keys.Select(static key => new MadeKey(key.Name, key.User, key.Secret))]);
 
         void Agree(ConfigurationReport found)
         {

@@ -20,8 +20,12 @@ internal sealed record ImportRequest(string? Upload, string? Url, string? Token,
     public NewApiWish Wish => new(Origin ?? NewApiPlanner.DefaultOrigin, Balances ?? true);
 
     /// <summary>Of the source and of what would be done; the token is no part of it.</summary>
-    public string TagOf(ImportPlanReply plan) => EntityTags.Of(new { Upload, Url, TokenUser, Wish.Origin, Wish.Balances, Plan = plan });
+    public string TagOf(ImportPlanReply plan) => EntityTags.Of(new SeenImport(Upload, Url, TokenUser, Wish.Origin, Wish.Balances, plan));
 }
+
+/// <summary>What a tag is of.</summary>
+[SuppressMessage("Design", "CA1056", Justification = "A text as it was sent.")]
+internal sealed record SeenImport(string? Upload, string? Url, long? TokenUser, string Origin, bool Balances, ImportPlanReply Plan);
 
 /// <summary>How many there are in the source.</summary>
 internal sealed record ImportCounts(int Channels, int Users, int Tokens, int Codes, int Options);
@@ -34,12 +38,12 @@ internal sealed record ImportNoteShape(ImportNoteKind Kind, string What, string 
 /// <summary>What an import does, or would do.</summary>
 /// <param name="Found">In the source.</param>
 /// <param name="MovedUsd">What goes into wallets, less what comes out of them. What was brought over before does not move again.</param>
-internal sealed record ImportPlanReply(ImportCounts Found, decimal MovedUsd, IReadOnlyList<ChangeShape> Changes, IReadOnlyList<ImportNoteShape> Notes)
+internal sealed record ImportPlanReply(ImportCounts Found, decimal MovedUsd, IReadOnlyList<ThingChange> Changes, IReadOnlyList<ImportNoteShape> Notes)
 {
     public static ImportPlanReply Of(NewApiContent content, ImportReport report) => new(
         new ImportCounts(content.Channels.Length, content.Users.Count(static user => !user.Deleted), content.Tokens.Count(static token => !token.Deleted), content.Codes.Length, content.Options.Count),
         report.Moved.ToUsd(),
-        [.. report.Changes.Select(ChangeShape.Of)],
+        [.. report.Changes.Select(ThingChange.Of)],
         [.. report.Notes.Select(static note => new ImportNoteShape(note.Kind, note.What, note.Reason, note.Remedy))]);
 }
 

@@ -86,7 +86,7 @@ public abstract class ConfigurationPagesTests(DatabaseEngine engine) : OnManaged
         await Hub.Home.Channels.SetCredentialAsync("house", new CredentialDraft("a", Secret), cancellation: ManagedHub.Cancellation);
         var export = await owner.GetAsync("/api/admin/configuration");
         export.Message.Content.Headers.ContentType!.MediaType.ShouldBe("application/yaml");
-        export.Message.Content.Headers.ContentDisposition!.FileName.ShouldBe("\"aiohub.yaml\"");
+        export.Message.Content.Headers.ContentDisposition!.FileName.ShouldBe("aiohub.yaml");
         export.Body.ShouldContain("${HOUSE_A}");
         export.Body.ShouldNotContain(Secret);
 

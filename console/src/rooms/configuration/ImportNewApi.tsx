@@ -125,8 +125,8 @@ export default function ImportNewApi() {
           <Plan plan={seen.plan} />
         </Section>
       )}
-      {done !== undefined && <Section title={t('configuration.import_done_title')} lead={t('configuration.import_done_lead', { usd: formats.usd(done.moved_usd) })}><Plan plan={done} /></Section>}
-      <Confirm opened={asking} danger={false} title={t('configuration.bring_ask', { count: seen?.plan.changes.length ?? 0 })} text={t('configuration.bring_text', { usd: formats.usd(seen?.plan.moved_usd ?? 0) })} act={t('configuration.bring', { count: seen?.plan.changes.length ?? 0 })} onClose={() => { setAsking(false); }} run={() => { if (seen !== undefined) { void run(seen); } }} />
+      {done !== undefined && <Section title={t('configuration.import_done_title')} lead={t('configuration.import_done_lead', { usd: formats.money(done.moved_usd) })}><Plan plan={done} /></Section>}
+      <Confirm opened={asking} danger={false} title={t('configuration.bring_ask', { count: seen?.plan.changes.length ?? 0 })} text={t('configuration.bring_text', { usd: formats.money(seen?.plan.moved_usd ?? 0) })} act={t('configuration.bring', { count: seen?.plan.changes.length ?? 0 })} onClose={() => { setAsking(false); }} run={() => { if (seen !== undefined) { void run(seen); } }} />
     </Page>
   );
 }
@@ -159,7 +159,7 @@ function Plan({ plan }: { plan: ImportPlan }) {
     <Stack>
       <dl className={classes.counts} aria-label={t('configuration.found')}>
         {([['channels', found.channels], ['users', found.users], ['tokens', found.tokens], ['codes', found.codes]] as const).map(([name, count]) => <div key={name}><dt>{t(`configuration.found_${name}`)}</dt><dd>{formats.count(count)}</dd></div>)}
-        <div><dt>{t('configuration.moved')}</dt><dd>{formats.usd(plan.moved_usd)}</dd></div>
+        <div><dt>{t('configuration.moved')}</dt><dd>{formats.money(plan.moved_usd)}</dd></div>
       </dl>
       <Tabs defaultValue="changes" keepMounted={false}>
         <Tabs.List>

@@ -5,7 +5,7 @@ import { Problem, problemOf } from '@/kit/api/problem';
 export type ConfigurationText = BodyOf<'POST', '/api/admin/configuration/preview'>;
 export type ConfigurationPlan = Shape<'ConfigurationPlanReply'>;
 export type Applied = Shape<'ConfigurationAppliedReply'>;
-export type Change = Shape<'ChangeShape'>;
+export type Change = Shape<'ThingChange'>;
 export type ImportWish = BodyOf<'POST', '/api/admin/imports/preview'>;
 export type ImportLine = Shape<'ImportLine'>;
 export type ImportPlan = Shape<'ImportPlanReply'>;

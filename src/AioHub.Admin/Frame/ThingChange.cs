@@ -19,13 +19,13 @@ internal sealed record ChangedMember(string? Field, string? Before, string? Afte
 
 /// <summary>A thing that a piece of work adds, changes or removes.</summary>
 /// <param name="What">Kind and name: <c>group claude-kiro</c>.</param>
-internal sealed record ChangeShape(ChangeSort Sort, string What, IReadOnlyList<ChangedMember> Members)
+internal sealed record ThingChange(ChangeSort Sort, string What, IReadOnlyList<ChangedMember> Members)
 {
-    public static ChangeShape Of(ChangeReport report)
+    public static ThingChange Of(ChangeReport report)
     {
         var told = report.Notes.GroupBy(static note => note.Line, StringComparer.Ordinal).ToDictionary(static lines => lines.Key, static lines => lines.First(), StringComparer.Ordinal);
         var sort = report.Created ? ChangeSort.Added : report.Action == "removed" ? ChangeSort.Removed : ChangeSort.Changed;
-        return new ChangeShape(sort, report.What,
+        return new ThingChange(sort, report.What,
             [.. report.Changes.Select(line => told.TryGetValue(line, out var note) ? new ChangedMember(note.Field, note.Before, note.After, line) : new ChangedMember(null, null, null, line))]);
     }
 }
