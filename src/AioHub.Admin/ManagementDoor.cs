@@ -1,6 +1,7 @@
 using AioHub.Admin.Channels;
 using AioHub.Admin.Documents;
 using AioHub.Admin.Frame;
+using AioHub.Admin.Imports;
 using AioHub.Admin.Keys;
 using AioHub.Admin.Models;
 using AioHub.Admin.Prices;
@@ -151,6 +152,7 @@ public sealed class ManagementDoor : IAsyncDisposable
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<Statements>();
         ChannelsRoom.AddTo(services);
+        ImportsRoom.AddTo(services);
         services.AddSingleton<IDataProtectionProvider>(static provider => new MasterProtection(provider.GetRequiredService<SecretBox>()));
         services.AddIdentityCore<Person>();
         services.AddScoped<IUserStore<Person>, PersonStore>();

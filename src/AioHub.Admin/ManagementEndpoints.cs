@@ -2,7 +2,9 @@ using AioHub.Admin.Alerts;
 using AioHub.Admin.Audit;
 using AioHub.Admin.Calls;
 using AioHub.Admin.Channels;
+using AioHub.Admin.Configuration;
 using AioHub.Admin.Groups;
+using AioHub.Admin.Imports;
 using AioHub.Admin.Keys;
 using AioHub.Admin.Models;
 using AioHub.Admin.Playground;
@@ -41,6 +43,8 @@ internal static class ManagementEndpoints
         GroupEndpoints.Map(api.MapGroup("/admin").WithTags("Groups"));
         AlertEndpoints.Map(api.MapGroup("/admin").WithTags("Alerts"));
         SettingsEndpoints.Map(api.MapGroup("/admin/settings").WithTags("Settings"));
+        ConfigurationEndpoints.Map(api.MapGroup("/admin/configuration").WithTags("Configuration"));
+        ImportEndpoints.Map(api.MapGroup("/admin/imports").WithTags("Imports"));
         AuditEndpoints.Map(api.MapGroup("/admin").WithTags("Audit"));
     }
 }

@@ -27,6 +27,9 @@ public sealed record SmtpManners
     /// <summary>Who must sign in (AUTH PLAIN or LOGIN); null = nobody.</summary>
     public (string User, string Password)? Account { get; init; }
 
+    /// <summary>What its certificate names; its address is 127.0.0.1.</summary>
+    public string CertifiedAddress { get; init; } = "127.0.0.1";
+
     /// <summary>How many messages are refused with 451 before one is taken.</summary>
     public int Refuse { get; init; }
 
@@ -41,18 +44,22 @@ public sealed class SmtpReceiver : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<ReceivedMail> _mails = new();
     private readonly SmtpManners _manners;
-    private readonly Lazy<X509Certificate2> _certificate = new(MakeCertificate);
+    private readonly Lazy<X509Certificate2> _certificate;
     private readonly Task _listening;
     private int _refused;
 
     public SmtpReceiver(SmtpManners? manners = null)
     {
         _manners = manners ?? new SmtpManners();
+        _certificate = new Lazy<X509Certificate2>(() => MakeCertificate(_manners.CertifiedAddress));
         _listener.Start();
         _listening = Task.Run(ListenAsync);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Its own certificate, which nobody vouches for, as PEM.</summary>
+    public string CertificatePem => _certificate.Value.ExportCertificatePem();
 
     public IReadOnlyList<ReceivedMail> Mails => [.. _mails];
 
@@ -256,10 +263,13 @@ public sealed class SmtpReceiver : IAsyncDisposable
 
     private static string Address(string line) => line[(line.IndexOf('<') + 1)..line.IndexOf('>')];
 
-    private static X509Certificate2 MakeCertificate()
+    private static X509Certificate2 MakeCertificate(string address)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Parse(address));
+        request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);

@@ -4,6 +4,7 @@ import { audit } from './audit/room';
 import { catalog } from './catalog/room';
 import { channels } from './channels/room';
 import { codes } from './codes/room';
+import { configuration } from './configuration/room';
 import { dashboard } from './dashboard/room';
 import { firstRun } from './first-run/room';
 import { groups } from './groups/room';
@@ -39,5 +40,6 @@ export const rooms: readonly Room[] = [
   codes,
   audit,
   alerts,
+  configuration,
   hubSettings,
 ];

@@ -3,6 +3,7 @@ import { audit } from './en/audit';
 import { catalog } from './en/catalog';
 import { channels } from './en/channels';
 import { codes } from './en/codes';
+import { configuration } from './en/configuration';
 import { dashboard } from './en/dashboard';
 import { groups } from './en/groups';
 import { health } from './en/health';
@@ -20,6 +21,7 @@ const words = {
   catalog,
   channels,
   codes,
+  configuration,
   dashboard,
   groups,
   health,

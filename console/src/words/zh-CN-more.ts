@@ -4,6 +4,7 @@ import { audit } from './zh-CN/audit';
 import { catalog } from './zh-CN/catalog';
 import { channels } from './zh-CN/channels';
 import { codes } from './zh-CN/codes';
+import { configuration } from './zh-CN/configuration';
 import { dashboard } from './zh-CN/dashboard';
 import { groups } from './zh-CN/groups';
 import { health } from './zh-CN/health';
@@ -21,6 +22,7 @@ const words: MoreWords = {
   catalog,
   channels,
   codes,
+  configuration,
   dashboard,
   groups,
   health,

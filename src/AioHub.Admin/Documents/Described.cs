@@ -52,6 +52,10 @@ internal static class DescribedNames
     public static RouteHandlerBuilder GivesLines<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, [RefusalCode.Invalid, .. refusals]));
 
+    /// <summary>The same of work that was seen beforehand.</summary>
+    public static RouteHandlerBuilder AppliesLines<T>(this RouteHandlerBuilder route, string summary) =>
+        route.Produces<T>(StatusCodes.Status200OK, "application/x-ndjson").WithMetadata(new Described(summary, [RefusalCode.Invalid, RefusalCode.IfMatchRequired], Guarded: true));
+
     public static RouteHandlerBuilder Changes<T>(this RouteHandlerBuilder route, string summary, params RefusalCode[] refusals) =>
         route.Produces<T>().WithMetadata(new Described(summary, [RefusalCode.NotFound, RefusalCode.ChangedMeanwhile, RefusalCode.IfMatchRequired, .. refusals], Tagged: true, Guarded: true));
 

@@ -14,7 +14,7 @@ namespace AioHub.Admin.Frame;
 internal sealed class Body<T> : IEndpointParameterMetadataProvider
     where T : class
 {
-    private const int MostBytes = 1 << 20;
+    private static readonly int MostBytes = typeof(T).GetCustomAttribute<LargeBodyAttribute>()?.MostBytes ?? 1 << 20;
 
     private Body(T value) => Value = value;
 

@@ -26,9 +26,13 @@ public sealed class ImportRun(HubDatabase database, CatalogAdmin models, Channel
     /// <param name="plan">What to do.</param>
     /// <param name="actor">Who does it, for the record.</param>
     /// <param name="dryRun">Undo everything in the end; the report is the same.</param>
+    /// <param name="tell">Told how many drafts are carried out, out of how many; it must not wait, for the database waits with it.</param>
+    /// <param name="agree">Looks at the report before it stands; what it throws undoes everything.</param>
     /// <param name="cancellation">Undoes everything.</param>
-    public async Task<ImportReport> RunAsync(ImportPlan plan, string actor, bool dryRun, CancellationToken cancellation = default)
+    public async Task<ImportReport> RunAsync(
+        ImportPlan plan, string actor, bool dryRun, Action<int, int>? tell = null, Action<ImportReport>? agree = null, CancellationToken cancellation = default)
     {
+        var (done, all) = (0, plan.Models.Length + plan.Channels.Length + plan.Groups.Length + plan.Users.Length + plan.Keys.Length);
         var changes = new List<ChangeReport>();
         var notes = new ImportNotes();
         notes.AddRange(plan.Notes);
@@ -68,12 +72,17 @@ public sealed class ImportRun(HubDatabase database, CatalogAdmin models, Channel
             await TryAsync($"key {key.Name} of {key.User}", async () => (await identity.UpsertKeyAsync(key, within: transaction, cancellation: cancellation)).Report);
         }
 
+        var whole = new ImportReport([.. changes], moved, [.. notes.All]);
+        agree?.Invoke(whole);
         if (!dryRun && changes.Count > 0)
         {
-            await transaction.CommitAsync(cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            // From here on it stands or it does not: nobody who leaves now gets a half.
+            await transaction.CommitAsync(CancellationToken.None);
+            await ledger.CommittedAsync(CancellationToken.None);
         }
 
-        return new ImportReport([.. changes], moved, [.. notes.All]);
+        return whole;
 
         // Commands check before they change anything, so that a refusal leaves nothing behind.
         async Task<bool> TryAsync(string what, Func<Task<ChangeReport>> command)
@@ -86,11 +95,13 @@ public sealed class ImportRun(HubDatabase database, CatalogAdmin models, Channel
                     changes.Add(report);
                 }
 
+                tell?.Invoke(++done, all);
                 return true;
             }
             catch (AdminException refused)
             {
                 notes.Left(what, string.Join("; ", refused.Problems), "put it right in the source and import again, or make it here by hand");
+                tell?.Invoke(++done, all);
                 return false;
             }
         }

@@ -200,6 +200,9 @@ public sealed class LedgerBook(HubDatabase database, TimeProvider time, Func<Can
         return posted;
     }
 
+    /// <summary>Tells of entries that were added within a larger change, after its commit.</summary>
+    public Task CommittedAsync(CancellationToken cancellation = default) => onChanged?.Invoke(cancellation) ?? Task.CompletedTask;
+
     private async Task TellAsync(Posted posted, CancellationToken cancellation)
     {
         if (onChanged is not null && !posted.Repeated)

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using AioHub.Core.Alerts;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -10,7 +12,8 @@ namespace AioHub.Host.Alerting;
 /// <summary>Sends alerts by e-mail, as plain text and as simple HTML.</summary>
 /// <param name="mail">The mail settings, read for each message: they may be changed while the hub runs.</param>
 /// <param name="address">The hub's public address, for the link; null = no link.</param>
-internal sealed class MailCourier(MailAdmin mail, Func<CancellationToken, Task<Uri?>> address, TimeProvider time) : IAlertCourier
+/// <param name="roots">Certificates of authorities that are trusted beside the machine's; null = none.</param>
+internal sealed class MailCourier(MailAdmin mail, Func<CancellationToken, Task<Uri?>> address, TimeProvider time, X509Certificate2Collection? roots = null) : IAlertCourier
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -52,11 +55,16 @@ internal sealed class MailCourier(MailAdmin mail, Func<CancellationToken, Task<U
             """;
     }
 
-    private static async Task<CourierAnswer> SendAsync(MailSettings settings, MimeMessage message, CancellationToken cancellation)
+    private async Task<CourierAnswer> SendAsync(MailSettings settings, MimeMessage message, CancellationToken cancellation)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(Patience);
         using var client = new SmtpClient();
+        if (roots is { Count: > 0 })
+        {
+            client.ServerCertificateValidationCallback = (_, certificate, chain, errors) => IsVouchedFor(certificate, chain, errors);
+        }
+
         try
         {
             await client.ConnectAsync(settings.Host, settings.Port, settings.Security switch
@@ -88,6 +96,32 @@ internal sealed class MailCourier(MailAdmin mail, Func<CancellationToken, Task<U
         {
             return new CourierAnswer(false, Final: false, null, failure.Message);
         }
+    }
+
+    /// <summary>By the machine's authorities, or by one of <c>roots</c>. The name must be the server's in either case; authorities of one's own seldom say what they revoked, so that is not asked.</summary>
+    private bool IsVouchedFor(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
+
+        using var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots!);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        foreach (var between in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+        {
+            chain.ChainPolicy.ExtraStore.Add(between.Certificate);
+        }
+
+        return chain.Build(leaf);
     }
 }
 

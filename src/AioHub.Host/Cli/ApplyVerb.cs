@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using AioHub.Core.Setup;
 using AioHub.Host.Configuration;
 
 namespace AioHub.Host.Cli;

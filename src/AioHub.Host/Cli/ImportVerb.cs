@@ -46,15 +46,9 @@ internal static class ImportVerb
                 : parsed.GetValue(dump) is { } text ? MySqlDump.Read(text)
                 : await AskAsync(new Uri(parsed.GetValue(url)!), parsed.GetValue(token)!, parsed.GetValue(tokenUser), cancellation);
             var dry = parsed.GetValue(dryRun);
-            var state = await ImportState.ReadAsync(home.Database, home.Master, home.Time, cancellation);
-            var plan = NewApiPlanner.Plan(content, state, parsed.GetValue(origin)!);
-            if (parsed.GetValue(noBalances))
-            {
-                plan = plan with { Users = [.. plan.Users.Select(static user => user with { Balance = NanoUsd.Zero })] };
-            }
-
             var run = new ImportRun(home.Database, home.Models, home.Channels, home.Identity, home.Groups, home.Ledger);
-            return Tell(await run.RunAsync(plan, $"import {parsed.GetValue(origin)}", dry, cancellation), dry);
+            var import = new NewApiImport(home.Database, home.Master, home.Time, run);
+            return Tell(await import.RunAsync(content, new NewApiWish(parsed.GetValue(origin)!, !parsed.GetValue(noBalances)), dry, cancellation: cancellation), dry);
         });
         return command;
     }

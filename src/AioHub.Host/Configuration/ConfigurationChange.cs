@@ -10,7 +10,8 @@ using AioHub.Host.Serving;
 namespace AioHub.Host.Configuration;
 
 /// <summary>Brings a file into the database: models, channels, users, groups, <c>auto</c>, keys, settings, so that each finds what it names.</summary>
-internal sealed class ConfigurationChange(HubHome home, string file, FileProblems problems)
+/// <param name="actor">Of ledger entries and prices.</param>
+internal sealed class ConfigurationChange(HubHome home, string actor, FileProblems problems)
 {
     /// <summary>
     /// The reason of ledger entries made for a file. The <c>quota_usd</c> of a group or channel is what these entries of its quota add up to: raising it by 20 puts
@@ -20,23 +21,22 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
 
     private const int MaxActorLength = 200;
 
-    private readonly string _actor = Actor(file);
     private readonly List<ChangeReport> _reports = [];
     private readonly List<NewKey> _keys = [];
 
-    public async Task<ConfigurationReport> ApplyAsync(ConfigurationContent content, bool dryRun, AppliedFile? note, CancellationToken cancellation)
+    public async Task<ConfigurationReport> ApplyAsync(
+        ConfigurationContent content, bool dryRun, AppliedFile? note, Action<ConfigurationReport>? agree, CancellationToken cancellation)
     {
         var models = content.Models.Any(static model => model.Wanted.Removed)
             ? (await home.Models.ListAsync(cancellation)).Select(static model => model.Id).ToHashSet(StringComparer.OrdinalIgnoreCase)
             : [];
         var groups = (await home.Groups.ListAsync(cancellation)).Select(static group => group.Group.Name).ToHashSet(StringComparer.Ordinal);
 
-        using var acting = Acting.As(Core.Storage.Actor.File);
         await using var transaction = await home.Database.BeginAsync(cancellation);
         foreach (var model in content.Models)
         {
             await OnAsync(model, $"model {model.Wanted.Draft.Id}", async wanted =>
-                !wanted.Removed ? await home.Models.UpsertModelAsync(wanted.Draft with { Actor = _actor }, within: transaction, cancellation: cancellation)
+                !wanted.Removed ? await home.Models.UpsertModelAsync(wanted.Draft with { Actor = actor }, within: transaction, cancellation: cancellation)
                 : models.Contains(wanted.Draft.Id) ? await home.Models.RemoveModelAsync(wanted.Draft.Id, transaction, cancellation)
                 : null);
         }
@@ -81,13 +81,16 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
             await OnAsync(settings, "settings", async draft => await home.RouteSettings.SetAsync(draft, within: transaction, cancellation: cancellation));
         }
 
+        var report = new ConfigurationReport([.. _reports], [.. _keys]);
+        agree?.Invoke(report);
         if (!dryRun && (_reports.Count > 0 || note is not null))
         {
             await (note?.NoteAsync(transaction, cancellation) ?? Task.CompletedTask);
             await transaction.CommitAsync(cancellation);
+            await home.Ledger.CommittedAsync(CancellationToken.None);
         }
 
-        return new ConfigurationReport([.. _reports], [.. _keys]);
+        return report;
     }
 
     private async Task<ChangeReport?> UserAsync(DeclaredUser wanted, HubTransaction transaction, CancellationToken cancellation)
@@ -99,7 +102,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
         }
 
         var amount = NanoUsd.FromUsd(wanted.BalanceUsd.Value);
-        await home.Ledger.AddWithinAsync(transaction, AccountRef.Wallet(new UserId(report.Id)), amount, LedgerReason, _actor, cancellation);
+        await home.Ledger.AddWithinAsync(transaction, AccountRef.Wallet(new UserId(report.Id)), amount, LedgerReason, actor, cancellation);
         return report with { Changes = report.Changes.Add($"balance: + {Usd(amount)} USD") };
     }
 
@@ -117,7 +120,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
         {
             await OnAsync(group, $"group {group.Wanted.Draft.Name}", async wanted =>
             {
-                var report = await home.Groups.UpsertAsync(wanted.Draft with { Actor = _actor }, within: transaction, cancellation: cancellation);
+                var report = await home.Groups.UpsertAsync(wanted.Draft with { Actor = actor }, within: transaction, cancellation: cancellation);
                 var quota = wanted.QuotaUsd is { } usd ? await QuotaAsync(AccountRef.Quota(new GroupId(report.Id)), NanoUsd.FromUsd(usd), transaction, cancellation) : null;
                 return report with { Created = created.Contains(report.What), Changes = quota is null ? report.Changes : report.Changes.Add(quota) };
             });
@@ -132,7 +135,7 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
             return null;
         }
 
-        await home.Ledger.AddWithinAsync(transaction, account, wanted - present, LedgerReason, _actor, cancellation);
+        await home.Ledger.AddWithinAsync(transaction, account, wanted - present, LedgerReason, actor, cancellation);
         return $"quota_usd: {Usd(present)} → {Usd(wanted)}";
     }
 
@@ -163,5 +166,6 @@ internal sealed class ConfigurationChange(HubHome home, string file, FileProblem
 
     private static string Usd(NanoUsd amount) => amount.ToUsd().ToString("0.#########", CultureInfo.InvariantCulture);
 
-    private static string Actor(string file) => Path.GetFileName(file) is { Length: > 0 and <= MaxActorLength } name ? name : "file";
+    /// <summary>Who acts when a file does.</summary>
+    public static string ActorOf(string file) => Path.GetFileName(file) is { Length: > 0 and <= MaxActorLength } name ? name : "file";
 }

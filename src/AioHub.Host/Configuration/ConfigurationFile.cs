@@ -1,18 +1,9 @@
-using System.Collections.Immutable;
 using AioHub.Core.Primitives;
 using AioHub.Core.Setup;
+using AioHub.Core.Storage;
 using AioHub.Host.Serving;
 
 namespace AioHub.Host.Configuration;
-
-/// <summary>A key that a file created without saying its secret.</summary>
-/// <param name="Secret">Shown once.</param>
-internal sealed record NewKey(string Name, string User, string Secret);
-
-/// <summary>What a file changed, or would change in a dry run.</summary>
-/// <param name="Changes">Only things that changed.</param>
-/// <param name="Keys">Keys with random secrets; empty in a dry run.</param>
-internal sealed record ConfigurationReport(ImmutableArray<ChangeReport> Changes, ImmutableArray<NewKey> Keys);
 
 /// <summary>Configuration as code: the whole of a file, or nothing of it.</summary>
 internal static class ConfigurationFile
@@ -43,6 +34,7 @@ internal static class ConfigurationFile
         return await file.StandsAsync(home.Database, cancellation) ? null : await ApplyTextAsync(home, path, text, environment, dryRun: false, cancellation, file);
     }
 
+    /// <summary>Applies a text.</summary>
     /// <param name="home">The hub's data.</param>
     /// <param name="name">What problems and ledger entries call the text.</param>
     /// <param name="text">YAML or JSON.</param>
@@ -58,7 +50,18 @@ internal static class ConfigurationFile
         var root = YamlReader.Read(text, environment, problems);
         var content = root is null ? null : ConfigurationReader.Read(root, problems);
         problems.ThrowIfAny();
-        return await new ConfigurationChange(home, name, problems).ApplyAsync(content!, dryRun, file, cancellation);
+        using var acting = Acting.As(Actor.File);
+        return await new ConfigurationChange(home, ConfigurationChange.ActorOf(name), problems).ApplyAsync(content!, dryRun, file, agree: null, cancellation);
+    }
+
+    /// <summary>Applies what somebody sent. No variable of this machine is read for it: whoever may change the configuration must not see the master key by naming it.</summary>
+    public static async Task<ConfigurationReport> ApplySentAsync(HubHome home, SentConfiguration sent, bool dryRun, Action<ConfigurationReport>? agree, CancellationToken cancellation)
+    {
+        var problems = new FileProblems(sent.Name);
+        var root = YamlReader.ReadSent(sent.Text, sent.Variables, problems);
+        var content = root is null ? null : ConfigurationReader.Read(root, problems);
+        problems.ThrowIfAny();
+        return await new ConfigurationChange(home, sent.Actor, problems).ApplyAsync(content!, dryRun, note: null, agree, cancellation);
     }
 
     /// <summary>The whole configuration as YAML, in a stable order, without any secret: each stands as <c>${NAME}</c>. Applying it changes nothing.</summary>

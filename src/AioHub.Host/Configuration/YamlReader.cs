@@ -20,15 +20,23 @@ internal sealed partial class YamlReader
     private readonly Dictionary<string, (YamlValue Value, int Weight)> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
 
-    private YamlReader(IParser parser, Func<string, string?> environment, FileProblems problems)
+    private readonly bool _sent;
+
+    private YamlReader(IParser parser, Func<string, string?> environment, FileProblems problems, bool sent)
     {
+        _sent = sent;
         _parser = parser;
         _environment = environment;
         _problems = problems;
     }
 
     /// <returns>The root, or null when the text is empty or no YAML, which is then a problem.</returns>
-    public static YamlMap? Read(string text, Func<string, string?> environment, FileProblems problems)
+    public static YamlMap? Read(string text, Func<string, string?> environment, FileProblems problems) => Read(text, environment, problems, sent: false);
+
+    /// <summary>The same of a text that somebody sent with its variables. A <c>secret</c> whose variable is missing counts as not named, so that an export can be edited and sent back.</summary>
+    public static YamlMap? ReadSent(string text, IReadOnlyDictionary<string, string> variables, FileProblems problems) => Read(text, variables.GetValueOrDefault, problems, sent: true);
+
+    private static YamlMap? Read(string text, Func<string, string?> environment, FileProblems problems, bool sent)
     {
         if (text.Length > MaxCharacters)
         {
@@ -46,7 +54,7 @@ internal sealed partial class YamlReader
                 return null;
             }
 
-            var root = new YamlReader(parser, environment, problems).Node(0);
+            var root = new YamlReader(parser, environment, problems, sent).Node(0);
             parser.Consume<DocumentEnd>();
             if (parser.TryConsume<DocumentStart>(out var second))
             {
@@ -148,6 +156,12 @@ internal sealed partial class YamlReader
 
             Count(1, key);
             var line = (int)key.Start.Line;
+            if (_sent && key.Value == "secret" && _parser.Current is Scalar secret && IsMissing(secret.Value))
+            {
+                _parser.Consume<Scalar>();
+                continue;
+            }
+
             var value = Node(depth + 1);
             if (seen.Add(key.Value))
             {
@@ -161,6 +175,9 @@ internal sealed partial class YamlReader
 
         return new YamlMap((int)start.Start.Line, members);
     }
+
+    private bool IsMissing(string text) =>
+        Reference().Match(text) is { Success: true, Index: 0 } whole && whole.Length == text.Length && whole.Groups["name"].Value is { Length: > 0 } name && _environment(name) is not { Length: > 0 };
 
     private void Count(int nodes, ParsingEvent at)
     {
@@ -184,7 +201,7 @@ internal sealed partial class YamlReader
             return value;
         }
 
-        _problems.Add(line, $"the environment variable {name} is not set");
+        _problems.Add(line, _sent ? $"the variable {name} has no value; send one with the text" : $"the environment variable {name} is not set");
         return "";
     });
 

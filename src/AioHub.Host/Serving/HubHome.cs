@@ -47,7 +47,7 @@ internal sealed class HubHome : IAsyncDisposable
         Alerts = new AlertAdmin(database, time);
         Mail = new MailAdmin(database, Secrets, settings.Mail.ToSettings());
         Entry = new EntryAdmin(database);
-        Courier = new Couriers(new MailCourier(Mail, async cancellation => (await Entry.ReadAsync(cancellation)).PublicAddress, time), new WebhookCourier(time));
+        Courier = new Couriers(new MailCourier(Mail, async cancellation => (await Entry.ReadAsync(cancellation)).PublicAddress, time, settings.Mail.ReadRoots()), new WebhookCourier(time));
         RouteSettings = new RouteSettingsAdmin(database);
         Pins = new PinDirectory(database, settings.Pins, time);
         Transcripts = new TranscriptDirectory(database, new SecretBox(master), settings.Transcripts, time);

@@ -1,9 +1,11 @@
 using AioHub.Admin;
+using AioHub.Admin.Imports;
 using AioHub.Core.Alerts;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
+using AioHub.Core.Setup;
 using AioHub.Relay;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -56,6 +58,8 @@ internal static class ServedManagement
         services.AddSingleton(home.Prices);
         services.AddSingleton(home.GroupPrices);
         services.AddSingleton(serving.GetRequiredService<Router>());
+        services.AddSingleton<IConfigurationText>(new ServedConfiguration(home));
+        services.AddSingleton(new UploadFolder(Path.Combine(home.Settings.DataFolder, "uploads")));
         services.AddSingleton<OpenTypedAddress>(TypedAddresses.Open);
         services.AddSingleton<IUpstreamBench>(_ => home.OpenBench());
     }

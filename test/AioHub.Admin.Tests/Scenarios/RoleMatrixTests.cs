@@ -179,6 +179,13 @@ public sealed partial class RoleMatrixTests
         new("GET", "/api/admin/auto", Least.Operator, Scopes.AdminRead),
         new("PATCH", "/api/admin/auto", Least.Operator, Scopes.AdminWrite),
         new("POST", "/api/admin/route/explain", Least.Operator, Scopes.AdminRead),
+        new("GET", "/api/admin/configuration", Least.Owner, Scopes.AdminRead),
+        new("POST", "/api/admin/configuration/preview", Least.Owner, null),
+        new("POST", "/api/admin/configuration/apply", Least.Owner, null),
+        new("POST", "/api/admin/imports/uploads", Least.Owner, null),
+        new("DELETE", "/api/admin/imports/uploads/{id}", Least.Owner, null),
+        new("POST", "/api/admin/imports/preview", Least.Owner, null),
+        new("POST", "/api/admin/imports/run", Least.Owner, null),
     ];
 
     [Fact]

@@ -120,10 +120,57 @@ public abstract class ImportRunTests(DatabaseEngine engine) : OnDatabase(engine)
         (ann.Role, ann.Enabled).ShouldBe((Role.Owner, true));
     }
 
+    /// <summary>Of the page's import: money is never moved twice, whatever happens to it.</summary>
+    [Fact]
+    public async Task AnImportThatIsCancelledOrRefusedOrRunTwiceAtOnceMovesMoneyOnce()
+    {
+        await SeedAsync();
+        var import = new NewApiImport(Database, Master, Time, new ImportRun(Database, Catalog, Channels, Identity, Groups, Ledger));
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var steps = new List<int>();
+        await Should.ThrowAsync<OperationCanceledException>(() => import.RunAsync(Content, new NewApiWish(), dryRun: false, (done, of) =>
+        {
+            steps.Add(done);
+            if (done == of)
+            {
+                // The last draft is written, nothing is committed.
+                leaving.Cancel();
+            }
+        }, cancellation: leaving.Token));
+        steps.ShouldBe([1, 2, 3, 4, 5, 6]);
+        await Should.ThrowAsync<InvalidOperationException>(() => import.RunAsync(Content, new NewApiWish(), dryRun: false, agree: static _ => throw new InvalidOperationException("crashed"), cancellation: Cancellation));
+        (await Identity.ListUsersAsync(Cancellation)).ShouldNotContain(static user => user.Email == "ann@example.com");
+
+        // Both plans are made of a hub that has nothing yet.
+        var state = await ImportState.ReadAsync(Database, Master, Time, Cancellation);
+        var (one, other) = (NewApiPlanner.Plan(Content, state), NewApiPlanner.Plan(Content, state));
+        var run = new ImportRun(Database, Catalog, Channels, Identity, Groups, Ledger);
+        var reports = await Task.WhenAll(run.RunAsync(one, "one", dryRun: false, cancellation: Cancellation), run.RunAsync(other, "other", dryRun: false, cancellation: Cancellation));
+
+        reports.Select(static report => report.Moved).Order().ShouldBe([NanoUsd.Zero, NanoUsd.FromUsd(9)]);
+        (await BalanceAsync("ann@example.com")).ShouldBe(NanoUsd.FromUsd(10));
+        (await BalanceAsync("debt@example.com")).ShouldBe(NanoUsd.FromUsd(-1));
+        (await import.RunAsync(Content, new NewApiWish(), dryRun: false, cancellation: Cancellation)).Changes.ShouldBeEmpty();
+        (await BalanceAsync("ann@example.com")).ShouldBe(NanoUsd.FromUsd(10));
+        await Should.ThrowAsync<AdminException>(() => import.RunAsync(Content, new NewApiWish("A B"), dryRun: true, cancellation: Cancellation));
+    }
+
+    [Fact]
+    public async Task TheHoldBookIsToldOfMoneyAfterItIsCommitted()
+    {
+        var told = new List<NanoUsd>();
+        var ledger = new LedgerBook(Database, Time, async _ => told.Add(await BalanceAsync("ann@example.com")));
+        var import = new NewApiImport(Database, Master, Time, new ImportRun(Database, Catalog, Channels, Identity, Groups, ledger));
+        await import.RunAsync(Content, new NewApiWish(), dryRun: true, cancellation: Cancellation);
+        told.ShouldBeEmpty();
+        await import.RunAsync(Content, new NewApiWish(), dryRun: false, cancellation: Cancellation);
+        told.ShouldBe([NanoUsd.FromUsd(10)]);
+    }
+
     private async Task<ImportReport> ImportAsync(NewApiContent content, bool dryRun = false, string origin = NewApiPlanner.DefaultOrigin)
     {
         var state = await ImportState.ReadAsync(Database, Master, Time, Cancellation);
-        return await new ImportRun(Database, Catalog, Channels, Identity, Groups, Ledger).RunAsync(NewApiPlanner.Plan(content, state, origin), "test", dryRun, Cancellation);
+        return await new ImportRun(Database, Catalog, Channels, Identity, Groups, Ledger).RunAsync(NewApiPlanner.Plan(content, state, origin), "test", dryRun, cancellation: Cancellation);
     }
 
     private async Task<NanoUsd> BalanceAsync(string email) =>

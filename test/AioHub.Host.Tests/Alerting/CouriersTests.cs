@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using AioHub.Core.Alerts;
@@ -58,6 +59,43 @@ public sealed class CouriersTests : IAsyncDisposable
             var answer = await Mail(server, security, "hub", "secret").CarryAsync(Parcel(TargetType.Email, "ops@example.com"), Cancellation);
             (answer.Delivered, answer.Final).ShouldBe((false, false), $"{security}: {answer.Text}");
             server.Mails.ShouldBeEmpty();
+        }
+    }
+
+    /// <summary>TLS from the first byte and STARTTLS, with a password that is right: what is sent in clear is the greeting alone.</summary>
+    [Theory]
+    [InlineData(MailSecurity.Tls)]
+    [InlineData(MailSecurity.StartTls)]
+    public async Task A_server_of_the_house_gets_the_mail_sealed_from_who_signed_in(MailSecurity security)
+    {
+        var manners = new SmtpManners { Tls = security == MailSecurity.Tls, StartTls = security == MailSecurity.StartTls, Account = ("hub", "secret") };
+        await using var server = new SmtpReceiver(manners);
+        var roots = new MailSection { Roots = _folder.Write("roots.pem", server.CertificatePem) }.ReadRoots();
+        var sent = await Mail(server, security, "hub", "secret", roots).CarryAsync(Parcel(TargetType.Email, "ops@example.com"), Cancellation);
+        (sent.Delivered, sent.Status).ShouldBe((true, 250), sent.Text);
+        var mail = server.Mails.ShouldHaveSingleItem();
+        (mail.WasSealed, mail.User, mail.To.Single()).ShouldBe((true, "hub", "ops@example.com"));
+
+        // A wrong password is told, and may be mended.
+        var refused = await Mail(server, security, "hub", "wrong", roots).CarryAsync(Parcel(TargetType.Email, "ops@example.com"), Cancellation);
+        (refused.Delivered, refused.Final).ShouldBe((false, false), refused.Text);
+        server.Mails.Count.ShouldBe(1);
+
+        // Another authority's word, and the right one's word for another server, count for nothing.
+        await using var other = new SmtpReceiver(manners);
+        (await Mail(other, security, "hub", "secret", roots).CarryAsync(Parcel(TargetType.Email, "ops@example.com"), Cancellation)).Delivered.ShouldBeFalse();
+        await using var misnamed = new SmtpReceiver(manners with { CertifiedAddress = "192.0.2.1" });
+        var itsOwn = new MailSection { Roots = _folder.Write("own.pem", misnamed.CertificatePem) }.ReadRoots();
+        (await Mail(misnamed, security, "hub", "secret", itsOwn).CarryAsync(Parcel(TargetType.Email, "ops@example.com"), Cancellation)).Delivered.ShouldBeFalse();
+        (other.Mails.Count, misnamed.Mails.Count).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public void A_file_of_authorities_that_says_nothing_is_named()
+    {
+        foreach (var (path, why) in new[] { (_folder["none.pem"], "cannot be read"), (_folder.Write("empty.pem", "no certificate"), "holds no certificate") })
+        {
+            Should.Throw<System.ComponentModel.DataAnnotations.ValidationException>(() => new MailSection { Roots = path }.ReadRoots()).Message.ShouldContain(why);
         }
     }
 
@@ -138,9 +176,9 @@ public sealed class CouriersTests : IAsyncDisposable
 
     private static SecretBox Box { get; } = new(new MasterKey(RandomNumberGenerator.GetBytes(32)));
 
-    private MailCourier Mail(SmtpReceiver server, MailSecurity security, string? user = null, string? password = null) => new(
+    private MailCourier Mail(SmtpReceiver server, MailSecurity security, string? user = null, string? password = null, X509Certificate2Collection? roots = null) => new(
         new MailAdmin(_database, Box, new MailSettings("127.0.0.1", server.Port, security, user, password, "hub@example.com", "Hub")),
-        static _ => Task.FromResult<Uri?>(new Uri("https://hub.example.com")), TimeProvider.System);
+        static _ => Task.FromResult<Uri?>(new Uri("https://hub.example.com")), TimeProvider.System, roots);
 
     private static AlertParcel Parcel(TargetType type, string address) => new(
         "msg_1", "opened", TimeProvider.System.GetUtcNow().UtcDateTime, type, address, "en", false, [],

@@ -1,6 +1,7 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Core.Setup;
 using AioHub.Host.Configuration;
 using AioHub.Host.Serving;
 using AioHub.TestKit;

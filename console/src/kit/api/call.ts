@@ -107,13 +107,14 @@ export async function call<T>(method: Method, path: string, options: CallOptions
 
 /**
  * Work that tells how far it is: lines of JSON, each told as it comes.
+ * @param etag of what was seen, where the work does no more than that
  * @returns the last line
  * @throws Problem when the hub refuses, or is not reached (status 0)
  */
-export async function callLines<T>(path: string, body: unknown, tell: (line: T) => void, signal: AbortSignal): Promise<T | undefined> {
+export async function callLines<T>(path: string, body: unknown, tell: (line: T) => void, signal: AbortSignal, etag?: string): Promise<T | undefined> {
   let reply: Response;
   try {
-    reply = await fetch(path, { method: 'POST', credentials: 'same-origin', signal, headers: { accept: 'application/x-ndjson', 'content-type': 'application/json', 'x-aiohub-csrf': '1' }, body: JSON.stringify(body) });
+    reply = await fetch(path, { method: 'POST', credentials: 'same-origin', signal, headers: { accept: 'application/x-ndjson', 'content-type': 'application/json', 'x-aiohub-csrf': '1', ...(etag === undefined ? {} : { 'if-match': etag }) }, body: JSON.stringify(body) });
   } catch (failure) {
     if (failure instanceof DOMException && failure.name === 'AbortError') {
       throw failure;

@@ -5,7 +5,7 @@ export const nav = {
   search: 'Go to…', palette: 'Search pages and actions', none: 'Nothing of that name', account: 'Account of {{name}}', sign_out: 'Sign out', language: 'Language', scheme: 'Appearance',
   light: 'Light', dark: 'Dark', auto: 'As the system', go: 'Pages', acts: 'Actions', new_key: 'Create an API key', first_run: 'First steps',
   channels: 'Channels', groups: 'Groups', health: 'Health', catalog: 'Models', prices: 'Prices', playground: 'Playground', log: 'Request log', dashboard: 'Dashboard', wallet: 'Wallet', users: 'Users', audit: 'Audit log',
-  codes: 'Redemption codes', alerts: 'Alerts', hub_settings: 'Hub settings', my_alerts: 'My alerts',
+  codes: 'Redemption codes', alerts: 'Alerts', configuration: 'Configuration', hub_settings: 'Hub settings', my_alerts: 'My alerts',
 };
 
 export const acts = {

@@ -7,7 +7,7 @@ export const nav: Words['nav'] = {
   search: '前往…', palette: '搜索页面与操作', none: '没有匹配的项目', account: '{{name}} 的账户', sign_out: '退出登录', language: '语言', scheme: '外观',
   light: '浅色', dark: '深色', auto: '跟随系统', go: '页面', acts: '操作', new_key: '创建 API 密钥', first_run: '入门',
   channels: '渠道', groups: '分组', health: '健康状况', catalog: '模型', prices: '价格', playground: '试用台', log: '请求日志', dashboard: '仪表盘', wallet: '钱包', users: '用户', audit: '审计日志',
-  codes: '兑换码', alerts: '告警', hub_settings: '系统设置', my_alerts: '我的告警',
+  codes: '兑换码', alerts: '告警', configuration: '配置文件', hub_settings: '系统设置', my_alerts: '我的告警',
 };
 
 export const acts: Words['acts'] = {
