@@ -2,6 +2,7 @@ using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Host.Configuration;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 
 namespace AioHub.Bench.Unmetered;

@@ -1,6 +1,5 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Pins;
-using AioHub.Core.Reports;
 using AioHub.Core.Storage;
 using AioHub.Core.Tasks;
 using Microsoft.Data.Sqlite;
@@ -30,8 +29,8 @@ internal readonly record struct JournalMark(long Segment, long Offset)
 /// wait for them, or at once when few come (<see cref="CallTotals"/>).
 /// </summary>
 /// <remarks>Used by one caller at a time. SQLite works synchronously, on whatever pool thread the receipt writer runs on.</remarks>
-/// <param name="fresh">Gets what was written; null = nobody wants it.</param>
-internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProvider time, FreshCalls? fresh = null) : IAsyncDisposable
+/// <param name="written">Hears what was written; null = nobody wants it.</param>
+internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProvider time, IWrittenReceipts? written = null) : IAsyncDisposable
 {
     internal const string MarkSql = """
         INSERT INTO journal_marks ("NodeId", "Segment", "Offset") VALUES ($1, $2, $3)
@@ -92,7 +91,7 @@ internal sealed class ReceiptStore(HubDatabase database, string nodeId, TimeProv
             if (commit)
             {
                 _unposted = done.Unposted;
-                fresh?.Add(done.Newest, receipts);
+                written?.Add(done.Newest, receipts);
             }
 
             return done.Version;

@@ -1,6 +1,5 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
-using AioHub.Core.Reports;
 using AioHub.Core.Storage;
 using AioHub.Wire.Vocabulary;
 using Microsoft.Extensions.Logging;
@@ -41,12 +40,12 @@ public sealed class ReceiptWriter : IAsyncDisposable
     private long _lastParkedTry;
     private int _parkedCount;
 
-    /// <param name="fresh">Gets what was written; null = nobody wants it.</param>
+    /// <param name="written">Hears what was written; null = nobody wants it.</param>
     public ReceiptWriter(
-        HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null, FreshCalls? fresh = null)
+        HubDatabase database, UsageJournal journal, LocalHoldBook holds, TimeProvider time, ILogger<ReceiptWriter>? logger = null, IWrittenReceipts? written = null)
     {
         (_database, _journal, _holds, _time, _logger) = (database, journal, holds, time, logger ?? NullLogger<ReceiptWriter>.Instance);
-        _store = new ReceiptStore(database, journal.NodeId, time, fresh);
+        _store = new ReceiptStore(database, journal.NodeId, time, written);
         _patience = new DatabasePatience(time, _logger);
         _reader = new JournalReader(ApplyAsync, AnswersAsync, _patience, _logger);
         _started = time.GetUtcNow().UtcDateTime;

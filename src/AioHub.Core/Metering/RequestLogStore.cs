@@ -1,7 +1,6 @@
 using System.Text;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
-using AioHub.Core.Reports;
 using AioHub.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -170,13 +169,6 @@ internal static class RequestLogStore
             insert.Parameters.Add(new NpgsqlParameter { Value = System.Array.ConvertAll(rows, value), NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
-    /// <summary>The row that a receipt made, as reports would read it.</summary>
-    public static LogCall RowOf(PendingReceipt receipt) => new(
-        receipt.Number, RequestLogRow.MomentOf(RequestLogRow.MicrosecondsOf(receipt.Call.At)), receipt.Call.User, receipt.Call.Key, Clean(receipt.Group) ?? "", Clean(receipt.Channel) ?? "",
-        Clean(receipt.RequestedModel) ?? "", Clean(receipt.ServedModel) ?? "", (int)receipt.Dialect, (int)receipt.Operation, receipt.Stream, receipt.HttpStatus, receipt.Outcome,
-        Clean(receipt.ErrorCode), receipt.InputTokens, receipt.CacheReadTokens, receipt.OutputTokens, receipt.Call.Nano, receipt.OperatorCost.Value, receipt.LostCost.Value,
-        Number(receipt.TotalMilliseconds), receipt.FirstByteMilliseconds is { } first ? Number(first) : null, receipt.Payload);
-
     /// <summary>What the ledger needs of a receipt; the moment as the log stores it.</summary>
     public static LoggedCall CallOf(Receipt receipt, long seq) => new(
         seq, receipt.User.Value, receipt.Key.Value, receipt.ChargesGroupQuota ? receipt.GroupId?.Value : null,
@@ -186,7 +178,7 @@ internal static class RequestLogStore
     private static DateTime Utc(DateTime moment) => moment.Kind == DateTimeKind.Local ? moment.ToUniversalTime() : DateTime.SpecifyKind(moment, DateTimeKind.Utc);
 
     /// <summary>Text that both engines store: PostgreSQL takes neither NUL nor half a surrogate pair, and callers choose model names freely.</summary>
-    private static string? Clean(string? text)
+    public static string? Clean(string? text)
     {
         if (text is null || (!text.Contains('\0') && text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0))
         {
@@ -196,5 +188,6 @@ internal static class RequestLogStore
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
     }
 
-    private static double Number(double value) => double.IsFinite(value) ? value : 0;
+    /// <summary>What both engines store: no infinity, and nothing that is no number.</summary>
+    public static double Number(double value) => double.IsFinite(value) ? value : 0;
 }

@@ -6,7 +6,7 @@ namespace AioHub.Core.Reports;
 /// Calls that this process has just written into the log, added up while they were at hand, so that <see cref="Rollups"/> need not read them again. Filled by
 /// <see cref="ReceiptWriter"/> after its commits. It may forget whatever it likes: what it does not know stands in the log.
 /// </summary>
-public sealed class FreshCalls
+public sealed class FreshCalls : IWrittenReceipts
 {
     /// <summary>Different sums, each of them a few rows to write in one transaction: what comes when there are as many is read from the log.</summary>
     private const int MostSums = 10_000;
@@ -16,9 +16,7 @@ public sealed class FreshCalls
     private readonly Lock _turn = new();
     private RollupBatch? _batch;
 
-    /// <param name="newest">The newest number that stood in the log before these, as the transaction saw it that wrote them.</param>
-    /// <param name="receipts">Those that have a number are new.</param>
-    internal void Add(long newest, IReadOnlyList<PendingReceipt> receipts)
+    void IWrittenReceipts.Add(long newest, IReadOnlyList<PendingReceipt> receipts)
     {
         lock (_turn)
         {
@@ -39,7 +37,7 @@ public sealed class FreshCalls
                 {
                     if (receipts[i].Number > 0)
                     {
-                        _batch.Add(RequestLogStore.RowOf(receipts[i]));
+                        _batch.Add(RowOf(receipts[i]));
                     }
                 }
             }
@@ -76,4 +74,11 @@ public sealed class FreshCalls
             return null;
         }
     }
+
+    /// <summary>The row that a receipt made, as reports would read it.</summary>
+    private static LogCall RowOf(PendingReceipt receipt) => new(
+        receipt.Number, RequestLogRow.MomentOf(RequestLogRow.MicrosecondsOf(receipt.Call.At)), receipt.Call.User, receipt.Call.Key, RequestLogStore.Clean(receipt.Group) ?? "", RequestLogStore.Clean(receipt.Channel) ?? "",
+        RequestLogStore.Clean(receipt.RequestedModel) ?? "", RequestLogStore.Clean(receipt.ServedModel) ?? "", (int)receipt.Dialect, (int)receipt.Operation, receipt.Stream, receipt.HttpStatus, receipt.Outcome,
+        RequestLogStore.Clean(receipt.ErrorCode), receipt.InputTokens, receipt.CacheReadTokens, receipt.OutputTokens, receipt.Call.Nano, receipt.OperatorCost.Value, receipt.LostCost.Value,
+        RequestLogStore.Number(receipt.TotalMilliseconds), receipt.FirstByteMilliseconds is { } first ? RequestLogStore.Number(first) : null, receipt.Payload);
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
-using AioHub.Host.Serving;
 
 namespace AioHub.Host.Cli;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

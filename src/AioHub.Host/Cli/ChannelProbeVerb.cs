@@ -4,7 +4,7 @@ using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Cli;

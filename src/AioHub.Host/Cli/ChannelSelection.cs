@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AioHub.Core.Routing;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

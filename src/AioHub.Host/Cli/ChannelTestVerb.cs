@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

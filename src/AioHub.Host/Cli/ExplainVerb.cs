@@ -8,6 +8,7 @@ using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.Relay;
 using AioHub.Relay.Calls;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using AioHub.Core.Catalog;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Routing;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using AioHub.Core.Catalog.Sync;
 using AioHub.Core.Primitives;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 using AioHub.Relay;
 
 namespace AioHub.Host.Cli;

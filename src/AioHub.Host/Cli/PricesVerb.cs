@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using AioHub.Core.Catalog;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using AioHub.Core.Setup;
 using AioHub.Host.Configuration;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using Microsoft.AspNetCore.Connections;
 

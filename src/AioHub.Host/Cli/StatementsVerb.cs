@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AioHub.Core.Metering;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

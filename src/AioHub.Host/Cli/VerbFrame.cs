@@ -4,7 +4,7 @@ using System.Data.Common;
 using AioHub.Core.Primitives;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Cli;
 

@@ -5,7 +5,7 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Configuration;
 

@@ -1,3 +1,4 @@
+using AioHub.Host.Home;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

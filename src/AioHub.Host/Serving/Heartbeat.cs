@@ -1,6 +1,7 @@
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Health;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Serving;
 

@@ -5,6 +5,7 @@ using AioHub.Core.Routing.Health;
 using AioHub.Core.Setup;
 using AioHub.Core.Storage;
 using AioHub.Host.Alerting;
+using AioHub.Host.Home;
 using AioHub.Relay;
 using AioHub.Relay.Tasks;
 using Microsoft.AspNetCore.Connections;

@@ -1,4 +1,5 @@
 using AioHub.Core.Alerts;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Serving;
 

@@ -1,5 +1,6 @@
 using AioHub.Core.Setup;
 using AioHub.Host.Configuration;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Serving;
 

@@ -6,6 +6,7 @@ using AioHub.Core.Metering;
 using AioHub.Core.Routing;
 using AioHub.Core.Routing.Probes;
 using AioHub.Core.Setup;
+using AioHub.Host.Home;
 using AioHub.Relay;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

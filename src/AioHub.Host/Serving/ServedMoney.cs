@@ -2,6 +2,7 @@ using AioHub.Core.Alerts;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Reports;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Serving;
 

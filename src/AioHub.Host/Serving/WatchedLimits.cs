@@ -5,6 +5,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Host.Home;
 
 namespace AioHub.Host.Serving;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AioHub.Core.Identity;
 using AioHub.Core.Storage;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 

@@ -137,7 +137,7 @@ public abstract class ImportRunTests(DatabaseEngine engine) : OnDatabase(engine)
                 leaving.Cancel();
             }
         }, cancellation: leaving.Token));
-        steps.ShouldBe([1, 2, 3, 4, 5, 6]);
+        steps.ShouldBe([1, 2, 3, 4, 5, 6, 7]);
         await Should.ThrowAsync<InvalidOperationException>(() => import.RunAsync(Content, new NewApiWish(), dryRun: false, agree: static _ => throw new InvalidOperationException("crashed"), cancellation: Cancellation));
         (await Identity.ListUsersAsync(Cancellation)).ShouldNotContain(static user => user.Email == "ann@example.com");
 

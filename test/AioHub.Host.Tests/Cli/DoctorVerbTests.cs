@@ -1,6 +1,5 @@
 using AioHub.Core.Storage;
 using AioHub.Host.Cli;
-using AioHub.Host.Serving;
 
 namespace AioHub.Host.Tests.Cli;
 

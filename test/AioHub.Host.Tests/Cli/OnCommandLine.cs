@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AioHub.Core.Storage;
 using AioHub.Host.Cli;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using AioHub.Core.Storage;
+using AioHub.Host.Home;
 using AioHub.TestKit;
 
 namespace AioHub.Host.Tests.Cli;

@@ -3,7 +3,7 @@ using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
 using AioHub.Core.Setup;
 using AioHub.Host.Configuration;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 using AioHub.TestKit;
 
 namespace AioHub.Host.Tests.Configuration;

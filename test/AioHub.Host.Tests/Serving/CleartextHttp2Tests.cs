@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 
 namespace AioHub.Host.Tests.Serving;

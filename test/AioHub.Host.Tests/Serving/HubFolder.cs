@@ -8,7 +8,7 @@ using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
-using AioHub.Host.Serving;
+using AioHub.Host.Home;
 using AioHub.TestKit;
 using Microsoft.Data.Sqlite;
 using Npgsql;

@@ -4,6 +4,7 @@ using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Host.Home;
 using AioHub.Wire.Vocabulary;
 
 namespace AioHub.Host.Tests.Serving;

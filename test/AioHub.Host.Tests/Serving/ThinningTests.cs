@@ -1,6 +1,7 @@
 using System.Text;
 using AioHub.Core.Reports;
 using AioHub.Core.Primitives;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 

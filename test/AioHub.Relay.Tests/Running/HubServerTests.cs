@@ -1,3 +1,4 @@
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 

@@ -1,6 +1,7 @@
 using AioHub.Core.Catalog;
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 using AioHub.Wire.Vocabulary;

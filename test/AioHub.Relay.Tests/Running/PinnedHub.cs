@@ -9,7 +9,6 @@ using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
-using AioHub.Host.Serving;
 using AioHub.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 

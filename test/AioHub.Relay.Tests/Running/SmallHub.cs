@@ -7,6 +7,7 @@ using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Primitives;
 using AioHub.Core.Routing;
+using AioHub.Host.Home;
 using AioHub.Host.Serving;
 using AioHub.TestKit;
 using AioHub.Wire.Vocabulary;

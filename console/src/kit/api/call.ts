@@ -4,6 +4,7 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 
 export interface CallOptions {
   query?: Query;
+  /** Sent as JSON; a file goes as it is on the disk, and the browser streams it. */
   body?: unknown;
   /** The ETag that was read: needed by PATCH and DELETE of configuration. */
   etag?: string;
@@ -40,14 +41,24 @@ export function addressOf(path: string, query?: Query): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** @throws Problem with status 0 when the hub is not reached; what its caller cancels ends as the browser ends it */
+async function reach(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, { ...init, credentials: 'same-origin' });
+  } catch (failure) {
+    throw failure instanceof DOMException && failure.name === 'AbortError' ? failure : new Problem(0, { code: 'unreachable' });
+  }
+}
+
 /**
  * One call of the management API, by the session's cookie.
  * @throws Problem when the hub refuses, or is not reached (status 0)
  */
 export async function callVersioned<T>(method: Method, path: string, options: CallOptions = {}): Promise<Versioned<T>> {
   const headers: Record<string, string> = { accept: 'application/json' };
+  const file = options.body instanceof Blob ? options.body : undefined;
   if (options.body !== undefined) {
-    headers['content-type'] = 'application/json';
+    headers['content-type'] = file === undefined ? 'application/json' : 'application/octet-stream';
   }
 
   if (method !== 'GET') {
@@ -63,23 +74,8 @@ export async function callVersioned<T>(method: Method, path: string, options: Ca
     headers['idempotency-key'] = options.idempotencyKey;
   }
 
-  let reply: Response;
-  try {
-    reply = await fetch(addressOf(path, options.query), {
-      method,
-      headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      credentials: 'same-origin',
-      signal: options.signal ?? null,
-    });
-  } catch (failure) {
-    if (failure instanceof DOMException && failure.name === 'AbortError') {
-      throw failure;
-    }
-
-    throw new Problem(0, { code: 'unreachable' });
-  }
-
+  const body = options.body === undefined ? null : file ?? JSON.stringify(options.body);
+  const reply = await reach(addressOf(path, options.query), { method, headers, body, signal: options.signal ?? null });
   if (!reply.ok) {
     const problem = await problemOf(reply);
     if (problem.code === 'not_signed_in') {
@@ -112,17 +108,8 @@ export async function call<T>(method: Method, path: string, options: CallOptions
  * @throws Problem when the hub refuses, or is not reached (status 0)
  */
 export async function callLines<T>(path: string, body: unknown, tell: (line: T) => void, signal: AbortSignal, etag?: string): Promise<T | undefined> {
-  let reply: Response;
-  try {
-    reply = await fetch(path, { method: 'POST', credentials: 'same-origin', signal, headers: { accept: 'application/x-ndjson', 'content-type': 'application/json', 'x-aiohub-csrf': '1', ...(etag === undefined ? {} : { 'if-match': etag }) }, body: JSON.stringify(body) });
-  } catch (failure) {
-    if (failure instanceof DOMException && failure.name === 'AbortError') {
-      throw failure;
-    }
-
-    throw new Problem(0, { code: 'unreachable' });
-  }
-
+  const headers = { accept: 'application/x-ndjson', 'content-type': 'application/json', 'x-aiohub-csrf': '1', ...(etag === undefined ? {} : { 'if-match': etag }) };
+  const reply = await reach(path, { method: 'POST', signal, headers, body: JSON.stringify(body) });
   if (!reply.ok || reply.body === null) {
     throw await problemOf(reply);
   }

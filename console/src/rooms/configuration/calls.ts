@@ -1,6 +1,6 @@
 import { addressIn, ask, askVersioned, type BodyOf, type Shape } from '@/kit/api/ask';
-import { callLines } from '@/kit/api/call';
-import { Problem, problemOf } from '@/kit/api/problem';
+import { call, callLines } from '@/kit/api/call';
+import { Problem } from '@/kit/api/problem';
 
 export type ConfigurationText = BodyOf<'POST', '/api/admin/configuration/preview'>;
 export type ConfigurationPlan = Shape<'ConfigurationPlanReply'>;
@@ -30,21 +30,8 @@ function ended(last: ImportLine | undefined): ImportLine {
 }
 
 export const imports = {
-  /** Sends a file as it is on the disk: the browser streams it. @throws Problem */
-  upload: async (file: File, signal: AbortSignal): Promise<Upload> => {
-    let reply: Response;
-    try {
-      reply = await fetch('/api/admin/imports/uploads', { method: 'POST', body: file, credentials: 'same-origin', signal, headers: { accept: 'application/json', 'content-type': 'application/octet-stream', 'x-aiohub-csrf': '1' } });
-    } catch (failure) {
-      throw failure instanceof DOMException && failure.name === 'AbortError' ? failure : new Problem(0, { code: 'unreachable' });
-    }
-
-    if (!reply.ok) {
-      throw await problemOf(reply);
-    }
-
-    return await reply.json() as Upload;
-  },
+  /** @throws Problem */
+  upload: (file: File, signal: AbortSignal) => call<Upload>('POST', '/api/admin/imports/uploads', { body: file, signal }),
   drop: (id: string) => ask('DELETE', '/api/admin/imports/uploads/{id}', { in: { id } }),
   /** @throws Problem */
   preview: async (body: ImportWish, tell: (line: ImportLine) => void, signal: AbortSignal) => ended(await callLines<ImportLine>('/api/admin/imports/preview', body, tell, signal)),

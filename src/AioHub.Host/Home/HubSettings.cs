@@ -9,7 +9,7 @@ using AioHub.Core.Transcripts;
 using AioHub.Relay;
 using Microsoft.Extensions.Configuration;
 
-namespace AioHub.Host.Serving;
+namespace AioHub.Host.Home;
 
 /// <summary>What must be known before the database is open. Flags win over environment, environment over <c>appsettings.json</c>.</summary>
 internal sealed class HubSettings

@@ -2,7 +2,7 @@ using AioHub.Admin.Frame;
 using AioHub.Core.Primitives;
 using AioHub.Core.Setup;
 
-namespace AioHub.Host.Serving;
+namespace AioHub.Host.Home;
 
 /// <summary>What a newcomer is told, once.</summary>
 internal static class FirstStart

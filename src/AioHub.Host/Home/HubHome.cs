@@ -15,7 +15,7 @@ using AioHub.Core.Storage;
 using AioHub.Host.Alerting;
 using AioHub.Relay.Probes;
 
-namespace AioHub.Host.Serving;
+namespace AioHub.Host.Home;
 
 /// <summary>The data of a hub, opened: what every verb needs, whether or not a server runs on it.</summary>
 internal sealed class HubHome : IAsyncDisposable
