@@ -1,3 +1,4 @@
+using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 
 namespace AioHub.Core.Reports;

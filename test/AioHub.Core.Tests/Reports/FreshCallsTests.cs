@@ -19,7 +19,7 @@ public abstract class FreshCallsTests(DatabaseEngine engine) : OnLog(engine)
         var rollups = new Rollups(Database, Time, null, fresh);
         foreach (var some in calls.Chunk(271))
         {
-            await WriteAsync(some, written: fresh);
+            await WriteAsync(some, fresh: fresh);
             (await rollups.StepAsync(10, Cancellation)).ShouldBe(some.Length, "known calls come at once, however many");
             (await RollupAudit.VerifyAsync(Database, Cancellation)).ShouldBeEmpty();
         }
@@ -38,9 +38,9 @@ public abstract class FreshCallsTests(DatabaseEngine engine) : OnLog(engine)
         await WriteAsync(calls[..1_300]);
         var fresh = new FreshCalls();
         var rollups = new Rollups(Database, Time, null, fresh);
-        await WriteAsync(calls[1_300..1_500], written: fresh);
+        await WriteAsync(calls[1_300..1_500], fresh: fresh);
         (await rollups.StepAsync(1_000, Cancellation)).ShouldBe(1_000);
-        await WriteAsync(calls[1_500..], written: fresh);
+        await WriteAsync(calls[1_500..], fresh: fresh);
         (await rollups.StepAsync(1_000, Cancellation)).ShouldBe(300);
         (await rollups.StepAsync(1_000, Cancellation)).ShouldBe(1_100);
         rollups.Read.ShouldBe(1_300);
@@ -65,7 +65,7 @@ public abstract class FreshCallsTests(DatabaseEngine engine) : OnLog(engine)
             {
                 0 => WriteAsync(some, "other", others),
                 1 => WriteAsync(some, "command"),
-                _ => WriteAsync(some, written: fresh),
+                _ => WriteAsync(some, fresh: fresh),
             });
             if (random.Next(3) == 0)
             {
@@ -134,9 +134,9 @@ public abstract class FreshCallsTests(DatabaseEngine engine) : OnLog(engine)
         var calls = Draw(500, 17);
         var fresh = new FreshCalls();
         var rollups = new Rollups(Database, Time, null, fresh);
-        await WriteAsync(calls[..200], written: fresh);
+        await WriteAsync(calls[..200], fresh: fresh);
         await rollups.StepAsync(1_000, Cancellation);
-        await WriteAsync(calls[200..400], written: fresh);
+        await WriteAsync(calls[200..400], fresh: fresh);
         using (var cancelled = new CancellationTokenSource())
         {
             await cancelled.CancelAsync();
@@ -144,7 +144,7 @@ public abstract class FreshCallsTests(DatabaseEngine engine) : OnLog(engine)
             await Should.ThrowAsync<OperationCanceledException>(() => rollups.StepAsync(1_000, cancelled.Token));
         }
 
-        await WriteAsync(calls[400..], written: fresh);
+        await WriteAsync(calls[400..], fresh: fresh);
         (await rollups.CatchUpAsync(Cancellation)).ShouldBe(300);
         rollups.Read.ShouldBeGreaterThanOrEqualTo(200);
         (await RollupAudit.VerifyAsync(Database, Cancellation)).ShouldBeEmpty();
