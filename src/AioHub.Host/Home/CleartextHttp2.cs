@@ -1,9 +1,8 @@
-using AioHub.Host.Home;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace AioHub.Host.Serving;
+namespace AioHub.Host.Home;
 
 /// <summary>
 /// Ports for HTTP/2 in cleartext whose clients know that it is spoken there (RFC 9113, 3.3): such a connection cannot be told apart from HTTP/1.1 on one port without TLS. Everything is
