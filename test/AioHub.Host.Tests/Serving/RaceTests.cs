@@ -89,7 +89,7 @@ public sealed class RaceHub : IAsyncLifetime
         }
     }
 
-    private async Task AddAsync(AioHub.Host.Serving.HubHome home, string name, long nano, ImmutableArray<string> groups, Limits? limits = null) =>
+    private async Task AddAsync(AioHub.Host.Home.HubHome home, string name, long nano, ImmutableArray<string> groups, Limits? limits = null) =>
         _secrets[name] = (await HubFolder.AddUserAsync(home, name, new NanoUsd(nano).ToUsd(), groups, limits)).Secret;
 }
 

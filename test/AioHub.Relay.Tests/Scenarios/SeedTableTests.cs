@@ -115,7 +115,7 @@ public sealed class SeedTableTests(SharedHub shared)
                 request.BodyText.ShouldContain("application/pdf");
             request.BodyText.ShouldNotContain(secret);
 
-            await ShouldBeChargedAsync(answer, served, secret);
+            await ShouldBeChargedAsync(answer, served, use.Model, secret);
         }
         finally
         {
@@ -143,8 +143,10 @@ public sealed class SeedTableTests(SharedHub shared)
         await _hub.RefreshAsync();
     }
 
-    private async Task ShouldBeChargedAsync(Answer answer, string group, string secret)
+    private async Task ShouldBeChargedAsync(Answer answer, string group, string model, string secret)
     {
+        // Some vendors ask more at some hours of the day; which hours, the tests of prices know.
+        var hours = _hub.Home.Catalog.Current.Find(model)!.PriceAt(TimeProvider.System.GetUtcNow().UtcDateTime)!.Schedule.Select(static window => window.Multiplier).Prepend(1m);
         var multiplier = (await _hub.Home.Groups.ListAsync()).Single(listing => listing.Group.Name == group).Group.Multiplier;
         for (var i = 0; i < 500; i++)
         {
@@ -153,7 +155,7 @@ public sealed class SeedTableTests(SharedHub shared)
             var record = (await Answer.ReadAsync(_hub.Client, request)).Json;
             if (record.TryGetProperty("state", out var state) && state.GetString() == "settled")
             {
-                decimal.Parse(record.GetProperty("multiplier").GetString()!, CultureInfo.InvariantCulture).ShouldBe(multiplier);
+                decimal.Parse(record.GetProperty("multiplier").GetString()!, CultureInfo.InvariantCulture).ShouldBeOneOf([.. hours.Select(hour => hour * multiplier)]);
                 record.GetProperty("group").GetString().ShouldBe(group);
                 record.GetProperty("charge_nano_usd").GetInt64().ShouldBeGreaterThan(0);
                 record.GetProperty("usage").GetProperty("source").GetString().ShouldBe("reported");
