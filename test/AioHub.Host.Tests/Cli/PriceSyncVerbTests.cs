@@ -167,7 +167,7 @@ public abstract class PriceSyncVerbTests(DatabaseEngine engine) : OnCommandLine(
         (await Host.Cli.CommandLine.RunAsync(["apply", yaml, .. there], output, error)).ShouldBe(0, error.ToString());
         (await Host.Cli.CommandLine.RunAsync(["groups", "set", "opensource", "--multiplier", "0.5", .. there], output, error)).ShouldBe(0, error.ToString());
         var hub = await Host.Serving.HubServer.StartAsync(
-            new Host.Serving.HubSettings { Urls = "http://127.0.0.1:0", Data = other["data"] }, TimeProvider.System, logging: null, TestContext.Current.CancellationToken);
+            new Host.Home.HubSettings { Urls = "http://127.0.0.1:0", Data = other["data"] }, TimeProvider.System, logging: null, TestContext.Current.CancellationToken);
         await using (hub)
         {
             var page = new Uri(new Uri(hub.Address), "/api/pricing").ToString();
