@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using AioHub.Core.Catalog;
 using AioHub.Core.Identity;
 using AioHub.Core.Ledger;
@@ -118,7 +119,7 @@ public sealed class ImportRun(HubDatabase database, CatalogAdmin models, Channel
             if (!once.Posted.Repeated)
             {
                 moved += user.Balance;
-                return $"balance: {(user.Balance > NanoUsd.Zero ? "+" : "−")} {user.Balance.ToUsdString().TrimStart('-')} USD";
+                return string.Create(CultureInfo.InvariantCulture, $"balance: {(user.Balance > NanoUsd.Zero ? "+" : "−")} {Math.Abs(user.Balance.ToUsd()):0.#########} USD");
             }
 
             if (once.Account != account)

@@ -93,7 +93,7 @@ function Compare({ model }: { model: Model }) {
         {fields.map((field) => <NumberInput key={field} label={t(`catalog.calc_${field}`)} min={field === 'calls' ? 1 : 0} max={1_000_000_000} allowDecimal={false} thousandSeparator="," value={wish[field]} onChange={set(field)} />)}
       </fieldset>
       {estimate.isError && <Trouble failure={estimate.error} retry={() => { void estimate.refetch(); }} />}
-      {model.groups.length === 0 ? <Empty icon="layers" title={t('catalog.no_group')} /> : (
+      {model.groups.length === 0 ? <Empty icon="fork" title={t('catalog.no_group')} /> : (
         <ul className={classes.groups} aria-label={t('catalog.compare')} aria-busy={estimate.isFetching}>
           {order.map((group) => <GroupCard key={group.group} group={group} can={model.capabilities} told={by.get(group.group)} calls={estimate.data?.calls ?? 1} best={group === best && group.available && order.length > 1} />)}
         </ul>

@@ -83,7 +83,7 @@ export default function Configuration() {
     }
   };
   return (
-    <Page title={t('configuration.title')} lead={t('configuration.lead')} actions={<Button component={Link} to="/configuration/import" variant="default" leftSection={<Icon name="turn" size={16} />}>{t('configuration.import')}</Button>}>
+    <Page title={t('configuration.title')} lead={t('configuration.lead')} actions={<Button component={Link} to="/configuration/import" variant="default" leftSection={<Icon name="upload" size={16} />}>{t('configuration.import')}</Button>}>
       <Section title={t('configuration.export_title')} lead={t('configuration.export_lead')} actions={<Button component="a" href={exportAddress} download="aiohub.yaml" variant="default" leftSection={<Icon name="download" size={16} />}>{t('configuration.download')}</Button>}>
         <Text size="sm" c="dimmed">{t('configuration.export_text')}</Text>
       </Section>

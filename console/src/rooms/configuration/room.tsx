@@ -10,5 +10,5 @@ export const configuration: Room = {
     { path: '/configuration/import', element: <ImportNewApi /> },
   ],
   moreWords: true,
-  nav: [{ to: '/configuration', title: (t) => t('nav.configuration'), icon: 'layers', least: 'owner', block: 'operate', below: true }],
+  nav: [{ to: '/configuration', title: (t) => t('nav.configuration'), icon: 'file', least: 'owner', block: 'operate', below: true }],
 };

@@ -37,7 +37,7 @@ export default function Groups() {
   return (
     <Page title={t('groups.title')} lead={t('groups.lead')} actions={create}>
       <DataTable
-        label={t('groups.title')} name="groups" list={list} columns={columns} rowKey={(group) => group.id} empty={<Empty icon="layers" title={t('groups.empty')} text={t('groups.empty_text')} action={create} />}
+        label={t('groups.title')} name="groups" list={list} columns={columns} rowKey={(group) => group.id} empty={<Empty icon="fork" title={t('groups.empty')} text={t('groups.empty_text')} action={create} />}
         filters={<>
           <TextInput className={classes.find} aria-label={t('groups.find')} placeholder={t('groups.find')} leftSection={<Icon name="search" size={16} />} value={find} onChange={(change) => { setFind(change.currentTarget.value); search(change.currentTarget.value); }} />
           <Select aria-label={t('groups.status')} w={150} allowDeselect={false} value={list.filters.status ?? ''} onChange={(value) => { list.setFilter('status', value ?? ''); }} data={[{ value: '', label: t('groups.any_status') }, ...(['active', 'paused', 'expired'] as const).map((status) => ({ value: status, label: t(`groups.${status}`) }))]} />

@@ -13,5 +13,5 @@ export const groups: Room = {
     { path: '/groups/:name/:part', element: <GroupPage /> },
   ],
   moreWords: true,
-  nav: [{ to: '/groups', title: (t) => t('nav.groups'), icon: 'layers', least: 'operator', block: 'operate', below: true }],
+  nav: [{ to: '/groups', title: (t) => t('nav.groups'), icon: 'fork', least: 'operator', block: 'operate', below: true }],
 };

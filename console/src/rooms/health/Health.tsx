@@ -44,7 +44,7 @@ export default function Health() {
       </StatTiles></div>
       <section aria-label={t('health.groups')}>
         <Title order={2} mb="sm">{t('health.groups')}</Title>
-        {groups.length === 0 ? <div className="kit-card"><Empty icon="layers" title={t('health.no_groups')} /></div> : <div className={classes.groups}>{groups.map((group) => <GroupCard key={group.name} group={group} />)}</div>}
+        {groups.length === 0 ? <div className="kit-card"><Empty icon="fork" title={t('health.no_groups')} /></div> : <div className={classes.groups}>{groups.map((group) => <GroupCard key={group.name} group={group} />)}</div>}
       </section>
       <section aria-label={t('health.channels')}>
         <Title order={2} mb="sm">{t('health.channels')}</Title>
