@@ -20,6 +20,9 @@ internal sealed class CallLogStore : IAsyncDisposable
 
     /// <summary>A step that took longer is followed by one half as large.</summary>
     private static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Only a step that took less is followed by a larger one: where rows come from memory and the next from the disk, it takes a hundred times as long.</summary>
+    private static readonly TimeSpan ShortStep = TimeSpan.FromMilliseconds(2);
     private const string FirstAtOrAboveSql = """SELECT "StartedAt" FROM request_log WHERE "Seq" >= $1 ORDER BY "Seq" LIMIT 1""";
 
     private readonly HubReader _reader;
@@ -37,6 +40,7 @@ internal sealed class CallLogStore : IAsyncDisposable
     private int _rows = LogBlock.Size;
     private int _chunk = FewestTold;
     private bool _allTold;
+    private bool _isSparse;
 
     private CallLogStore(HubReader reader, TimeProvider time, LogBlockShelf shelf, ReportScope scope, CallFilter filter, LogStretch stretch, int limit)
     {
@@ -226,17 +230,24 @@ internal sealed class CallLogStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads rows from a number up to <see cref="Below"/>.</summary>
+    /// <summary>
+    /// Reads rows from a number up to <see cref="Below"/>: from the newest down while pages fill, which ends at the page's last row. Where little is found all rows are read in any case, and then
+    /// from the oldest up: a disk reads ahead in that direction alone, which is some ten reads in place of a few hundred.
+    /// </summary>
     private async Task SearchAsync(long from, CancellationToken cancellation)
     {
-        List<object> values = [Math.Max(from, _from), Below, (long)(_limit - Found.Count)];
+        var wanted = _limit - Found.Count;
+        var isUpward = _isSparse;
+        List<object> values = [Math.Max(from, _from), Below, isUpward ? long.MaxValue : (long)wanted];
         var where = _filter.Where(_scope, values);
         var since = _time.GetTimestamp();
-        var lines = await ReadAsync(_reader, $"\"Seq\" >= $1 AND \"Seq\" < $2{where}", " ORDER BY \"Seq\" DESC LIMIT $3", _scope, values, cancellation);
-        Found.AddRange(lines.Select(static one => one.Line));
+        var lines = await ReadAsync(_reader, $"\"Seq\" >= $1 AND \"Seq\" < $2{where}", $" ORDER BY \"Seq\"{(isUpward ? "" : " DESC")} LIMIT $3", _scope, values, cancellation);
+        Found.AddRange(lines.Take(wanted).Select(static one => one.Line));
         IsDone = Found.Count >= _limit;
-        Below = IsDone ? lines[^1].Seq : from;
-        _rows = _time.GetElapsedTime(since) > LongStep ? Math.Max(FewestRows, _rows / 2) : Math.Min(MostRows, _rows * 2);
+        Below = IsDone ? lines[wanted - 1].Seq : from;
+        _isSparse = lines.Count < wanted / 8;
+        var took = _time.GetElapsedTime(since);
+        _rows = took > LongStep ? Math.Max(FewestRows, _rows / 2) : took < ShortStep ? Math.Min(MostRows, _rows * 2) : _rows;
     }
 
     private static Task<List<(long Seq, CallLine Line)>> ReadAsync(
