@@ -245,7 +245,7 @@ internal sealed class CallLogStore : IAsyncDisposable
         Found.AddRange(lines.Take(wanted).Select(static one => one.Line));
         IsDone = Found.Count >= _limit;
         Below = IsDone ? lines[wanted - 1].Seq : from;
-        _isSparse = lines.Count < wanted / 8;
+        _isSparse = lines.Count * 8 < wanted;
         var took = _time.GetElapsedTime(since);
         _rows = took > LongStep ? Math.Max(FewestRows, _rows / 2) : took < ShortStep ? Math.Min(MostRows, _rows * 2) : _rows;
     }

@@ -95,6 +95,30 @@ public abstract class CallLogTests(DatabaseEngine engine) : OnLog(engine)
     }
 
     [Fact]
+    public async Task Where_much_follows_upon_little_no_page_leaves_a_call_out()
+    {
+        // The first steps find next to nothing and go over to reading from the oldest up; then come more calls in one step than a page holds.
+        var calls = Draw(4_000, 28).Select((call, at) => call with { ErrorCode = at is < 1_500 or 2_100 or 3_990 ? "wanted" : null }).ToList();
+        await WriteAsync(calls);
+        foreach (var summed in new[] { 0, 4_000 })
+        {
+            await Rollups.StepAsync(summed, Cancellation);
+            var (found, after) = (new List<RequestId>(), (string?)null);
+            for (var pages = 0; ; pages++)
+            {
+                pages.ShouldBeLessThan(400);
+                var page = await Log.ReadAsync(ReportScope.Everybody, new CallFilter { ErrorCode = "wanted" }, after, 10, null, Cancellation);
+                page.Items.Length.ShouldBeLessThanOrEqualTo(10);
+                found.AddRange(page.Items.Select(static line => line.Id));
+                if ((after = page.Next) is null)
+                    break;
+            }
+
+            found.ShouldBe(calls.Where(static call => call.ErrorCode == "wanted").Reverse().Select(static call => call.Id));
+        }
+    }
+
+    [Fact]
     public async Task Cursors_go_on_where_the_page_ended_while_new_calls_come()
     {
         var calls = Draw(300, 23);
