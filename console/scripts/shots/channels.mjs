@@ -54,6 +54,7 @@ export const shots = [
     await page.getByText('Everything passed').waitFor();
   } },
   { name: 'groups', path: '/groups' },
+  { name: 'group-new', only: ['desktop', 'phone'], path: '/groups/new' },
   { name: 'group', path: '/groups/team-chat' },
   { name: 'group-rules', only: ['desktop', 'dark', 'phone'], path: '/groups/team-chat/basics', act: (page) => page.getByRole('button', { name: 'Advanced' }).click() },
   { name: 'group-prices', path: '/groups/team-chat/prices' },
