@@ -1,13 +1,14 @@
 using AioHub.Core.Ledger;
 using AioHub.Core.Metering;
 using AioHub.Core.Routing;
+using AioHub.Core.Setup;
 using AioHub.Host.Configuration;
 using AioHub.Host.Home;
 using AioHub.Host.Serving;
 
 namespace AioHub.Bench.Unmetered;
 
-/// <summary><c>bench-unmetered URLS DATA CONFIG</c>: the hub's own server, put together with doors that do nothing. No receipt writer runs, nothing is refreshed.</summary>
+/// <summary><c>bench-unmetered URLS DATA CONFIG</c>: the hub's own server, put together with doors that do nothing. No receipt writer runs and no money is refreshed; the configuration is watched as a hub watches it, which is no part of metering.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -38,7 +39,27 @@ internal static class Program
             services.AddSingleton<IRateLimits, NoLimits>();
         });
         app.Services.GetRequiredService<Router>().Settings = await home.RouteSettings.ReadAsync(CancellationToken.None);
+        using var stopping = new CancellationTokenSource();
+        var watching = Task.Run(() => WatchAsync(home.Watch, stopping.Token), CancellationToken.None);
         await app.RunAsync();
+        await stopping.CancelAsync();
+        await watching;
         return 0;
+    }
+
+    private static async Task WatchAsync(ConfigurationWatch watch, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                await watch.RefreshAsync(stopping);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
     }
 }
