@@ -87,7 +87,9 @@ async function picture({ name, path, act, whole = true }, { look, viewport, sche
     await act?.(page);
     await page.waitForLoadState('networkidle');
     await page.waitForTimeout(250);
-    await page.evaluate(() => document.activeElement?.blur?.());
+    // What stays in place while the page scrolls would otherwise stand in the middle of the picture.
+    await page.evaluate(() => { document.activeElement?.blur?.(); scrollTo(0, 0); });
+    await page.waitForTimeout(50);
     await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: whole });
     made++;
   } finally {

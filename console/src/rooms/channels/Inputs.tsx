@@ -46,7 +46,7 @@ export function Secret({ forms, label, onChange, error }: SecretProps) {
         />
       )}
       {form.name === 'service_account'
-        ? <Textarea label={label} description={t('channels.key_file')} value={plain} error={error} minRows={5} autosize maxRows={10} ff="monospace" autoComplete="off" spellCheck={false} onChange={(change) => { setPlain(change.currentTarget.value); tell(parts, change.currentTarget.value, form); }} />
+        ? <Textarea label={label} description={t('channels.key_file')} value={plain} error={error} minRows={5} autosize maxRows={10} className="kit-code-input" autoComplete="off" spellCheck={false} onChange={(change) => { setPlain(change.currentTarget.value); tell(parts, change.currentTarget.value, form); }} />
         : form.parts.length === 0
           ? <PasswordInput label={label} description={t('channels.secret_hint')} value={plain} error={error} autoComplete="new-password" onChange={(change) => { setPlain(change.currentTarget.value); tell(parts, change.currentTarget.value, form); }} />
           : form.parts.map((part, at) => (

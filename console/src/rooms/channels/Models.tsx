@@ -45,8 +45,8 @@ export function Models({ read, onSaved, reload }: PartProps) {
       <Section title={t('channels.serves')}>
         <form onSubmit={(event) => { void form.submit(event); }} noValidate className={classes.stack}>
           <div className={classes.two}>
-            <Textarea {...form.field('models')} label={t('channels.models')} description={t('channels.models_hint')} autosize minRows={4} maxRows={16} ff="monospace" spellCheck={false} />
-            <Textarea {...form.field('model_map')} label={`${t('channels.model_map')} (${t('acts.optional')})`} description={t('channels.map_hint')} placeholder="claude-sonnet = vendor/claude-sonnet-4-5" autosize minRows={4} maxRows={16} ff="monospace" spellCheck={false} />
+            <Textarea {...form.field('models')} label={t('channels.models')} description={t('channels.models_hint')} autosize minRows={4} maxRows={16} className="kit-code-input" spellCheck={false} />
+            <Textarea {...form.field('model_map')} label={`${t('channels.model_map')} (${t('acts.optional')})`} description={t('channels.map_hint')} placeholder="claude-sonnet = vendor/claude-sonnet-4-5" autosize minRows={4} maxRows={16} className="kit-code-input" spellCheck={false} />
           </div>
           <TextInput {...form.field('test_model')} label={`${t('channels.test_model')} (${t('acts.optional')})`} description={t('channels.test_model_hint')} maw={420} autoComplete="off" spellCheck={false} />
           <FormEnd failure={form.failure} busy={form.busy} reload={reload} />

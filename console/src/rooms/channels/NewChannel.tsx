@@ -88,7 +88,7 @@ function Ask({ types }: { types: ChannelType[] }) {
           <Accordion.Panel>
             <div className={classes.stack}>
               {!needsAddress && <TextInput {...form.field('base_url')} label={`${t('channels.base_url')} (${t('acts.optional')})`} description={t('channels.base_url_usual', { address: preset?.address ?? type.address ?? '–' })} autoComplete="off" spellCheck={false} />}
-              <Textarea {...form.field('models')} label={`${t('channels.models')} (${t('acts.optional')})`} description={t('channels.models_hint')} autosize minRows={2} ff="monospace" spellCheck={false} />
+              <Textarea {...form.field('models')} label={`${t('channels.models')} (${t('acts.optional')})`} description={t('channels.models_hint')} autosize minRows={2} className="kit-code-input" spellCheck={false} />
               <Switch checked={values.allow_private_network} onChange={(change) => { form.set('allow_private_network', change.currentTarget.checked); }} label={t('channels.private')} description={t('channels.private_hint')} />
               <Settings fields={type.fields.filter((field) => !field.usual)} value={values.settings} onChange={(next) => { form.set('settings', next); }} />
             </div>

@@ -13,7 +13,7 @@ export function CodesMade({ made }: { made: Shape<'NewCodesReply'> }) {
   const file = useMemo(() => `data:text/csv;charset=utf-8,${encodeURIComponent(`code\r\n${made.codes.join('\r\n')}\r\n`)}`, [made]);
   return (
     <Section title={t('codes.made')} lead={t('codes.made_text')}>
-      <Textarea readOnly autosize minRows={2} maxRows={10} ff="monospace" value={text} data-testid="codes" aria-label={t('codes.made')} />
+      <Textarea readOnly autosize minRows={2} maxRows={10} className="kit-code-input" value={text} data-testid="codes" aria-label={t('codes.made')} />
       <Group gap="sm" mt="sm">
         <Copy text={text} wide />
         <Button component="a" variant="default" href={file} download={`codes-${made.batch}.csv`} leftSection={<Icon name="download" size={16} />}>{t('wallet.download')}</Button>

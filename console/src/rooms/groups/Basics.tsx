@@ -78,7 +78,7 @@ export function Basics({ read, onSaved, reload }: PartProps) {
                 <LimitInputs names={usualLimits} field={form.field} />
               </div>
               <Switch checked={values.affinity} onChange={(change) => { form.set('affinity', change.currentTarget.checked); }} label={t('groups.affinity')} description={t('groups.affinity_hint')} />
-              <Textarea {...form.field('models')} label={`${t('groups.models')} (${t('acts.optional')})`} description={t('groups.models_hint')} autosize minRows={2} ff="monospace" spellCheck={false} />
+              <Textarea {...form.field('models')} label={`${t('groups.models')} (${t('acts.optional')})`} description={t('groups.models_hint')} autosize minRows={2} className="kit-code-input" spellCheck={false} />
             </div>
           </Section>
         )}

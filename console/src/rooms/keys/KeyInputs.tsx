@@ -30,7 +30,7 @@ export function KeyInputs({ form }: { form: ReturnType<typeof useForm<KeyFields>
                 ))}
               </SimpleGrid>
               <TextInput {...form.field('expires_at')} label={`${t('keys.expiry')} (${t('acts.optional')})`} type="date" maw={240} />
-              <Textarea {...form.field('models')} label={`${t('keys.models')} (${t('acts.optional')})`} description={t('keys.models_hint')} autosize minRows={2} ff="monospace" />
+              <Textarea {...form.field('models')} label={`${t('keys.models')} (${t('acts.optional')})`} description={t('keys.models_hint')} autosize minRows={2} className="kit-code-input" />
             </Stack>
           </Accordion.Panel>
         </Accordion.Item>

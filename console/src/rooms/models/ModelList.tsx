@@ -40,7 +40,7 @@ export default function ModelList() {
   const columns: Column<Model>[] = [
     { id: 'name', title: t('catalog.model'), main: true, render: (model) => <div className={classes.name}>{model.origin === 'removed' ? <Text component="span" fw={560}>{model.display_name}</Text> : <Anchor component={Link} to={placeOf(model.id)} fw={560} c="inherit">{model.display_name}</Anchor>}<Text size="xs" c="dimmed" ff="monospace">{model.id}</Text></div> },
     { id: 'vendor', title: t('models.vendor'), render: (model) => (model.vendor === '' ? '–' : model.vendor) },
-    { id: 'kind', title: t('models.kind'), render: (model) => t(`catalog.kind_${model.kind}`) },
+    { id: 'kind', title: t('models.kind'), render: (model) => <Text component="span" inherit style={{ whiteSpace: 'nowrap' }}>{t(`catalog.kind_${model.kind}`)}</Text> },
     { id: 'window', title: t('catalog.window'), figures: true, render: (model) => (model.context_window == null ? '–' : <span>{formats.compact(model.context_window)}{model.long_context_window != null && <Text component="span" size="xs" c="dimmed"> / {formats.compact(model.long_context_window)}</Text>}</span>) },
     { id: 'can', title: t('catalog.can'), render: (model) => <Abilities names={model.capabilities} most={3} /> },
     { id: 'origin', title: t('models.origin'), render: (model) => <OriginPill model={model} /> },

@@ -32,7 +32,7 @@ export default function NewModel() {
       <form onSubmit={(event) => { void form.submit(event); }} noValidate className={classes.form}>
         <ModelInputs
           values={form.values} set={(name, value) => { form.set(name, value as never); }} errors={form.errors} builtin={undefined}
-          id={<TextInput {...form.field('id')} label={t('models.id')} description={t('models.id_hint')} maxLength={256} autoComplete="off" spellCheck={false} ff="monospace" />}
+          id={<TextInput {...form.field('id')} label={t('models.id')} description={t('models.id_hint')} maxLength={256} autoComplete="off" spellCheck={false} className="kit-code-input" />}
         />
         {form.failure !== undefined && <Trouble failure={form.failure} />}
         <Group><Button type="submit" loading={form.busy}>{t('models.create')}</Button><Button variant="default" component={Link} to="/catalog/all">{t('acts.cancel')}</Button></Group>
